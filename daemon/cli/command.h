@@ -1,0 +1,48 @@
+// THE table of sub-commands, and what they have in common.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <CLI/CLI.hpp>
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include "newsfeed/config/v1/config.pb.h"
+
+namespace newsfeed::cli {
+
+// Exit codes, as in sysexits.h where it has one.
+enum ExitCode : int {
+  kExitOk = 0,
+  kExitFailed = 1,        // something ended with an error
+  kExitUsage = 64,        // wrong arguments
+  kExitDamaged = 65,      // a damaged input; what came before the damage is through
+  kExitNoInput = 66,      // an input that does not exist
+  kExitFatal = 70,        // a fault of ours
+  kExitIo = 74,           // reading or writing failed
+  kExitConfig = 78,       // the configuration is wrong
+  kExitInterrupted = 130  // stopped by Ctrl-C; what had been read is through
+};
+
+struct Command {
+  std::string_view name;
+  std::string_view summary;
+  // Adds options to `app` and sets its callback, which stores the exit code in `exit_code`.
+  void (*add)(CLI::App& app, int& exit_code);
+};
+
+std::span<const Command> CommandTable();
+
+void AddProcess(CLI::App& app, int& exit_code);
+void AddValidate(CLI::App& app, int& exit_code);
+void AddDecode(CLI::App& app, int& exit_code);
+
+// Prints "newsfeedd: MESSAGE" to stderr and returns `code`.
+int Fail(const absl::Status& status, ExitCode code);
+
+// The file, or the defaults if `path` is empty.
+absl::StatusOr<config::v1::Config> ConfigFrom(const std::string& path);
+
+}  // namespace newsfeed::cli

@@ -1,0 +1,209 @@
+// newsfeedd process: the whole pipeline on files.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "daemon/cli/command.h"
+#include "daemon/cli/progress.h"
+#include "daemon/config_loader.h"
+#include "daemon/data_folder.h"
+#include "daemon/file/file_sink.h"
+#include "daemon/file/file_source.h"
+#include "daemon/file/process_job.h"
+
+namespace newsfeed::cli {
+namespace {
+
+constexpr char kExample[] = R"(
+Examples:
+  newsfeedd process config/samples/
+  newsfeedd process --output-dir out news.ndjson.gz page.html
+  zcat news.ndjson.gz | newsfeedd process --threads 4 -
+
+Enriched articles go to standard output as JSON lines and a summary to standard error; with
+--output-dir each outcome has a file of its own, beside summary.json.)";
+
+struct Arguments {
+  std::vector<std::string> inputs;
+  std::string config;
+  std::string data_dir;
+  std::string output_dir;
+  std::string format = "json";
+  size_t threads = 0;
+  bool steps = false;
+  bool quiet = false;
+};
+
+std::atomic<bool> interrupted = false;
+
+// Ctrl-C: finish what has been read. A second one ends the process as ever.
+void StopOnInterrupt() {
+  std::signal(SIGINT, [](int) {
+    interrupted = true;
+    std::signal(SIGINT, SIG_DFL);
+  });
+}
+
+// All that a run needs, made before the first record is read.
+struct Job {
+  config::v1::Config config;
+  LoadedData data;
+  std::unique_ptr<file::FileSource> source;
+  std::unique_ptr<file::FileSink> sink;
+};
+
+// Nothing, or the exit code of the failure that was told.
+std::optional<int> Prepare(const Arguments& arguments, Job& job) {
+  auto config = ConfigFrom(arguments.config);
+  if (!config.ok()) return Fail(config.status(), kExitConfig);
+  job.config = *std::move(config);
+  auto folder = FindDataFolder(arguments.data_dir);
+  if (!folder.ok()) return Fail(folder.status(), kExitConfig);
+  auto data = LoadData(job.config, *folder);
+  if (!data.ok()) return Fail(data.status(), kExitConfig);
+  job.data = *std::move(data);
+  auto source = file::FileSource::Create(
+      arguments.inputs, {job.config.batch().max_records(), job.config.batch().max_bytes()},
+      job.config.limits().max_record_bytes());
+  if (!source.ok()) return Fail(source.status(), kExitNoInput);
+  job.source = *std::move(source);
+  if (arguments.output_dir.empty()) {
+    job.sink = file::FileSink::CreateOnStream(stdout);
+    return std::nullopt;
+  }
+  auto sink = file::FileSink::CreateInFolder(
+      arguments.output_dir, arguments.format == "protobuf" ? file::OutputFormat::kProtobuf
+                                                           : file::OutputFormat::kJsonLines);
+  if (!sink.ok()) return Fail(sink.status(), kExitIo);
+  job.sink = *std::move(sink);
+  return std::nullopt;
+}
+
+double PerSecond(uint64_t records, double seconds) {
+  return seconds > 0 ? static_cast<double>(records) / seconds : 0;
+}
+
+void PrintSummary(const file::ProcessResult& result, double seconds) {
+  const OutcomeAccounting& accounting = result.accounting;
+  fmt::print(stderr, "{:>14} {}\n", "read", accounting.read());
+  for (const OutcomeEntry& entry : OutcomeTable()) {
+    fmt::print(stderr, "{:>14} {}\n", entry.title, accounting.count(entry.outcome));
+  }
+  fmt::print(stderr, "{:>14} {:.2f}\n{:>14} {:.0f}\n", "seconds", seconds, "articles/s",
+             PerSecond(accounting.read(), seconds));
+}
+
+// Each step's share of the time that all steps took, over all threads.
+void PrintSteps(const file::ProcessResult& result) {
+  int64_t total = result.encode_nanoseconds;
+  for (const StepStats& step : result.steps) total += step.nanoseconds;
+  const auto row = [&](std::string_view name, uint64_t articles, int64_t nanoseconds) {
+    const double microseconds = static_cast<double>(nanoseconds) / 1000;
+    fmt::print(stderr, "{:>14} {:8} articles {:9.1f} us each {:5.1f} %\n", name, articles,
+               articles > 0 ? microseconds / static_cast<double>(articles) : 0,
+               total > 0 ? 100.0 * static_cast<double>(nanoseconds) / static_cast<double>(total)
+                         : 0);
+  };
+  for (const StepStats& step : result.steps) row(step.name, step.in, step.nanoseconds);
+  row("encode", result.accounting.read(), result.encode_nanoseconds);
+}
+
+absl::Status WriteSummary(const std::string& folder, const file::ProcessResult& result,
+                          double seconds) {
+  const std::string path = folder + "/summary.json";
+  std::ofstream out(path);
+  out << fmt::format("{{\"read\":{}", result.accounting.read());
+  for (const OutcomeEntry& entry : OutcomeTable()) {
+    out << fmt::format(",\"{}\":{}", entry.name, result.accounting.count(entry.outcome));
+  }
+  out << fmt::format(",\"seconds\":{:.3f},\"articles_per_second\":{:.1f}}}\n", seconds,
+                     PerSecond(result.accounting.read(), seconds));
+  out.close();
+  return out ? absl::OkStatus() : absl::UnknownError(path + ": cannot be written");
+}
+
+int Process(const Arguments& arguments) {
+  Job job;
+  if (auto failed = Prepare(arguments, job)) return *failed;
+  StopOnInterrupt();
+  Progress progress;
+  file::ProcessOptions options{.config = &job.config, .data = &job.data};
+  options.format = arguments.format == "protobuf" && !arguments.output_dir.empty()
+                       ? file::OutputFormat::kProtobuf
+                       : file::OutputFormat::kJsonLines;
+  options.threads = arguments.threads > 0
+                        ? arguments.threads
+                        : std::max<size_t>(1, std::thread::hardware_concurrency());
+  if (!arguments.quiet && isatty(STDOUT_FILENO) == 0) {
+    options.progress = [&](const OutcomeAccounting& accounting) {
+      progress.Show(accounting.done(), job.source->consumed_bytes(), job.source->total_bytes());
+    };
+  }
+  const auto start = std::chrono::steady_clock::now();
+  file::ProcessResult result;
+  absl::Status status = RunProcessJob(options, *job.source, *job.sink, interrupted, result);
+  if (const absl::Status closed = job.sink->Close(); status.ok()) status = closed;
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  progress.End();
+  if (!arguments.output_dir.empty() && status.ok()) {
+    status = WriteSummary(arguments.output_dir, result, seconds);
+  }
+  for (const std::string& note : job.source->notes()) {
+    fmt::print(stderr, "newsfeedd: {}\n", note);
+  }
+  if (!arguments.quiet) PrintSummary(result, seconds);
+  if (arguments.steps) PrintSteps(result);
+  if (!status.ok()) return Fail(status, kExitIo);
+  if (interrupted) {
+    fmt::print(stderr, "newsfeedd: interrupted; what had been read is through\n");
+    return kExitInterrupted;
+  }
+  if (result.accounting.in_flight() != 0) {
+    return Fail(absl::InternalError("outcomes do not add up to the records read"), kExitFatal);
+  }
+  for (const std::string& damage : job.source->damages()) {
+    fmt::print(stderr, "newsfeedd: {}\n", damage);
+  }
+  return job.source->damages().empty() ? kExitOk : kExitDamaged;
+}
+
+}  // namespace
+
+void AddProcess(CLI::App& app, int& exit_code) {
+  auto arguments = std::make_shared<Arguments>();
+  app.add_option("INPUT", arguments->inputs,
+                 "files (.ndjson .jsonl .json .txt .html, each also .gz), folders, or - for "
+                 "standard input")
+      ->required();
+  app.add_option("-c,--config", arguments->config, "configuration file; default: all defaults");
+  app.add_option("-o,--output-dir", arguments->output_dir,
+                 "folder for the outcomes and summary.json");
+  app.add_option("-f,--format", arguments->format,
+                 "of enriched articles and duplicates in the folder: json or protobuf")
+      ->check(CLI::IsMember({"json", "protobuf"}))
+      ->capture_default_str();
+  app.add_option("-t,--threads", arguments->threads,
+                 "threads; the result does not depend on it; default: one a core")
+      ->check(CLI::Range(1, 1024));
+  app.add_option("--data-dir", arguments->data_dir,
+                 "folder of rules and gazetteers; default: found beside the program");
+  app.add_flag("--steps", arguments->steps, "print each step's share of the time");
+  app.add_flag("-q,--quiet", arguments->quiet, "no progress and no summary on the screen");
+  app.footer(kExample);
+  app.callback([arguments, &exit_code] { exit_code = Process(*arguments); });
+}
+
+}  // namespace newsfeed::cli

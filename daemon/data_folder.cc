@@ -1,0 +1,114 @@
+#include "daemon/data_folder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <vector>
+
+#include "daemon/config_loader.h"
+#include "processors/text/hash.h"
+
+namespace newsfeed {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> GazetteerNames(const config::v1::Config& config,
+                                        const std::string& data_folder) {
+  const auto& given = config.entities().gazetteers();
+  std::vector<std::string> names(given.begin(), given.end());
+  if (!names.empty()) return names;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(fs::path(data_folder) / "gazetteer", error)) {
+    if (entry.path().extension() == ".tsv") {
+      names.push_back("gazetteer/" + entry.path().filename().string());
+    }
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+// Joins unless `name` is absolute.
+std::string PathIn(const std::string& folder, const std::string& name) {
+  return fs::path(folder) / name;
+}
+
+class Digest {
+ public:
+  void Add(std::string_view bytes) { value_ = text::Hash(bytes, value_); }
+  std::string Hex() const { return fmt::format("{:016x}", value_); }
+
+ private:
+  uint64_t value_ = 0;
+};
+
+// How much is worked on at once decides no result.
+std::string DecidingConfig(config::v1::Config config) {
+  config.clear_batch();
+  return config.SerializeAsString();  // no maps: the same bytes each time
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> FindDataFolder(const std::string& given) {
+  std::vector<fs::path> candidates;
+  std::error_code error;
+  if (!given.empty()) {
+    candidates = {given};
+  } else {
+    if (const char* folder = std::getenv("NEWSFEED_DATA_DIR")) candidates.push_back(folder);
+    const fs::path program = fs::read_symlink("/proc/self/exe", error).parent_path();
+    candidates.push_back(program.parent_path() / "share" / "newsfeed");
+    // build/<preset>/daemon and deeper: the source tree is a few folders up.
+    fs::path above = program;
+    for (int i = 0; i < 5 && above.has_relative_path(); ++i) {
+      above = above.parent_path();
+      candidates.push_back(above / "config");
+    }
+  }
+  std::vector<std::string> tried;
+  for (const fs::path& candidate : candidates) {
+    if (fs::is_directory(candidate / "gazetteer", error)) return candidate.string();
+    tried.push_back(candidate.string());
+  }
+  return absl::NotFoundError(
+      fmt::format("no data folder (rules, gazetteers) found; tried {}; --data-dir names it",
+                  fmt::join(tried, ", ")));
+}
+
+absl::StatusOr<LoadedData> LoadData(const config::v1::Config& config,
+                                    const std::string& data_folder) {
+  LoadedData data;
+  Digest digest;
+  digest.Add(DecidingConfig(config));
+  if (InChain(config, "cleanup")) {
+    const std::string path = PathIn(data_folder, config.cleanup().line_rules());
+    auto rules = LoadLineRules(path);
+    if (!rules.ok()) return rules.status();
+    digest.Add(rules->SerializeAsString());
+    auto compiled = cleanup::LineRules::Create(*rules);
+    if (!compiled.ok()) {
+      return absl::InvalidArgumentError(
+          fmt::format("{}: {}", path, std::string(compiled.status().message())));
+    }
+    data.shared.line_rules = *std::move(compiled);
+  }
+  if (InChain(config, "entities")) {
+    std::vector<entities::GazetteerFile> files;
+    for (const std::string& name : GazetteerNames(config, data_folder)) {
+      auto contents = ReadFile(PathIn(data_folder, name));
+      if (!contents.ok()) return contents.status();
+      digest.Add(*contents);
+      files.push_back({name, *std::move(contents)});
+    }
+    auto gazetteer = entities::Gazetteer::Create(files);
+    if (!gazetteer.ok()) return gazetteer.status();
+    data.shared.gazetteer = *std::move(gazetteer);
+  }
+  data.config_digest = digest.Hex();
+  return data;
+}
+
+}  // namespace newsfeed
