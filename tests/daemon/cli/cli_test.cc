@@ -1,0 +1,156 @@
+// newsfeedd from outside: what a new user does, and does wrong.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/testing/program.h"
+#include "tests/testing/temporary_folder.h"
+
+namespace newsfeed {
+namespace {
+
+using testing::ProgramResult;
+using testing::ReadWholeFile;
+using testing::TemporaryFolder;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr char kArticle[] =
+    R"({"id":"1","title":"Bridge opens","body":"The bridge was opened on Monday.\n\nIt is long."})";
+
+ProgramResult Newsfeedd(std::vector<std::string> arguments, std::string_view input = "") {
+  arguments.insert(arguments.begin(), NEWSFEEDD);
+  return testing::RunProgram(arguments, input);
+}
+
+TEST(Cli, ProcessReadsStandardInputAndWritesJsonLines) {
+  const ProgramResult run = Newsfeedd({"process", "-"}, kArticle);
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.out, StartsWith(R"({"id":"1",)"));
+  EXPECT_THAT(run.out, HasSubstr(R"("body":"The bridge was opened on Monday.\n\nIt is long.")"));
+  EXPECT_THAT(run.out, HasSubstr(R"("origin":{"topic":"stdin","partition":0,"offset":"0")"));
+  EXPECT_THAT(run.err, HasSubstr("enriched 1\n"));
+}
+
+TEST(Cli, ProcessWritesEveryOutcomeToTheFolder) {
+  const TemporaryFolder folder;
+  const std::string out = folder.path() / "out";
+  const std::string feed = folder.Write("feed.ndjson", std::string(kArticle) + "\n{bad\n\n");
+  const ProgramResult run = Newsfeedd({"process", "-o", out, feed});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.out, "");
+  EXPECT_THAT(ReadWholeFile(out + "/articles.enriched.ndjson"), HasSubstr("Bridge opens"));
+  EXPECT_THAT(ReadWholeFile(out + "/articles.dead-letter.ndjson"),
+              HasSubstr(R"("reason":"INVALID_JSON")"));
+  EXPECT_EQ(ReadWholeFile(out + "/articles.duplicates.ndjson"), "");
+  EXPECT_EQ(ReadWholeFile(out + "/articles.filtered.ndjson"), "");
+  EXPECT_THAT(ReadWholeFile(out + "/summary.json"),
+              StartsWith(R"({"read":2,"enriched":1,"duplicates":0,"dead_letter":1,"filtered":0,)"
+                         R"("seconds":)"));
+}
+
+TEST(Cli, DecodeOfProtobufIsTheJsonOfProcess) {
+  const TemporaryFolder folder;
+  const std::string feed = folder.Write("feed.ndjson", kArticle);
+  const std::string out = folder.path() / "out";
+  ASSERT_EQ(Newsfeedd({"process", "-f", "protobuf", "-o", out, feed}).exit_code, 0);
+  const ProgramResult decoded = Newsfeedd({"decode", out + "/articles.enriched.binpb"});
+  EXPECT_EQ(decoded.exit_code, 0) << decoded.err;
+  EXPECT_EQ(decoded.out, Newsfeedd({"process", feed}).out);
+}
+
+TEST(Cli, DecodeSaysWhereAFileIsDamaged) {
+  const TemporaryFolder folder;
+  const ProgramResult run = Newsfeedd({"decode", folder.Write("x.binpb", "\x05\x0a")});
+  EXPECT_EQ(run.exit_code, 65);
+  EXPECT_THAT(run.err, HasSubstr("x.binpb: message 0 is damaged or cut short"));
+}
+
+TEST(Cli, AnEmptyFileIsNoFault) {
+  const TemporaryFolder folder;
+  const ProgramResult run = Newsfeedd({"process", folder.Write("feed.ndjson", "")});
+  EXPECT_EQ(run.exit_code, 0);
+  EXPECT_EQ(run.out, "");
+  EXPECT_THAT(run.err, HasSubstr("read 0\n"));
+}
+
+TEST(Cli, ADamagedGzipGivesWhatComesBeforeAndExits65) {
+  const TemporaryFolder folder;
+  std::string gzip = testing::Gzip(std::string(kArticle) + "\n");
+  gzip.resize(gzip.size() - 8);  // checksum and length are gone
+  const ProgramResult run = Newsfeedd({"process", folder.Write("feed.ndjson.gz", gzip)});
+  EXPECT_EQ(run.exit_code, 65);
+  EXPECT_THAT(run.out, HasSubstr("Bridge opens"));
+  EXPECT_THAT(run.err, HasSubstr("feed.ndjson.gz: damaged after"));
+}
+
+TEST(Cli, ValidateNamesTheBadKeyAndExits78) {
+  const TemporaryFolder folder;
+  const std::string config = folder.Write("c.yaml", "dedup:\n  window_hour: 3\n");
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"validate", config}, {"process", "-c", config, "-"}}) {
+    const ProgramResult run = Newsfeedd(arguments);
+    EXPECT_EQ(run.exit_code, 78);
+    EXPECT_THAT(run.err, HasSubstr("c.yaml:2: dedup.window_hour: unknown key"));
+  }
+}
+
+TEST(Cli, ValidateChecksWhatProcessorsThinkOfTheirConfig) {
+  const TemporaryFolder folder;
+  const ProgramResult run = Newsfeedd(
+      {"validate", folder.Write("c.yaml", "decode: {mapping: {body: not-a-pointer}}\n")});
+  EXPECT_EQ(run.exit_code, 78);
+  EXPECT_THAT(run.err, HasSubstr("decode.mapping.body"));
+}
+
+TEST(Cli, ValidateAcceptsWhatIsShipped) {
+  const std::string config = NEWSFEED_SOURCE_DIR "/config/";
+  const ProgramResult run = Newsfeedd({"validate", config + "newsfeed.yaml",
+                                       config + "verbatim.yaml", config + "dev.yaml"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+}
+
+TEST(Cli, WrongUseIsToldInALine) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(Newsfeedd({}).exit_code, 64);
+  EXPECT_EQ(Newsfeedd({"proces", "x"}).exit_code, 64);
+  EXPECT_EQ(Newsfeedd({"process"}).exit_code, 64);
+  EXPECT_EQ(Newsfeedd({"process", "--thread", "x", "-"}).exit_code, 64);
+  EXPECT_EQ(Newsfeedd({"process", "-t", "0", "-"}).exit_code, 64);
+  EXPECT_EQ(Newsfeedd({"process", "--format", "xml", "-"}).exit_code, 64);
+  const ProgramResult missing = Newsfeedd({"process", "no/such/file"});
+  EXPECT_EQ(missing.exit_code, 66);
+  EXPECT_THAT(missing.err, HasSubstr("no/such/file"));
+  EXPECT_EQ(Newsfeedd({"validate", "no/such/config"}).exit_code, 78);
+  EXPECT_EQ(Newsfeedd({"decode", "no/such/file"}).exit_code, 66);
+  EXPECT_EQ(Newsfeedd({"process", "-o", "/dev/null/x", folder.Write("a.txt", "b")}).exit_code, 74);
+}
+
+TEST(Cli, EveryHelpShowsAnExample) {
+  for (const char* command : {"process", "validate", "decode"}) {
+    const ProgramResult run = Newsfeedd({command, "--help"});
+    EXPECT_EQ(run.exit_code, 0);
+    EXPECT_THAT(run.out, HasSubstr(std::string("newsfeedd ") + command)) << command;
+    EXPECT_THAT(run.out, HasSubstr("Example")) << command;
+  }
+}
+
+TEST(Cli, VerbatimPublishesByteForByte) {
+  const std::string body = "  Two  blanks,\\ttab \\u00a0NBSP soft\\u00ad hyphen\\r\\n\\r\\n<b>x</b> "
+                           "&amp; e\\u0301 \\u200b Advertisement\\n\\nSHARE THIS\\n";
+  const ProgramResult run = Newsfeedd(
+      {"process", "-c", NEWSFEED_SOURCE_DIR "/config/verbatim.yaml", "-"},
+      R"({"id":"1","title":" A  title - Site ","body":")" + body + "\"}\n" +
+          R"({"id":"2","title":" A  title - Site ","body":")" + body + "\"}\n");
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr(R"("title":" A  title - Site ")"));
+  // JSON escapes of the same bytes.
+  EXPECT_THAT(run.out, HasSubstr("\"body\":\"  Two  blanks,\\ttab \u00a0NBSP soft"));
+  EXPECT_THAT(run.out, HasSubstr("e\u0301"));
+  EXPECT_THAT(run.err, HasSubstr("enriched 2\n"));
+}
+
+}  // namespace
+}  // namespace newsfeed
