@@ -1,0 +1,326 @@
+#include "processors/decode/json_article.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "processors/decode/ascii.h"
+#include "processors/decode/format.h"
+#include "processors/decode/names.h"
+#include "processors/decode/url.h"
+#include "processors/text/utf8.h"
+
+namespace newsfeed::decode {
+namespace {
+
+// Rights are published up to this many bytes (article.proto).
+constexpr size_t kMaxRightsBytes = 4096;
+
+// Rows are this far apart in score; between them lie roles and types of parts.
+constexpr uint32_t kRowScore = 256;
+
+struct NamedStatus {
+  std::string_view name;
+  PubStatus status;
+};
+constexpr std::array kPubStatuses = std::to_array<NamedStatus>({
+    {"usable", PubStatus::kUsable},
+    {"withheld", PubStatus::kWithheld},
+    {"canceled", PubStatus::kCanceled},
+    {"cancelled", PubStatus::kCanceled},
+    {"killed", PubStatus::kCanceled},
+});
+
+// "stat:canceled" is the qcode of "canceled" (IPTC NewsCodes).
+std::optional<PubStatus> PubStatusByName(std::string_view name) {
+  name = ascii::Trim(name);
+  if (ascii::StartsWith(name, "stat:")) name.remove_prefix(5);
+  for (const NamedStatus& known : kPubStatuses) {
+    if (ascii::Equal(name, known.name)) return known.status;
+  }
+  return std::nullopt;
+}
+
+// Without unescaping: "\n" and the like are blanks too.
+bool IsBlankRaw(std::string_view raw) {
+  while (!raw.empty()) {
+    if (ascii::IsBlank(raw.front())) {
+      raw.remove_prefix(1);
+    } else if (raw.front() == '\\' && std::string_view("ntrf").find(raw[1]) != raw.npos) {
+      raw.remove_prefix(2);
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+// Epoch numbers may have a fraction; a 0 means that the time is not known.
+std::optional<FeedTime> TimeOfNumber(std::string_view number) {
+  int64_t value = 0;
+  const char* end = number.data() + number.size();
+  const auto [rest, error] = std::from_chars(number.data(), end, value);
+  if (error != std::errc() || value == 0 || (rest != end && *rest != '.')) return std::nullopt;
+  return TimeFromEpoch(value);
+}
+
+// "… [+1234 chars]" of newsapi.org at the end: cut off, true.
+bool CutTruncationMark(std::string_view& text) {
+  std::string_view rest = ascii::Trim(text);
+  constexpr std::string_view kEnd = " chars]";
+  if (!rest.ends_with(kEnd)) return false;
+  rest.remove_suffix(kEnd.size());
+  const size_t digits_end = rest.size();
+  while (!rest.empty() && ascii::IsDigit(rest.back())) rest.remove_suffix(1);
+  if (rest.size() == digits_end || !rest.ends_with("[+")) return false;
+  rest.remove_suffix(2);
+  while (!rest.empty() && ascii::IsBlank(rest.back())) rest.remove_suffix(1);
+  text = {text.data(), static_cast<size_t>(rest.data() + rest.size() - text.data())};
+  return true;
+}
+
+bool IsTime(Field field) {
+  return field == Field::kPublished || field == Field::kModified || field == Field::kEmbargo;
+}
+
+bool IsValue(Aspect aspect) { return aspect != Aspect::kRole && aspect != Aspect::kMime; }
+
+// Gives the text of `article` its form.
+void SetForm(bool html, Article& article) {
+  if (!html && !LooksLikeHtml(article.text)) {
+    article.form = TextForm::kPlain;
+    if (const auto unescaped = UnescapedHtml(article.text, article.arena())) {
+      article.text = *unescaped;
+      article.form = IsPage(article.text) ? TextForm::kPage : TextForm::kFragment;
+    }
+    return;
+  }
+  if (const auto unescaped = UnescapedHtml(article.text, article.arena())) {
+    article.text = *unescaped;
+  }
+  article.form = IsPage(article.text) ? TextForm::kPage : TextForm::kFragment;
+}
+
+}  // namespace
+
+void JsonArticleReader::Read(std::string_view text, Article& article) {
+  const JsonFault fault = walk_.Run(text, paths_, max_depth_);
+  if (fault.reason != Reason::kUnspecified) return article.Reject(fault.reason, fault.detail);
+  Choose(article);
+  if (RejectWrongType(article, Field::kTitle) || RejectWrongType(article, Field::kBody)) return;
+  if (choice(Field::kTitle).capture == nullptr && choice(Field::kBody).capture == nullptr) {
+    const std::string_view names = paths_.looked_for(Field::kBody);
+    return article.Reject(
+        Reason::kMissingText,
+        fmt::format("neither title ({}) nor body ({}{})",
+                    text::Prefix(paths_.looked_for(Field::kTitle), 60), text::Prefix(names, 100),
+                    names.size() > 100 ? " ..." : ""));
+  }
+  FillText(article);
+  FillTimes(article);
+  FillLists(article);
+  FillRest(article);
+}
+
+void JsonArticleReader::Choose(const Article& article) {
+  choices_.fill({});
+  wrongs_.fill({});
+  graph_index_ = GraphIndex();
+  for (const JsonCapture& capture : walk_.captures()) {
+    if (capture.target.graph && capture.first != graph_index_) continue;
+    if (!IsValue(capture.target.aspect) || capture.target.field == Field::kExtra) continue;
+    Consider(capture, article.arena());
+    ConsiderWrong(capture);
+  }
+}
+
+// The object of a "@graph" that is the article.
+std::optional<uint32_t> JsonArticleReader::GraphIndex() const {
+  for (const JsonCapture& capture : walk_.captures()) {
+    const JsonTarget& target = capture.target;
+    if (target.field != Field::kType || !target.graph || capture.kind != JsonKind::kString) continue;
+    if (IsArticleType(capture.raw)) return capture.first;
+  }
+  return std::nullopt;
+}
+
+void JsonArticleReader::Consider(const JsonCapture& capture, text::Arena& arena) {
+  const Field field = capture.target.field;
+  Choice& best = choices_[static_cast<size_t>(field)];
+  const bool number = capture.kind == JsonKind::kNumber;
+  if (capture.kind != JsonKind::kString && !(number && (field == Field::kId || IsTime(field)))) {
+    return;
+  }
+  if (capture.target.element && capture.last > 0) return;
+  const uint32_t score = Score(capture);
+  if (score >= best.score || IsBlankRaw(capture.raw)) return;
+  Choice found{&capture, score, capture.raw, {}};
+  if (!number) found.text = Unescape(capture.raw, arena);
+  if (field == Field::kUrl) {
+    found.text = ascii::Trim(found.text);
+    if (!IsWebUrl(found.text)) return;
+  } else if (IsTime(field)) {
+    const auto time = number ? TimeOfNumber(capture.raw) : ParseTime(found.text);
+    if (!time) return;
+    found.time = *time;
+  } else if (field == Field::kPubStatus && !PubStatusByName(found.text)) {
+    return;
+  }
+  best = found;
+}
+
+void JsonArticleReader::ConsiderWrong(const JsonCapture& capture) {
+  const JsonTarget& target = capture.target;
+  Wrong& wrong = wrongs_[static_cast<size_t>(target.field)];
+  // Several values where one belongs are wrong even if one of them could be taken.
+  const bool several = target.element && capture.last > 0;
+  const bool wrong_kind =
+      capture.kind != JsonKind::kString && capture.kind != JsonKind::kNull && target.base;
+  if (!several && !wrong_kind) return;
+  const uint32_t score = target.rank * kRowScore + (several ? 0 : kRowScore - 1);
+  if (score < wrong.score) wrong = {&capture, score};
+}
+
+// Smaller is better: by the row, then by the role and type of a part.
+uint32_t JsonArticleReader::Score(const JsonCapture& capture) const {
+  const JsonTarget& target = capture.target;
+  const uint32_t row = target.rank * kRowScore + 1;
+  if (target.aspect != Aspect::kPart) return row;
+  const int role = PartRank(target.field, SiblingOf(capture, Aspect::kRole));
+  if (role == kNoPart) return UINT32_MAX;
+  // HTML has the paragraphs of a body; elsewhere it is in the way.
+  const bool good_type = IsHtml(capture) == (target.field == Field::kBody);
+  return row + static_cast<uint32_t>(role) * 2 + (good_type ? 0 : 1);
+}
+
+// The role or type that stands beside the value of a part.
+std::string_view JsonArticleReader::SiblingOf(const JsonCapture& part, Aspect aspect) const {
+  for (const JsonCapture& capture : walk_.captures()) {
+    if (capture.target.aspect == aspect && capture.target.list == part.target.list &&
+        capture.last == part.last && capture.kind == JsonKind::kString) {
+      return capture.raw;
+    }
+  }
+  return {};
+}
+
+bool JsonArticleReader::IsHtml(const JsonCapture& capture) const {
+  if (capture.target.aspect == Aspect::kHtml) return true;
+  if (capture.target.aspect != Aspect::kPart) return false;
+  return ascii::Find(SiblingOf(capture, Aspect::kMime), "html") != std::string_view::npos;
+}
+
+bool JsonArticleReader::RejectWrongType(Article& article, Field field) const {
+  const Wrong& wrong = wrongs_[static_cast<size_t>(field)];
+  const Choice& best = choice(field);
+  if (wrong.capture == nullptr) return false;
+  // A value found within ("/body/#text") is of the same row and better.
+  if (best.capture != nullptr && best.score < wrong.score) return false;
+  article.Reject(Reason::kWrongType,
+                 fmt::format("{} is {}, not a string",
+                             PointerTo(*wrong.capture, article.arena()),
+                             wrong.capture->target.element ? "an array of several values"
+                                                           : JsonKindName(wrong.capture->kind)));
+  return true;
+}
+
+void JsonArticleReader::FillText(Article& article) const {
+  const Choice& title = choice(Field::kTitle);
+  const Choice& body = choice(Field::kBody);
+  const Choice& standfirst = choice(Field::kStandfirst);
+  if (title.capture != nullptr) article.title = title.text;
+  article.text = article.arena().Keep({});
+  if (body.capture != nullptr) {
+    article.text = body.text;
+    article.truncated = CutTruncationMark(article.text);
+    SetForm(IsHtml(*body.capture), article);
+  }
+  const bool is_body = body.capture != nullptr && standfirst.capture != nullptr &&
+                       body.capture->raw.data() == standfirst.capture->raw.data();
+  if (standfirst.capture != nullptr && !is_body) {
+    article.standfirst = ascii::Trim(standfirst.text);
+    CutTruncationMark(article.standfirst);
+  }
+}
+
+void JsonArticleReader::FillTimes(Article& article) const {
+  if (const Choice& published = choice(Field::kPublished); published.capture != nullptr) {
+    article.published = published.time;
+    article.published_source = PointerTo(*published.capture, article.arena());
+  }
+  if (choice(Field::kModified).capture != nullptr) article.modified = choice(Field::kModified).time;
+  if (choice(Field::kEmbargo).capture != nullptr) {
+    article.embargoed_until = choice(Field::kEmbargo).time;
+  }
+}
+
+// All values of the best row, not only the first.
+void JsonArticleReader::FillLists(Article& article) const {
+  for (const JsonCapture& capture : walk_.captures()) {
+    const JsonTarget& target = capture.target;
+    if (target.field != Field::kAuthors && target.field != Field::kKeywords) continue;
+    if (target.graph && capture.first != graph_index_) continue;
+    const Choice& best = choice(target.field);
+    if (best.capture == nullptr || target.rank != best.capture->target.rank) continue;
+    if (capture.kind != JsonKind::kString) continue;
+    const std::string_view text = Unescape(capture.raw, article.arena());
+    if (target.field == Field::kAuthors) {
+      target.base ? SplitAuthors(text, article.authors) : AddAuthor(text, article.authors);
+    } else {
+      target.base ? SplitKeywords(text, article.keywords) : AddKeyword(text, article.keywords);
+    }
+  }
+}
+
+void JsonArticleReader::FillRest(Article& article) const {
+  const auto trimmed = [&](Field field) { return ascii::Trim(choice(field).text); };
+  article.id = trimmed(Field::kId);
+  article.url = trimmed(Field::kUrl);
+  article.source_name = trimmed(Field::kSource);
+  article.source_domain = trimmed(Field::kDomain);
+  article.section = trimmed(Field::kSection);
+  article.claimed_language = LanguageTag(trimmed(Field::kLanguage), article.arena());
+  article.rights_holder = text::Prefix(trimmed(Field::kRightsHolder), kMaxRightsBytes);
+  article.rights_notice = text::Prefix(trimmed(Field::kRightsNotice), kMaxRightsBytes);
+  article.usage_terms = text::Prefix(trimmed(Field::kUsageTerms), kMaxRightsBytes);
+  article.pub_status =
+      PubStatusByName(trimmed(Field::kPubStatus)).value_or(PubStatus::kUsable);
+}
+
+// The path of the node with the indices of this value: "/@graph/*/date" => "/@graph/1/date".
+std::string_view JsonArticleReader::PointerTo(const JsonCapture& capture,
+                                              text::Arena& arena) const {
+  const std::string_view path = paths_.node(capture.node).path;
+  size_t star = path.find("/*");
+  if (star == path.npos) return arena.Keep(path);
+  std::string pointer;
+  size_t from = 0;
+  for (uint32_t index = capture.first; star != path.npos; index = capture.last) {
+    pointer += path.substr(from, star - from);
+    pointer += fmt::format("/{}", index);
+    from = star + 2;
+    star = path.find("/*", from);
+  }
+  pointer += path.substr(from);
+  return arena.Keep(pointer);
+}
+
+std::optional<std::string_view> JsonArticleReader::Extra(size_t index, text::Arena& arena) const {
+  for (const JsonCapture& capture : walk_.captures()) {
+    if (capture.target.field != Field::kExtra || capture.target.rank != index) continue;
+    if (capture.kind == JsonKind::kNull) return std::nullopt;
+    if (capture.kind == JsonKind::kString) return Unescape(capture.raw, arena);
+    if (capture.kind != JsonKind::kObject && capture.kind != JsonKind::kArray) return capture.raw;
+    char* out = arena.Allocate(capture.raw.size());
+    size_t size = 0;
+    if (simdjson::minify(capture.raw.data(), capture.raw.size(), out, size) != simdjson::SUCCESS) {
+      return capture.raw;
+    }
+    arena.Trim(out, capture.raw.size(), size);
+    return std::string_view(out, size);
+  }
+  return std::nullopt;
+}
+
+}  // namespace newsfeed::decode

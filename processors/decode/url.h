@@ -1,0 +1,30 @@
+// Addresses of articles: the canonical form that ids are made of, and the host.
+//
+//   CanonicalUrl("HTTPS://Example.com:443/a?utm_source=x&p=1#top") -> "https://example.com/a?p=1"
+//   HostOf("https://www.Example.com:8080/a")                       -> "example.com"
+//
+// Free functions on views; syntax by RFC 3986, section 3.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "processors/text/arena.h"
+
+namespace newsfeed::decode {
+
+// True for "http://" or "https://" (in any case) and a host, without blanks and controls.
+bool IsWebUrl(std::string_view url);
+
+// Writes to `out` a form that is the same for addresses of the same page: scheme and host in lower
+// case; fragment, default port and tracking parameters dropped. The order of other parameters
+// stays, for some sites it has a meaning. `url` must be a web URL.
+void CanonicalUrl(std::string_view url, std::string& out);
+
+// The host in lower case without "www.", or nothing if `url` is no web URL.
+std::string_view HostOf(std::string_view url, text::Arena& arena);
+
+// True for the name of a query parameter that tells where a reader came from ("utm_source").
+bool IsTrackingParameter(std::string_view name);
+
+}  // namespace newsfeed::decode
