@@ -1,0 +1,98 @@
+// The lines of an element of HTML, without what is no text of the article.
+//
+//   <p>Gold <b>rose</b>.<br>Silver fell.</p><aside>Our app</aside>
+//     => lines "Gold rose." "Silver fell.", removed {aside, "Our app"}
+//
+// A line ends where a block begins or ends and at br. Inline elements neither join nor part words,
+// cells of a table are parted by a blank. Places are those of the source: a line reaches from its
+// first to its last piece of text, a removed element from its start tag to its end.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "processors/cleanup/html_tree.h"
+#include "processors/cleanup/line_rules.h"
+#include "processors/cleanup/lines.h"
+
+namespace newsfeed::cleanup {
+
+// What every node of a tree holds, as sums over the nodes before it: the figures of an element are
+// differences.
+class HtmlFigures {
+ public:
+  void Count(const HtmlTree& tree, std::string_view html);
+
+  // Bytes of text for readers inside the node, blanks apart, and of it inside links.
+  uint32_t TextBytes(const HtmlNode& node, size_t index) const {
+    return text_[node.end] - text_[index];
+  }
+  uint32_t LinkBytes(const HtmlNode& node, size_t index) const {
+    return links_[node.end] - links_[index];
+  }
+  // All of the tree.
+  uint32_t TextBytes() const { return text_.empty() ? 0 : text_.back(); }
+
+ private:
+  std::vector<uint32_t> text_;
+  std::vector<uint32_t> links_;
+};
+
+// Which block rule removes an element, if any.
+class BlockJudge {
+ public:
+  BlockJudge(const LineRules& rules, const RuleSet& on) : rules_(rules), on_(on) {}
+
+  // The rule, -1 if the node stays. An element with most of the `all_text` bytes stays whatever it is
+  // called: pages put whole articles into a form or an aside.
+  int Judge(const HtmlTree& tree, const HtmlNode& node, uint32_t node_text, uint32_t all_text);
+
+  // True if class, id or itemprop say that the node holds the article.
+  bool IsContainer(const HtmlTree& tree, const HtmlNode& node);
+
+ private:
+  void ReadNames(const HtmlTree& tree, const HtmlNode& node, bool with_itemprop);
+
+  const LineRules& rules_;
+  const RuleSet& on_;
+  std::string names_;
+  std::vector<Word> words_;
+};
+
+// Writes lines and removed elements of the nodes [begin, end).
+class HtmlRenderer {
+ public:
+  // `clean`: characters are cleaned (characters.h); else references are resolved once and blanks
+  // folded. Lines live in `arena` or the source, quotes of removed elements in `quotes`; scripts
+  // are not quoted.
+  void Render(const HtmlTree& tree, const HtmlFigures& figures, std::string_view html, Range nodes,
+              BlockJudge& judge, const LineRules& rules, bool clean, text::Arena& arena,
+              text::Arena& quotes, std::vector<Line>& lines, std::vector<RemovedText>& removed);
+
+  // The text of an element in one line, all of it.
+  std::string_view TextOf(const HtmlTree& tree, std::string_view html, size_t node,
+                          text::Arena& arena);
+
+ private:
+  void AddText(Range source);
+  void AddBlank();
+  void BreakLine();
+  void CloseBlocks(size_t node);
+
+  std::string_view html_;
+  bool clean_ = true;
+  text::Arena* arena_ = nullptr;
+  std::vector<Line>* lines_ = nullptr;
+  // The line in the making: one piece of the source, or several in buffer_.
+  Range piece_;
+  bool has_piece_ = false;
+  bool in_buffer_ = false;
+  std::string buffer_;
+  std::vector<uint32_t> block_ends_;
+};
+
+// `text` with references resolved once and blanks folded into one.
+std::string_view ResolveReferences(std::string_view text, text::Arena& arena);
+
+}  // namespace newsfeed::cleanup

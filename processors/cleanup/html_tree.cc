@@ -1,0 +1,433 @@
+#include "processors/cleanup/html_tree.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace newsfeed::cleanup {
+namespace {
+
+// What the parser knows about an element. Others are inline and closed by their end tag.
+struct ElementKind {
+  std::string_view name;
+  HtmlRole role = HtmlRole::kInline;
+  bool is_void = false;
+  // Its content is text up to its own end tag.
+  bool raw_text = false;
+  // Elements of one group close each other where the end tag is omitted (li, dt and dd …); 0: none.
+  uint8_t group = 0;
+  // A start tag of it closes an open p.
+  bool closes_paragraph = false;
+};
+
+constexpr uint8_t kItem = 1;
+constexpr uint8_t kTerm = 2;
+constexpr uint8_t kCell = 3;
+constexpr uint8_t kRow = 4;
+constexpr uint8_t kRows = 5;
+constexpr uint8_t kOption = 6;
+constexpr uint8_t kParagraph = 7;
+
+constexpr ElementKind Block(std::string_view name, uint8_t group = 0) {
+  return {name, HtmlRole::kBlock, false, false, group, true};
+}
+constexpr ElementKind Void(std::string_view name, HtmlRole role = HtmlRole::kInline) {
+  return {name, role, true, false, 0, false};
+}
+constexpr ElementKind Raw(std::string_view name, HtmlRole role = HtmlRole::kSkip) {
+  return {name, role, false, true, 0, false};
+}
+
+// Sorted by name.
+constexpr std::array kElements = {
+    Block("address"),
+    Void("area"),
+    Block("article"),
+    Block("aside"),
+    Void("base"),
+    Block("blockquote"),
+    Block("body"),
+    Void("br", HtmlRole::kBreak),
+    ElementKind{"button", HtmlRole::kBlock, false, false, 0, false},
+    Block("caption"),
+    Block("center"),
+    Void("col"),
+    Block("dd", kTerm),
+    Block("details"),
+    Block("dialog"),
+    Block("dir"),
+    Block("div"),
+    Block("dl"),
+    Block("dt", kTerm),
+    Void("embed"),
+    Block("fieldset"),
+    Block("figcaption"),
+    Block("figure"),
+    Block("footer"),
+    Block("form"),
+    Void("frame"),
+    Block("h1"),
+    Block("h2"),
+    Block("h3"),
+    Block("h4"),
+    Block("h5"),
+    Block("h6"),
+    ElementKind{"head", HtmlRole::kSkip, false, false, 0, false},
+    Block("header"),
+    Block("hgroup"),
+    Void("hr", HtmlRole::kBreak),
+    Block("html"),
+    Raw("iframe"),
+    Void("img"),
+    Void("input"),
+    Void("keygen"),
+    Block("li", kItem),
+    Void("link"),
+    Block("listing"),
+    Block("main"),
+    Block("menu"),
+    Void("meta"),
+    Block("nav"),
+    Raw("noembed"),
+    Raw("noframes"),
+    ElementKind{"noscript", HtmlRole::kSkip, false, false, 0, false},
+    Block("ol"),
+    ElementKind{"optgroup", HtmlRole::kBlock, false, false, kOption, false},
+    ElementKind{"option", HtmlRole::kBlock, false, false, kOption, false},
+    Block("p", kParagraph),
+    Void("param"),
+    Block("pre"),
+    Raw("script"),
+    Block("section"),
+    ElementKind{"select", HtmlRole::kSkip, false, false, 0, false},
+    Void("source"),
+    Raw("style"),
+    Block("summary"),
+    ElementKind{"svg", HtmlRole::kSkip, false, false, 0, false},
+    Block("table"),
+    ElementKind{"tbody", HtmlRole::kBlock, false, false, kRows, false},
+    ElementKind{"td", HtmlRole::kInline, false, false, kCell, false},
+    ElementKind{"template", HtmlRole::kSkip, false, false, 0, false},
+    Raw("textarea"),
+    ElementKind{"tfoot", HtmlRole::kBlock, false, false, kRows, false},
+    ElementKind{"th", HtmlRole::kInline, false, false, kCell, false},
+    ElementKind{"thead", HtmlRole::kBlock, false, false, kRows, false},
+    Raw("title"),
+    ElementKind{"tr", HtmlRole::kBlock, false, false, kRow, false},
+    Void("track"),
+    Block("ul"),
+    Void("wbr"),
+    Raw("xmp"),
+};
+
+constexpr size_t kLongestName = 10;
+constexpr ElementKind kOther{};
+
+char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+bool IsLetter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
+bool IsBlank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'; }
+
+bool NameLess(std::string_view lower, std::string_view name) {
+  return std::ranges::lexicographical_compare(lower, name, {}, {}, Lower);
+}
+
+const ElementKind& KindOf(std::string_view name) {
+  if (name.size() > kLongestName) return kOther;
+  const auto found = std::lower_bound(
+      kElements.begin(), kElements.end(), name,
+      [](const ElementKind& kind, std::string_view wanted) { return NameLess(kind.name, wanted); });
+  return found != kElements.end() && HtmlNameIs(name, found->name) ? *found : kOther;
+}
+
+// Groups that an element of `group` looks through to close one of its own kind, and where it stops.
+bool StopsClosing(std::string_view open, uint8_t group) {
+  if (group == kItem) return open == "ul" || open == "ol" || open == "menu" || open == "dir";
+  if (group == kTerm) return open == "dl";
+  if (group == kOption) return open == "select";
+  return open == "table";
+}
+
+// Elements that an end tag from inside does not reach beyond.
+bool IsScope(std::string_view name) {
+  return name == "table" || name == "td" || name == "th" || name == "body" || name == "html" ||
+         name == "template" || name == "article" || name == "main";
+}
+
+}  // namespace
+
+bool HtmlNameIs(std::string_view name, std::string_view lower) {
+  return std::ranges::equal(name, lower, {}, Lower);
+}
+
+class HtmlTree::Parser {
+ public:
+  Parser(std::string_view html, const HtmlLimits& limits, HtmlTree& tree)
+      : html_(html), limits_(limits), tree_(tree) {}
+
+  HtmlFault Run() {
+    while (at_ < html_.size() && fault_ == HtmlFault::kNone) Step();
+    while (!tree_.open_.empty()) CloseTop(html_.size());
+    return fault_;
+  }
+
+ private:
+  // One tag, comment or run of text.
+  void Step() {
+    if (html_[at_] != '<') return Text();
+    const char next = at_ + 1 < html_.size() ? html_[at_ + 1] : ' ';
+    if (IsLetter(next)) return StartTag();
+    if (next == '/') return EndTag();
+    if (next == '!' || next == '?') return Declaration();
+    Text();
+  }
+
+  // From at_, which may be a "<" that begins no tag, to the next "<".
+  void Text() {
+    const size_t begin = at_;
+    at_ = std::min(html_.find('<', at_ + 1), html_.size());
+    AddText(begin, at_, false);
+  }
+
+  void AddText(size_t begin, size_t end, bool raw) {
+    if (begin == end) return;
+    HtmlNode& node = Add(begin, end);
+    node.raw = raw;
+    node.end = static_cast<uint32_t>(tree_.nodes_.size());
+  }
+
+  HtmlNode& Add(size_t begin, size_t end) {
+    HtmlNode& node = tree_.nodes_.emplace_back();
+    node.source = {static_cast<uint32_t>(begin), static_cast<uint32_t>(end)};
+    node.parent = tree_.open_.empty() ? HtmlNode::kNone : tree_.open_.back();
+    return node;
+  }
+
+  void Declaration() {
+    const std::string_view rest = html_.substr(at_);
+    if (rest.starts_with("<!--")) {
+      // "<!-->" and "<!--->" are comments too.
+      const size_t dashes = html_.find("-->", at_ + 2);
+      at_ = dashes == std::string_view::npos ? html_.size() : dashes + 3;
+      return;
+    }
+    if (rest.starts_with("<![CDATA[")) {
+      const size_t end = std::min(html_.find("]]>", at_), html_.size());
+      AddText(std::min(at_ + 9, end), end, true);
+      at_ = std::min(end + 3, html_.size());
+      return;
+    }
+    at_ = AfterNext('>');
+  }
+
+  size_t AfterNext(char c) const {
+    const size_t found = html_.find(c, at_);
+    return found == std::string_view::npos ? html_.size() : found + 1;
+  }
+
+  std::string_view Name() {
+    const size_t begin = at_;
+    while (at_ < html_.size() && !IsBlank(html_[at_]) && html_[at_] != '>' && html_[at_] != '/') {
+      ++at_;
+    }
+    return html_.substr(begin, at_ - begin);
+  }
+
+  void StartTag() {
+    const size_t begin = at_++;
+    const std::string_view name = Name();
+    const ElementKind& kind = KindOf(name);
+    const auto first_attribute = static_cast<uint32_t>(tree_.attributes_.size());
+    const bool self_closing = Attributes(first_attribute);
+    if (fault_ != HtmlFault::kNone) return;
+    CloseImplied(kind, begin);
+    HtmlNode& node = Add(begin, at_);
+    node.name = kind.name.empty() ? name : kind.name;
+    node.role = kind.role;
+    node.attributes = {first_attribute, static_cast<uint32_t>(tree_.attributes_.size())};
+    node.end = static_cast<uint32_t>(tree_.nodes_.size());
+    // "<x/>" closes nothing in HTML, but feeds with XHTML mean it for elements unknown to it.
+    if (kind.is_void || (self_closing && kind.name.empty())) return;
+    if (tree_.open_.size() >= limits_.max_depth) {
+      fault_ = HtmlFault::kTooDeep;
+      return;
+    }
+    tree_.open_.push_back(static_cast<uint32_t>(tree_.nodes_.size() - 1));
+    if (kind.raw_text) RawText(kind);
+  }
+
+  // Reads to behind ">"; true if the tag ends with "/>".
+  bool Attributes(uint32_t first) {
+    bool slash = false;
+    while (at_ < html_.size() && html_[at_] != '>') {
+      const char c = html_[at_];
+      if (IsBlank(c) || c == '/') {
+        slash = c == '/';
+        ++at_;
+        continue;
+      }
+      slash = false;
+      Attribute();
+      if (tree_.attributes_.size() - first > limits_.max_attributes) {
+        fault_ = HtmlFault::kTooManyAttributes;
+        return false;
+      }
+    }
+    at_ = std::min(at_ + 1, html_.size());
+    return slash;
+  }
+
+  void Attribute() {
+    const size_t begin = at_++;  // a "=" in front belongs to the name
+    while (at_ < html_.size() && !IsBlank(html_[at_]) && html_[at_] != '=' && html_[at_] != '>' &&
+           html_[at_] != '/') {
+      ++at_;
+    }
+    HtmlAttribute attribute{html_.substr(begin, at_ - begin), {}};
+    size_t value = at_;
+    while (value < html_.size() && IsBlank(html_[value])) ++value;
+    if (value < html_.size() && html_[value] == '=') {
+      at_ = value + 1;
+      while (at_ < html_.size() && IsBlank(html_[at_])) ++at_;
+      attribute.value = AttributeValue();
+    }
+    tree_.attributes_.push_back(attribute);
+  }
+
+  std::string_view AttributeValue() {
+    if (at_ >= html_.size() || html_[at_] == '>') return {};
+    const char quote = html_[at_];
+    if (quote == '"' || quote == '\'') {
+      const size_t begin = ++at_;
+      const size_t end = std::min(html_.find(quote, at_), html_.size());
+      at_ = std::min(end + 1, html_.size());
+      return html_.substr(begin, end - begin);
+    }
+    const size_t begin = at_;
+    while (at_ < html_.size() && !IsBlank(html_[at_]) && html_[at_] != '>') ++at_;
+    return html_.substr(begin, at_ - begin);
+  }
+
+  // The text up to the element's own end tag.
+  void RawText(const ElementKind& kind) {
+    const size_t begin = at_;
+    size_t end = at_;
+    while (true) {
+      end = html_.find("</", end);
+      if (end == std::string_view::npos) {
+        end = html_.size();
+        break;
+      }
+      if (HtmlNameIs(html_.substr(end + 2, kind.name.size()), kind.name)) break;
+      end += 2;
+    }
+    at_ = end;
+    AddText(begin, end, kind.name != "title" && kind.name != "textarea");
+  }
+
+  void EndTag() {
+    const size_t begin = at_;
+    if (at_ + 2 >= html_.size() || !IsLetter(html_[at_ + 2])) {
+      at_ = AfterNext('>');
+      return;
+    }
+    at_ += 2;
+    const std::string_view name = Name();
+    at_ = AfterNext('>');
+    const ElementKind& kind = KindOf(name);
+    // "</br>" is a line break, as in browsers.
+    if (kind.name == "br") {
+      HtmlNode& node = Add(begin, at_);
+      node.name = kind.name;
+      node.role = kind.role;
+      node.end = static_cast<uint32_t>(tree_.nodes_.size());
+      return;
+    }
+    Close(kind.name.empty() ? name : kind.name, kind, begin);
+  }
+
+  std::string_view OpenName(size_t i) const { return tree_.nodes_[tree_.open_[i]].name; }
+
+  // Closes the innermost open `name` and all inside it; an end tag without a start is ignored. The
+  // stack is at most max_depth deep, so this is bounded for each tag.
+  void Close(std::string_view name, const ElementKind& kind, size_t begin) {
+    for (size_t i = tree_.open_.size(); i > 0; --i) {
+      const std::string_view open = OpenName(i - 1);
+      if (kind.name.empty() ? std::ranges::equal(open, name, {}, Lower, Lower) : open == name) {
+        while (tree_.open_.size() > i) CloseTop(begin);
+        CloseTop(at_);
+        return;
+      }
+      // An end tag of a phrase does not close the block around it.
+      if (kind.role == HtmlRole::kInline && kind.group == 0 && ClosesNothingAbove(open)) return;
+      if (IsScope(open) && !IsScope(name) && name != "table") return;
+    }
+  }
+
+  static bool ClosesNothingAbove(std::string_view open) {
+    return KindOf(open).role == HtmlRole::kBlock;
+  }
+
+  // Closes what the start tag of `kind` ends without an end tag.
+  void CloseImplied(const ElementKind& kind, size_t begin) {
+    if (kind.closes_paragraph) CloseParagraph(begin);
+    if (kind.group == 0 || kind.group == kParagraph) return;
+    for (size_t i = tree_.open_.size(); i > 0; --i) {
+      const ElementKind& open = KindOf(OpenName(i - 1));
+      if (StopsClosing(open.name, kind.group)) return;
+      const bool same = kind.group <= kTerm || kind.group == kOption
+                            ? open.group == kind.group
+                            : open.group >= kCell && open.group <= kind.group;
+      if (!same) continue;
+      CloseDownTo(i - 1, begin);
+      if (kind.group <= kTerm || kind.group == kOption) return;
+    }
+  }
+
+  // An open p, unless something that is no phrase stands between.
+  void CloseParagraph(size_t begin) {
+    for (size_t i = tree_.open_.size(); i > 0; --i) {
+      const ElementKind& open = KindOf(OpenName(i - 1));
+      if (open.group == kParagraph) return CloseDownTo(i - 1, begin);
+      if (open.role != HtmlRole::kInline || open.group != 0) return;
+    }
+  }
+
+  void CloseDownTo(size_t index, size_t at) {
+    while (tree_.open_.size() > index) CloseTop(at);
+  }
+
+  void CloseTop(size_t at) {
+    HtmlNode& node = tree_.nodes_[tree_.open_.back()];
+    node.source.end = std::max(node.source.end, static_cast<uint32_t>(at));
+    node.end = static_cast<uint32_t>(tree_.nodes_.size());
+    tree_.open_.pop_back();
+  }
+
+  std::string_view html_;
+  const HtmlLimits& limits_;
+  HtmlTree& tree_;
+  size_t at_ = 0;
+  HtmlFault fault_ = HtmlFault::kNone;
+};
+
+HtmlFault HtmlTree::Parse(std::string_view html, const HtmlLimits& limits) {
+  nodes_.clear();
+  attributes_.clear();
+  open_.clear();
+  return Parser(html, limits, *this).Run();
+}
+
+std::string_view HtmlTree::Attribute(const HtmlNode& node, std::string_view name) const {
+  for (const HtmlAttribute& attribute : attributes(node)) {
+    if (HtmlNameIs(attribute.name, name)) return attribute.value;
+  }
+  return {};
+}
+
+bool HtmlTree::HasAttribute(const HtmlNode& node, std::string_view name) const {
+  return std::ranges::any_of(attributes(node), [&](const HtmlAttribute& attribute) {
+    return HtmlNameIs(attribute.name, name);
+  });
+}
+
+}  // namespace newsfeed::cleanup

@@ -1,0 +1,38 @@
+// What the JSON-LD of a page says about its article (schema.org/Article and its kinds).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <simdjson.h>
+
+namespace newsfeed::cleanup {
+
+struct JsonLdArticle {
+  std::string headline;
+  std::string description;
+  std::string body;
+  std::string published;
+  std::string modified;
+  std::string language;
+  std::string section;
+  std::string url;
+  std::vector<std::string> authors;
+  std::vector<std::string> keywords;
+
+  void Clear();
+};
+
+// Scratch memory of one worker.
+class JsonLdReader {
+ public:
+  // Reads one script; fields that are already set are kept. Anything that is no JSON or tells of no
+  // article is ignored. Looks at 10,000 values at most, so the time is bounded by the bytes.
+  void Read(std::string_view script, JsonLdArticle& article);
+
+ private:
+  simdjson::dom::parser parser_;
+};
+
+}  // namespace newsfeed::cleanup

@@ -1,0 +1,114 @@
+#include "processors/cleanup/language.h"
+
+#include <cld2/public/compact_lang_det.h>
+
+#include <algorithm>
+#include <array>
+
+#include "processors/text/utf8.h"
+
+namespace newsfeed::cleanup {
+namespace {
+
+constexpr size_t kPieces = 3;
+constexpr std::array<size_t, 2> kPieceBytes = {256, 340};
+// Trust in a label that the text neither confirms nor refutes.
+constexpr float kClaimConfidence = 0.5f;
+// Share of the text that must be in the language.
+constexpr int kMinPercent = 60;
+
+// Codes of CLD2 that BCP 47 has another or none for.
+struct Renamed {
+  std::string_view cld2;
+  std::string_view bcp47;
+};
+constexpr std::array kRenamed = {Renamed{"iw", "he"}, Renamed{"jw", "jv"}, Renamed{"mo", "ro"},
+                                 Renamed{"un", "und"}, Renamed{"bh", "bho"}};
+
+std::string_view Bcp47(CLD2::Language language) {
+  const std::string_view code = CLD2::LanguageCode(language);
+  if (code.starts_with("xx") || code.starts_with("tg_")) return "und";
+  for (const Renamed& renamed : kRenamed) {
+    if (renamed.cld2 == code) return renamed.bcp47;
+  }
+  return code;
+}
+
+bool IsAlnum(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+char Upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
+
+// The first blank within the next word's length, so that a piece begins with a word.
+size_t WordStart(std::string_view text, size_t at) {
+  if (at == 0) return 0;
+  const size_t blank = text.substr(at, 40).find_first_of(" \n");
+  if (blank != std::string_view::npos) return at + blank + 1;
+  while (at > 0 && !text::IsBoundary(text, at)) --at;
+  return at;
+}
+
+void TakePieces(std::string_view text, size_t piece_bytes, std::string& sample) {
+  sample.clear();
+  if (text.size() <= kPieces * piece_bytes) {
+    sample = text;
+    return;
+  }
+  const std::array<size_t, kPieces> starts = {0, text.size() / 2, text.size() - piece_bytes};
+  for (size_t start : starts) {
+    sample += text::Prefix(text.substr(WordStart(text, start)), piece_bytes);
+    sample += '\n';
+  }
+}
+
+struct Guess {
+  CLD2::Language language = CLD2::UNKNOWN_LANGUAGE;
+  int percent = 0;
+  bool sure = false;
+};
+
+Guess Detect(const std::string& sample) {
+  CLD2::Language languages[3];
+  int percents[3];
+  int bytes = 0;
+  bool reliable = false;
+  CLD2::DetectLanguageSummary(sample.data(), static_cast<int>(sample.size()), true, languages,
+                              percents, &bytes, &reliable);
+  return {languages[0], percents[0],
+          reliable && percents[0] >= kMinPercent && languages[0] != CLD2::UNKNOWN_LANGUAGE};
+}
+
+}  // namespace
+
+std::string NormalizedTag(std::string_view claim) {
+  std::string tag;
+  size_t begin = 0;
+  while (begin < claim.size() && tag.size() < 35) {
+    const size_t end = std::min(claim.find_first_of("-_", begin), claim.size());
+    std::string part(claim.substr(begin, end - begin));
+    const size_t longest = begin == 0 ? 3 : 8;
+    if (part.size() < 2 || part.size() > longest || !std::ranges::all_of(part, IsAlnum)) break;
+    std::ranges::transform(part, part.begin(), Lower);
+    if (begin > 0 && part.size() == 2) std::ranges::transform(part, part.begin(), Upper);
+    if (begin > 0 && part.size() == 4) part[0] = Upper(part[0]);
+    if (!tag.empty()) tag += '-';
+    tag += part;
+    begin = end + 1;
+  }
+  return tag;
+}
+
+Language DetectLanguage(std::string_view text, std::string_view claim, std::string& scratch) {
+  for (size_t piece_bytes : kPieceBytes) {
+    TakePieces(text, piece_bytes, scratch);
+    const Guess guess = Detect(scratch);
+    const std::string_view code = Bcp47(guess.language);
+    if (guess.sure && code != "und") return {code, static_cast<float>(guess.percent) / 100};
+    if (text.size() <= kPieces * piece_bytes) break;
+  }
+  if (claim.empty() || claim == "und") return {};
+  return {claim, kClaimConfidence};
+}
+
+}  // namespace newsfeed::cleanup

@@ -1,0 +1,26 @@
+// The language of a text, by CLD2 (github.com/CLD2Owners/cld2) on at most 1 KB of it.
+//
+// CLD2 reads 30 MB/s, forty times slower than the rest of cleanup, so it sees three pieces, from
+// head, middle and tail, of 256 bytes, and of 340 where those leave it unsure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace newsfeed::cleanup {
+
+struct Language {
+  // BCP 47; "und" if unknown. Lives as long as the process, or as the claim it repeats.
+  std::string_view code = "und";
+  // 0 to 1.
+  float confidence = 0;
+};
+
+// The claim in the form of BCP 47 ("EN_us" => "en-US"); empty if it is none.
+std::string NormalizedTag(std::string_view claim);
+
+// What the text is written in, else `claim` (a normalized tag, may be empty), else "und". `scratch`
+// is overwritten.
+Language DetectLanguage(std::string_view text, std::string_view claim, std::string& scratch);
+
+}  // namespace newsfeed::cleanup

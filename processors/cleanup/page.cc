@@ -1,0 +1,331 @@
+#include "processors/cleanup/page.h"
+
+#include <algorithm>
+#include <array>
+
+#include "processors/article/time.h"
+#include "processors/cleanup/characters.h"
+#include "processors/cleanup/sentence.h"
+
+namespace newsfeed::cleanup {
+namespace {
+
+// Names of meta elements, by what they tell; earlier ones are more often right.
+constexpr std::array<std::string_view, 9> kPublishedMetas = {
+    "article:published_time", "og:article:published_time", "datePublished", "parsely-pub-date",
+    "sailthru.date",          "pubdate",                   "publishdate",   "DC.date.issued",
+    "date"};
+constexpr std::array<std::string_view, 4> kModifiedMetas = {"article:modified_time",
+                                                            "og:updated_time", "dateModified",
+                                                            "last-modified"};
+constexpr std::array<std::string_view, 5> kAuthorMetas = {
+    "author", "article:author", "parsely-author", "sailthru.author", "dc.creator"};
+constexpr std::array<std::string_view, 3> kDescriptionMetas = {"og:description", "description",
+                                                               "twitter:description"};
+constexpr std::array<std::string_view, 3> kKeywordMetas = {"news_keywords", "keywords",
+                                                           "parsely-tags"};
+constexpr std::array<std::string_view, 2> kSectionMetas = {"article:section", "parsely-section"};
+constexpr std::array<std::string_view, 2> kLanguageMetas = {"og:locale", "content-language"};
+
+// What stands between headline and name of the site in titles.
+constexpr std::array<std::string_view, 8> kTitleSeparators = {" | ",  " - ", " – ", " — ",
+                                                              " · ",  " :: ", " » ", " • "};
+
+constexpr size_t kMaxAuthorBytes = 80;
+constexpr uint32_t kMaxAuthorWords = 6;
+constexpr size_t kMaxListed = 64;
+
+// Shorter pieces of text are labels; they say nothing about where the article is.
+constexpr uint32_t kMinScoredBytes = 25;
+// An element around the best block is the article only while it has no more than this many times
+// its text.
+constexpr uint32_t kMaxGrowth = 4;
+
+std::string_view Trimmed(std::string_view text) {
+  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
+  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
+  return text;
+}
+
+std::string_view OneLine(std::string_view text, text::Arena& arena) {
+  const std::string_view line = CleanLine(text, arena);
+  // A view into short-lived memory or the source: either way it must live with the batch.
+  return arena.Keep(line);
+}
+
+std::string_view LongestPart(std::string_view title) {
+  std::string_view longest;
+  while (!title.empty()) {
+    size_t at = title.size();
+    size_t bytes = 0;
+    for (std::string_view separator : kTitleSeparators) {
+      const size_t found = title.find(separator);
+      if (found < at) {
+        at = found;
+        bytes = separator.size();
+      }
+    }
+    if (at > longest.size()) longest = title.substr(0, at);
+    title.remove_prefix(std::min(at + bytes, title.size()));
+  }
+  return longest;
+}
+
+// og:title without " | Name of the site".
+std::string_view WithoutSite(std::string_view title, std::string_view site) {
+  size_t cut = std::string_view::npos;
+  size_t bytes = 0;
+  for (std::string_view separator : kTitleSeparators) {
+    const size_t found = title.rfind(separator);
+    if (found != std::string_view::npos && (cut == std::string_view::npos || found > cut)) {
+      cut = found;
+      bytes = separator.size();
+    }
+  }
+  if (cut == std::string_view::npos) return title;
+  const std::string_view last = title.substr(cut + bytes);
+  const bool is_site = !site.empty() && last == site;
+  return is_site || (CountWords(last) <= 3 && last.size() * 3 < cut) ? title.substr(0, cut) : title;
+}
+
+bool IsAuthorName(std::string_view name) {
+  return !name.empty() && name.size() <= kMaxAuthorBytes &&
+         name.find("http") == std::string_view::npos && name.find('@') == std::string_view::npos &&
+         name.find("www.") == std::string_view::npos && name.find('/') == std::string_view::npos &&
+         std::ranges::none_of(name, [](char c) { return c >= '0' && c <= '9'; }) &&
+         CountWords(name) <= kMaxAuthorWords;
+}
+
+void AddAuthor(std::string_view raw, Article& article) {
+  std::string_view name = OneLine(raw, article.arena());
+  for (std::string_view prefix : {"By ", "by ", "Von ", "Par ", "Por "}) {
+    if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
+  }
+  if (!IsAuthorName(name) || article.authors.size() >= kMaxListed) return;
+  if (std::ranges::find(article.authors, name) == article.authors.end()) {
+    article.authors.push_back(name);
+  }
+}
+
+void AddKeywords(std::string_view list, Article& article) {
+  while (!list.empty() && article.keywords.size() < kMaxListed) {
+    const size_t comma = std::min(list.find(','), list.size());
+    const std::string_view word = OneLine(Trimmed(list.substr(0, comma)), article.arena());
+    if (!word.empty()) article.keywords.push_back(word);
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+}
+
+}  // namespace
+
+void PageReader::Collect(const HtmlTree& tree, std::string_view html) {
+  json_ld_.Clear();
+  metas_.clear();
+  h1_.clear();
+  has_title_ = standfirst_is_description_ = false;
+  canonical_ = language_ = itemprop_published_ = first_time_ = {};
+  const auto nodes = tree.nodes();
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    const HtmlNode& node = nodes[i];
+    if (node.is_text()) continue;
+    const std::string_view name = node.name;
+    if (name == "meta") {
+      std::string_view key = tree.Attribute(node, "property");
+      if (key.empty()) key = tree.Attribute(node, "name");
+      if (key.empty()) key = tree.Attribute(node, "itemprop");
+      if (key.empty()) key = tree.Attribute(node, "http-equiv");
+      const std::string_view content = tree.Attribute(node, "content");
+      if (!key.empty() && !content.empty()) metas_.push_back({Trimmed(key), content});
+    } else if (name == "title" && !has_title_) {
+      has_title_ = true;
+      title_ = i;
+    } else if (name == "h1") {
+      h1_.push_back(i);
+    } else if (name == "html" && language_.empty()) {
+      language_ = tree.Attribute(node, "lang");
+    } else if (name == "link" && HtmlNameIs(tree.Attribute(node, "rel"), "canonical")) {
+      if (canonical_.empty()) canonical_ = Trimmed(tree.Attribute(node, "href"));
+    } else if (name == "time" || tree.HasAttribute(node, "itemprop")) {
+      const std::string_view time = Trimmed(tree.Attribute(node, "datetime"));
+      if (HtmlNameIs(tree.Attribute(node, "itemprop"), "datepublished")) {
+        if (itemprop_published_.empty()) itemprop_published_ = time;
+      } else if (name == "time" && first_time_.empty()) {
+        first_time_ = time;
+      }
+    } else if (name == "script" && i + 1 < node.end &&
+               HtmlNameIs(Trimmed(tree.Attribute(node, "type")), "application/ld+json")) {
+      const Range source = nodes[i + 1].source;
+      json_ld_reader_.Read(html.substr(source.begin, source.size()), json_ld_);
+    }
+  }
+}
+
+std::string_view PageReader::MetaContent(std::string_view name) const {
+  for (const Meta& meta : metas_) {
+    if (std::ranges::equal(meta.name, name, [](char a, char b) { return (a | 0x20) == (b | 0x20); })) {
+      return meta.content;
+    }
+  }
+  return {};
+}
+
+void PageReader::FillMetadata(const HtmlTree& tree, std::string_view html, HtmlRenderer& renderer,
+                              Article& article) {
+  Collect(tree, html);
+  if (article.title.empty()) FillTitle(tree, html, renderer, article);
+  FillTimes(article);
+  FillNames(article);
+  text::Arena& arena = article.arena();
+  if (article.standfirst.empty()) {
+    std::string_view description = json_ld_.description;
+    for (std::string_view name : kDescriptionMetas) {
+      if (description.empty()) description = MetaContent(name);
+    }
+    article.standfirst = OneLine(description, arena);
+    standfirst_is_description_ = !article.standfirst.empty();
+  }
+  if (article.url.empty()) {
+    std::string_view url = canonical_;
+    if (url.empty()) url = MetaContent("og:url");
+    if (url.starts_with("http://") || url.starts_with("https://")) {
+      article.url = ResolveReferences(url, arena);
+    }
+  }
+  if (article.claimed_language.empty()) {
+    std::string_view language = json_ld_.language;
+    if (language.empty()) language = language_;
+    for (std::string_view name : kLanguageMetas) {
+      if (language.empty()) language = MetaContent(name);
+    }
+    article.claimed_language = arena.Keep(Trimmed(language));
+  }
+}
+
+void PageReader::FillTitle(const HtmlTree& tree, std::string_view html, HtmlRenderer& renderer,
+                           Article& article) {
+  text::Arena& arena = article.arena();
+  std::array<std::string_view, 4> titles;
+  titles[0] = OneLine(json_ld_.headline, arena);
+  if (h1_.size() == 1) titles[1] = renderer.TextOf(tree, html, h1_[0], arena);
+  titles[2] = WithoutSite(OneLine(MetaContent("og:title"), arena),
+                          OneLine(MetaContent("og:site_name"), arena));
+  if (has_title_) titles[3] = LongestPart(renderer.TextOf(tree, html, title_, arena));
+  std::array<uint64_t, 4> keys;
+  std::ranges::transform(titles, keys.begin(),
+                         [&](std::string_view title) { return FoldedKey(title, words_); });
+  for (size_t i = 0; i < titles.size(); ++i) {
+    if (keys[i] != 0 && std::ranges::count(keys, keys[i]) > 1) {
+      article.title = titles[i];
+      return;
+    }
+  }
+  const auto first = std::ranges::find_if(titles, [](std::string_view t) { return !t.empty(); });
+  if (first != titles.end()) article.title = *first;
+}
+
+bool PageReader::FillTime(std::string_view value, std::string_view source, Article& article) {
+  if (value.empty()) return false;
+  const auto time = ParseTime(value);
+  if (!time) return false;
+  article.published = time;
+  article.published_source = article.arena().Keep(source);
+  return true;
+}
+
+void PageReader::FillTimes(Article& article) {
+  if (!article.published) {
+    bool found = FillTime(json_ld_.published, "jsonld:datePublished", article);
+    for (size_t i = 0; i < kPublishedMetas.size() && !found; ++i) {
+      found = FillTime(MetaContent(kPublishedMetas[i]),
+                       std::string("meta:") + std::string(kPublishedMetas[i]), article);
+    }
+    found = found || FillTime(itemprop_published_, "itemprop:datePublished", article) ||
+            FillTime(first_time_, "time:datetime", article);
+  }
+  if (article.modified) return;
+  article.modified = ParseTime(json_ld_.modified);
+  for (std::string_view name : kModifiedMetas) {
+    if (!article.modified) article.modified = ParseTime(MetaContent(name));
+  }
+}
+
+void PageReader::FillNames(Article& article) {
+  if (article.authors.empty()) {
+    for (const std::string& name : json_ld_.authors) AddAuthor(name, article);
+    for (std::string_view name : kAuthorMetas) {
+      if (article.authors.empty()) AddAuthor(MetaContent(name), article);
+    }
+  }
+  if (article.keywords.empty()) {
+    for (const std::string& word : json_ld_.keywords) AddKeywords(word, article);
+    for (std::string_view name : kKeywordMetas) {
+      if (article.keywords.empty()) AddKeywords(MetaContent(name), article);
+    }
+  }
+  if (!article.section.empty()) return;
+  std::string_view section = json_ld_.section;
+  for (std::string_view name : kSectionMetas) {
+    if (section.empty()) section = MetaContent(name);
+  }
+  article.section = OneLine(section, article.arena());
+}
+
+Range PageReader::FindArticle(const HtmlTree& tree, const HtmlFigures& figures, BlockJudge& judge) {
+  const auto nodes = tree.nodes();
+  const Range all = {0, static_cast<uint32_t>(nodes.size())};
+  scores_.assign(nodes.size(), 0);
+  // The blocks around a piece of text get its bytes: the innermost that holds more than this
+  // paragraph all, the next one half.
+  const auto parent = [&](uint32_t i) { return i == HtmlNode::kNone ? i : nodes[i].parent; };
+  for (uint32_t i = 0; i < nodes.size();) {
+    const HtmlNode& node = nodes[i];
+    if (!node.is_text()) {
+      const uint32_t text = figures.TextBytes(node, i);
+      const bool skip = node.role == HtmlRole::kSkip || node.name == "a" ||
+                        judge.Judge(tree, node, text, figures.TextBytes()) >= 0;
+      i = skip ? std::max(node.end, i + 1) : i + 1;
+      continue;
+    }
+    const uint32_t bytes = figures.TextBytes(node, i);
+    uint32_t block = node.parent;
+    while (block != HtmlNode::kNone && nodes[block].role != HtmlRole::kBlock &&
+           nodes[block].name != "td") {
+      block = nodes[block].parent;
+    }
+    if (bytes >= kMinScoredBytes && block != HtmlNode::kNone) {
+      const bool paragraph = nodes[block].name == "p" || nodes[block].name == "blockquote";
+      const uint32_t holder = paragraph && nodes[block].parent != HtmlNode::kNone
+                                  ? nodes[block].parent
+                                  : block;
+      scores_[holder] += bytes;
+      if (const uint32_t outer = parent(holder); outer != HtmlNode::kNone) {
+        scores_[outer] += bytes / 2;
+      }
+    }
+    i = std::max(node.end, i + 1);
+  }
+  const auto best_score = std::ranges::max_element(scores_);
+  if (best_score == scores_.end() || *best_score == 0) return all;
+  const auto best = static_cast<uint32_t>(best_score - scores_.begin());
+  const uint32_t best_text = std::max(figures.TextBytes(nodes[best], best), uint32_t{1});
+  uint32_t container = best;
+  bool marked = false;
+  for (uint32_t i = best; i != HtmlNode::kNone; i = nodes[i].parent) {
+    if (figures.TextBytes(nodes[i], i) > uint64_t{best_text} * kMaxGrowth) break;
+    if (judge.IsContainer(tree, nodes[i])) {
+      container = i;
+      marked = true;
+      break;
+    }
+  }
+  for (uint32_t i = best; i != HtmlNode::kNone && !marked; i = nodes[i].parent) {
+    if (figures.TextBytes(nodes[i], i) > uint64_t{best_text} * kMaxGrowth) break;
+    if (nodes[i].name == "article" || nodes[i].name == "main") {
+      container = i;
+      marked = true;
+    }
+  }
+  return {container, nodes[container].end};
+}
+
+}  // namespace newsfeed::cleanup

@@ -1,0 +1,67 @@
+// A whole page: what its head says about the article, and which element holds it.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "processors/article/article.h"
+#include "processors/cleanup/html_text.h"
+#include "processors/cleanup/html_tree.h"
+#include "processors/cleanup/json_ld.h"
+
+namespace newsfeed::cleanup {
+
+// Scratch memory of one worker.
+class PageReader {
+ public:
+  // Fills fields of `article` that the feed left empty from the page: title, standfirst, authors,
+  // published (with its source, "jsonld:datePublished" or "meta:article:published_time" …),
+  // modified, language claim, URL, section, keywords. Texts live in the batch.
+  //
+  // Title: JSON-LD headline, single h1, og:title without the site's name, longest part of the title
+  // element; one that two of these agree on goes first. Published and modified: JSON-LD, meta,
+  // itemprop, the first time element.
+  void FillMetadata(const HtmlTree& tree, std::string_view html, HtmlRenderer& renderer,
+                    Article& article);
+
+  // Nodes of the element that holds the article: the block with most text outside links, or the
+  // nearest element around it that says it is the article (itemprop articleBody, known class
+  // words, <article>, <main>). All nodes where there is no text.
+  Range FindArticle(const HtmlTree& tree, const HtmlFigures& figures, BlockJudge& judge);
+
+  // The text of the article as JSON-LD gives it; empty if it does not.
+  const std::string& json_ld_body() const { return json_ld_.body; }
+  // The summary is the page's own description, not the feed's.
+  bool standfirst_is_description() const { return standfirst_is_description_; }
+
+ private:
+  struct Meta {
+    std::string_view name;
+    std::string_view content;
+  };
+
+  void Collect(const HtmlTree& tree, std::string_view html);
+  std::string_view MetaContent(std::string_view name) const;
+  void FillTitle(const HtmlTree& tree, std::string_view html, HtmlRenderer& renderer,
+                 Article& article);
+  void FillTimes(Article& article);
+  void FillNames(Article& article);
+  bool FillTime(std::string_view value, std::string_view source, Article& article);
+
+  JsonLdReader json_ld_reader_;
+  JsonLdArticle json_ld_;
+  std::vector<Meta> metas_;
+  std::string_view canonical_;
+  std::string_view language_;
+  std::string_view itemprop_published_;
+  std::string_view first_time_;
+  std::vector<size_t> h1_;
+  size_t title_ = 0;
+  bool has_title_ = false;
+  bool standfirst_is_description_ = false;
+  std::vector<uint32_t> scores_;
+  std::vector<Word> words_;
+};
+
+}  // namespace newsfeed::cleanup

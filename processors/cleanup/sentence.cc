@@ -1,0 +1,71 @@
+#include "processors/cleanup/sentence.h"
+
+#include <algorithm>
+#include <array>
+
+#include "processors/text/utf8.h"
+
+namespace newsfeed::cleanup {
+namespace {
+
+constexpr std::array<char32_t, 17> kStops = {U'!',      U'.',      U'?',      U'\u0589', U'\u061F',
+                                             U'\u06D4', U'\u0964', U'\u0965', U'\u1362', U'\u17D4',
+                                             U'\u2026', U'\u203C', U'\u2047', U'\u3002', U'\uFF01',
+                                             U'\uFF0E', U'\uFF1F'};
+
+constexpr std::array<char32_t, 15> kClosing = {U'"',      U'\'',     U')',      U']',      U'}',
+                                               U'*',      U'\u00BB', U'\u2018', U'\u2019', U'\u201C',
+                                               U'\u201D', U'\u203A', U'\u300D', U'\u300F', U'\uFF09'};
+
+// Closing characters looked at before giving up.
+constexpr int kMaxClosing = 4;
+
+char32_t LastCharacter(std::string_view text, size_t& begin) {
+  begin = text.size() - 1;
+  while (begin > 0 && !text::IsBoundary(text, begin)) --begin;
+  return text::Decode(text.substr(begin)).value;
+}
+
+}  // namespace
+
+bool IsUnspacedLetter(char32_t c) {
+  if (c < 0x0E00) return false;
+  return (c <= 0x0EFF) || (c >= 0x1000 && c <= 0x109F) || (c >= 0x1780 && c <= 0x17FF) ||
+         (c >= 0x3040 && c <= 0x30FF) || (c >= 0x3400 && c <= 0x4DBF) ||
+         (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0xF900 && c <= 0xFAFF) ||
+         (c >= 0x20000 && c <= 0x323AF);
+}
+
+bool EndsSentence(std::string_view line) {
+  for (int closing = 0; !line.empty() && closing <= kMaxClosing; ++closing) {
+    size_t begin = 0;
+    const char32_t last = LastCharacter(line, begin);
+    if (std::ranges::binary_search(kStops, last)) return true;
+    if (last != ' ' && !std::ranges::binary_search(kClosing, last)) return false;
+    line = line.substr(0, begin);
+  }
+  return false;
+}
+
+uint32_t CountWords(std::string_view text) {
+  uint32_t words = 0;
+  bool in_word = false;
+  for (size_t at = 0; at < text.size();) {
+    const unsigned char c = static_cast<unsigned char>(text[at]);
+    if (c < 0xE0) {
+      const bool blank = c <= ' ';
+      words += static_cast<uint32_t>(!blank && !in_word);
+      in_word = !blank;
+      ++at;
+      continue;
+    }
+    const text::CodePoint point = text::Decode(text.substr(at));
+    const bool unspaced = IsUnspacedLetter(point.value);
+    words += static_cast<uint32_t>(unspaced || !in_word);
+    in_word = !unspaced;
+    at += point.bytes;
+  }
+  return words;
+}
+
+}  // namespace newsfeed::cleanup

@@ -1,0 +1,24 @@
+// The standfirst: the short summary between headline and text.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "processors/article/article.h"
+#include "processors/cleanup/words.h"
+
+namespace newsfeed::cleanup {
+
+// Where a given standfirst stands in the body, as whole paragraphs or the beginning of one; an empty
+// range if it does not.
+Range FindGivenStandfirst(std::string_view body, std::string_view standfirst);
+
+// True if `first` sums up what follows: one or two sentences whose longer words nearly all occur
+// again in `second`, the next paragraph, which says more.
+//
+//   "The mayor resigned after the vote." "Mayor Ann Example resigned on Monday after the vote on
+//    the harbour, …"  =>  true
+bool IsStandfirst(std::string_view first, std::string_view second, std::vector<Word>& scratch);
+
+}  // namespace newsfeed::cleanup

@@ -1,0 +1,156 @@
+#include "processors/cleanup/words.h"
+
+#include <unicode/uchar.h>
+
+#include <array>
+
+#include "processors/text/utf8.h"
+
+namespace newsfeed::cleanup {
+namespace {
+
+enum class Class : uint8_t { kSeparator, kSmall, kCapital, kDigit, kSymbol, kApostrophe, kWide };
+
+constexpr std::array<Class, 256> kClasses = [] {
+  std::array<Class, 256> classes{};
+  for (int c = 'a'; c <= 'z'; ++c) classes[static_cast<size_t>(c)] = Class::kSmall;
+  for (int c = 'A'; c <= 'Z'; ++c) classes[static_cast<size_t>(c)] = Class::kCapital;
+  for (int c = '0'; c <= '9'; ++c) classes[static_cast<size_t>(c)] = Class::kDigit;
+  for (int c = 0x80; c < 0x100; ++c) classes[static_cast<size_t>(c)] = Class::kWide;
+  for (char c : {':', '|', '@', '#'}) classes[static_cast<size_t>(c)] = Class::kSymbol;
+  classes['\''] = Class::kApostrophe;
+  return classes;
+}();
+
+Class ClassOf(char32_t c) {
+  switch (c) {
+    case 0x2018:
+    case 0x2019: return Class::kApostrophe;
+    case 0xA9:
+    case 0xB7:
+    case 0x2022:
+    case 0xFF1A: return Class::kSymbol;
+    default: break;
+  }
+  const UChar32 point = static_cast<UChar32>(c);
+  if (u_isUAlphabetic(point) || (U_GET_GC_MASK(point) & U_GC_M_MASK) != 0) {
+    return u_isUUppercase(point) ? Class::kCapital : Class::kSmall;
+  }
+  return u_isdigit(point) ? Class::kDigit : Class::kSeparator;
+}
+
+uint64_t SymbolHash(char32_t c) {
+  if (c == 0xB7) c = 0x2022;
+  if (c == 0xFF1A) c = ':';
+  return c;
+}
+
+class Reader {
+ public:
+  Reader(std::vector<Word>& words, bool split_at_capitals)
+      : words_(words), split_at_capitals_(split_at_capitals) {
+    words_.clear();
+  }
+
+  void Read(std::string_view text) {
+    for (size_t at = 0; at < text.size();) {
+      const unsigned char byte = static_cast<unsigned char>(text[at]);
+      if (kClasses[byte] != Class::kWide) {
+        Add(kClasses[byte], byte);
+        ++at;
+        continue;
+      }
+      const text::CodePoint point = text::Decode(text.substr(at));
+      Add(ClassOf(point.value), point.value);
+      at += point.bytes;
+    }
+    Finish();
+  }
+
+ private:
+  void Add(Class type, char32_t c) {
+    switch (type) {
+      case Class::kSmall: Letter(c, false); break;
+      case Class::kCapital: Letter(c, true); break;
+      case Class::kDigit: Digit(c); break;
+      case Class::kApostrophe: break;
+      case Class::kSymbol:
+        Finish();
+        words_.push_back({.hash = SymbolHash(c), .symbol = c != '#', .length = 1});
+        break;
+      default: Finish();
+    }
+  }
+
+  void Letter(char32_t c, bool capital) {
+    if (capital && split_at_capitals_ && small_before_) Finish();
+    if (length_ == 0) {
+      first_capital_ = capital;
+      all_capitals_ = true;
+    }
+    all_capitals_ = all_capitals_ && capital;
+    digits_only_ = false;
+    small_before_ = !capital;
+    const char32_t folded =
+        c < 0x80 ? (c | 0x20) : static_cast<char32_t>(u_foldCase(static_cast<UChar32>(c), 0));
+    Grow(folded);
+  }
+
+  void Digit(char32_t c) {
+    if (length_ == 0) first_capital_ = true;
+    small_before_ = false;
+    Grow(c);
+  }
+
+  void Grow(char32_t c) {
+    hash_ = (hash_ ^ c) * 0x100000001B3ULL;
+    ++length_;
+  }
+
+  void Finish() {
+    if (length_ == 0) return;
+    words_.push_back({.hash = digits_only_ ? kNumber : text::Mix(hash_),
+                      .capital = first_capital_,
+                      .capitals = all_capitals_ && !digits_only_,
+                      .length = length_});
+    hash_ = kSeed;
+    length_ = 0;
+    digits_only_ = true;
+    all_capitals_ = true;
+    small_before_ = false;
+  }
+
+  static constexpr uint64_t kSeed = 0xCBF29CE484222325ULL;
+
+  std::vector<Word>& words_;
+  bool split_at_capitals_;
+  uint64_t hash_ = kSeed;
+  uint32_t length_ = 0;
+  bool first_capital_ = false;
+  bool all_capitals_ = true;
+  bool digits_only_ = true;
+  bool small_before_ = false;
+};
+
+}  // namespace
+
+void ReadWords(std::string_view line, std::vector<Word>& words) { Reader(words, false).Read(line); }
+
+void ReadNameWords(std::string_view name, std::vector<Word>& words) {
+  Reader(words, true).Read(name);
+}
+
+uint64_t FoldedKey(const std::vector<Word>& words) {
+  uint64_t key = 0;
+  for (const Word& word : words) {
+    if (!word.symbol) key = Extend(key, word.hash);
+  }
+  return key;
+}
+
+uint64_t FoldedKey(std::string_view text, std::vector<Word>& scratch) {
+  ReadWords(text, scratch);
+  return FoldedKey(scratch);
+}
+
+}  // namespace newsfeed::cleanup
