@@ -37,7 +37,9 @@ DedupResult ReadDedup(const v1::Dedup& message) {
   const v1::Evidence& evidence = message.evidence();
   DedupResult result{.verdict = static_cast<Verdict>(message.verdict()),
                      .canonical_id = message.canonical_id(),
+                     .canonical_origin = std::nullopt,
                      .story_id = message.story_id(),
+                     .revision_of = std::nullopt,
                      .similarity = message.similarity(),
                      .rule = evidence.rule(),
                      .containment = evidence.containment(),
