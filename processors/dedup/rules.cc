@@ -1,0 +1,245 @@
+#include "processors/dedup/rules.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+namespace newsfeed::dedup {
+namespace {
+
+// --- Thresholds that are no configuration, in 1/10,000 unless told. ---
+
+// A short or reordered lead is no objection where most of all shingles are shared.
+constexpr uint32_t kMinJaccardForOtherLead = 6000;
+// Short texts: a brief and its copy share half of all, and their titles speak of one thing.
+constexpr uint32_t kMinShortJaccard = 5000;
+constexpr uint32_t kMinShortTitle = 3000;
+// One publisher does not run one story under titles without a word in common; failed extraction,
+// galleries and link lists do just that.
+constexpr uint32_t kMinSameSourceTitle = 2000;
+// Words: below it even an equal text is a phrase ("Read more on our site") rather than an article.
+constexpr uint32_t kMinSameTextWords = 20;
+// Nearly the same text, where a number in the same place but another is a correction. Each one
+// changes five shingles, so three of them in 120 words leave 87 %.
+constexpr uint32_t kNearlySame = 7500;
+// Numbers: a correction changes few; a table of prices changes all.
+constexpr uint32_t kMaxCorrected = 3;
+// An update holds nearly all of the old text.
+constexpr uint32_t kMinContainsOld = 8000;
+
+constexpr std::array kRules = std::to_array<RuleRow>({
+    {Rule::kNoText, "no-text", "UNIQUE", "the article has no words",
+     "an empty text is equal to every other: it says nothing"},
+    {Rule::kUnreadableSketch, "unreadable-sketch", "UNIQUE",
+     "the sketch is of another version or damaged", "what cannot be compared is published"},
+    {Rule::kNoCandidate, "no-candidate", "UNIQUE", "nothing in the window shares a band with it",
+     "the common case"},
+    {Rule::kStatus, "status", "UNIQUE or UPDATE", "WITHHELD or CANCELED",
+     "a kill notice repeats the text it kills, and must arrive"},
+    {Rule::kLowInformation, "low-information", "LOW_INFORMATION", "cleanup left page chrome only",
+     "all chrome of a site is alike; it is no copy and no original"},
+    {Rule::kRevision, "revision", "UPDATE", "same id and source, or same URL, and another text",
+     "the publisher says that it is the same article"},
+    {Rule::kOtherTime, "other-time", "UNIQUE",
+     "published_at of both known and further apart than the window",
+     "backfills: yearly and weekly items repeat their words"},
+    {Rule::kSameText, "same-text", "DUPLICATE",
+     "all words the same, and 20 of them or a like title (or the same id or URL)",
+     "wire copy under another headline; below 20 words it may be a phrase"},
+    {Rule::kLowContainment, "low-containment", "UNIQUE",
+     "containment below min_containment_percent both ways, or another language",
+     "same event, told by another"},
+    {Rule::kOtherTitle, "other-title", "UNIQUE", "same source, less than 20 % of title words shared",
+     "failed extraction: one sidebar as the body of many pages"},
+    {Rule::kShortText, "short-text", "UNIQUE",
+     "fewer than short_words words, and not (Jaccard 50 % and 30 % of title words)",
+     "in a short text the publisher's boilerplate weighs as much as the news"},
+    {Rule::kCorrectedNumbers, "corrected-numbers", "UPDATE",
+     "75 % contained both ways, and numbers differ behind the same words (at most 3, or "
+     "min_numbers_percent agree)",
+     "a corrected figure is news"},
+    {Rule::kOtherNumbers, "other-numbers", "UNIQUE", "fewer than min_numbers_percent numbers shared",
+     "wire templates and price tables: same words, other figures"},
+    {Rule::kNewText, "new-text", "UPDATE",
+     "80 % of the old contained, and min_new_text_percent of its own shingles new",
+     "the story went on; a new lead is what updates have"},
+    {Rule::kOtherLead, "other-lead", "UNIQUE",
+     "less than min_lead_percent of the first 120 words shared, and Jaccard below 60 %",
+     "galleries, link lists and quotes share passages, not the beginning"},
+    {Rule::kContainment, "containment", "DUPLICATE", "all tests above passed",
+     "a copy: as it was, abridged, or with furniture"},
+});
+
+uint32_t Share(uint32_t part, uint32_t whole) {
+  return whole == 0 ? 0 : static_cast<uint32_t>(uint64_t{part} * kWhole / whole);
+}
+
+// Shared values of two samples at their coarser rate.
+struct Overlap {
+  uint32_t shared = 0;
+  uint32_t a = 0;
+  uint32_t b = 0;
+
+  uint32_t of_fewer() const { return Share(shared, std::min(a, b)); }
+};
+
+template <typename T>
+Overlap OverlapOf(const text::SampleView<T>& a, const text::SampleView<T>& b) {
+  const uint32_t level = std::max(a.level, b.level);
+  const std::span<const T> at_a = a.At(level);
+  const std::span<const T> at_b = b.At(level);
+  return {text::CountShared(at_a, at_b), static_cast<uint32_t>(at_a.size()),
+          static_cast<uint32_t>(at_b.size())};
+}
+
+// The larger containment is estimated from the samples; the smaller one follows from it by the
+// number of shingles, with half the error: where b lies in a, only their sizes matter.
+void FillContainment(const Overlap& overlap, uint32_t new_shingles, uint32_t old_shingles,
+                     Facts& facts) {
+  const uint32_t of_new = Share(overlap.shared, overlap.a);
+  const uint32_t of_old = Share(overlap.shared, overlap.b);
+  const auto scale = [](uint32_t share, uint32_t from, uint32_t to) {
+    return std::min(static_cast<uint32_t>(uint64_t{share} * from / std::max(to, 1U)), kWhole);
+  };
+  facts.sampled_containment = of_new;
+  facts.containment = of_new;
+  facts.containment_reverse = of_old;
+  if (of_old > of_new) {
+    facts.containment = scale(of_old, old_shingles, new_shingles);
+  } else {
+    facts.containment_reverse = scale(of_new, new_shingles, old_shingles);
+  }
+  facts.jaccard = Share(overlap.shared, overlap.a + overlap.b - overlap.shared);
+}
+
+uint16_t NumberOf(NumberMark mark) { return static_cast<uint16_t>(mark >> 16); }
+uint16_t ContextOf(NumberMark mark) { return static_cast<uint16_t>(mark); }
+
+// The distinct numbers of one text, and the marks of those that the other has not. At most
+// Sketch::kMaxNumbers of each.
+struct Numbers {
+  uint32_t distinct = 0;
+  uint32_t shared = 0;
+  std::array<NumberMark, Sketch::kMaxNumbers> own;
+  size_t own_count = 0;
+};
+
+Numbers NumbersOf(std::span<const NumberMark> marks, std::span<const NumberMark> others) {
+  Numbers numbers;
+  for (size_t i = 0; i < marks.size(); ++i) {
+    const uint16_t number = NumberOf(marks[i]);
+    const auto found = std::ranges::lower_bound(others, NumberMark{number} << 16);
+    const bool shared = found != others.end() && NumberOf(*found) == number;
+    if (!shared) numbers.own[numbers.own_count++] = marks[i];
+    if (i > 0 && NumberOf(marks[i - 1]) == number) continue;
+    ++numbers.distinct;
+    numbers.shared += shared;
+  }
+  return numbers;
+}
+
+uint32_t CountCorrected(const Numbers& a, const Numbers& b) {
+  uint32_t corrected = 0;
+  for (size_t i = 0; i < a.own_count; ++i) {
+    corrected += std::any_of(b.own.begin(), b.own.begin() + static_cast<ptrdiff_t>(b.own_count),
+                             [&](NumberMark mark) { return ContextOf(mark) == ContextOf(a.own[i]); });
+  }
+  return corrected;
+}
+
+void FillNumbers(const text::SampleView<NumberMark>& a, const text::SampleView<NumberMark>& b,
+                 Facts& facts) {
+  const uint32_t level = std::max(a.level, b.level);
+  const Numbers of_a = NumbersOf(a.At(level), b.At(level));
+  const Numbers of_b = NumbersOf(b.At(level), a.At(level));
+  const uint32_t fewer = std::min(of_a.distinct, of_b.distinct);
+  facts.numbers = fewer == 0 ? kWhole : Share(of_a.shared, fewer);
+  facts.corrected_numbers = CountCorrected(of_a, of_b);
+}
+
+bool AtLeast(uint32_t basis_points, uint32_t percent) {
+  return basis_points >= percent * (kWhole / 100);
+}
+
+bool TitlesAgree(const Facts& facts, uint32_t least) {
+  return facts.titles_known && facts.title >= least;
+}
+
+bool TitlesDisagree(const Facts& facts) {
+  return facts.titles_known && facts.same_source && facts.title < kMinSameSourceTitle;
+}
+
+bool IsCorrection(const Facts& facts, const Policy& policy) {
+  return std::min(facts.containment, facts.containment_reverse) >= kNearlySame &&
+         facts.corrected_numbers > 0 &&
+         (facts.corrected_numbers <= kMaxCorrected ||
+          AtLeast(facts.numbers, policy.min_numbers_percent));
+}
+
+bool HasNewText(const Facts& facts, const Policy& policy) {
+  const auto new_text = [](uint32_t containment) { return kWhole - containment; };
+  // The sample must see some of it too: a text that repeats itself has more shingles, none new.
+  return facts.containment_reverse >= kMinContainsOld &&
+         AtLeast(new_text(facts.containment), policy.min_new_text_percent) &&
+         AtLeast(2 * new_text(facts.sampled_containment), policy.min_new_text_percent);
+}
+
+}  // namespace
+
+std::span<const RuleRow> Rules() { return kRules; }
+std::string_view RuleName(Rule rule) { return kRules[static_cast<size_t>(rule)].name; }
+
+bool PublishedApart(const Sketch& sketch, const StoredEntry& old, int64_t window_ms) {
+  if (!sketch.published_ms || old.published_ms == StoredEntry::kNotPublished) return false;
+  const int64_t a = std::max(*sketch.published_ms, old.published_ms);
+  const int64_t b = std::min(*sketch.published_ms, old.published_ms);
+  // Unsigned: the times are anyone's.
+  return static_cast<uint64_t>(a) - static_cast<uint64_t>(b) > static_cast<uint64_t>(window_ms);
+}
+
+Facts Compare(const Sketch& sketch, const EntryStore& store, const StoredEntry& old,
+              const Policy& policy) {
+  Facts facts;
+  facts.published_apart = PublishedApart(sketch, old, policy.window_ms);
+  facts.same_text = sketch.text_hash == old.text_hash && sketch.words == old.words;
+  facts.same_source = sketch.source_hash != 0 && sketch.source_hash == old.source_hash;
+  facts.same_language = sketch.language_hash == 0 || old.language_hash == 0 ||
+                        sketch.language_hash == old.language_hash;
+  facts.fewer_words = std::min(sketch.words, old.words);
+  FillContainment(OverlapOf(sketch.sample.view(), store.sample(old)), sketch.shingles,
+                  old.shingles, facts);
+  const Overlap lead = OverlapOf(sketch.lead.view(), store.lead(old));
+  facts.lead = lead.of_fewer();
+  const Overlap title = OverlapOf(sketch.title.view(), store.title(old));
+  facts.titles_known = sketch.title.size > 0 && old.title_size > 0;
+  facts.title = title.of_fewer();
+  FillNumbers(sketch.numbers.view(), store.numbers(old), facts);
+  return facts;
+}
+
+Decision Decide(const Facts& facts, const Policy& policy) {
+  if (facts.published_apart) return {Verdict::kUnique, Rule::kOtherTime};
+  if (facts.same_text &&
+      (facts.fewer_words >= kMinSameTextWords || TitlesAgree(facts, kMinShortTitle))) {
+    return {Verdict::kDuplicate, Rule::kSameText};
+  }
+  if (!facts.same_language || !AtLeast(facts.similarity(), policy.min_containment_percent)) {
+    return {Verdict::kUnique, Rule::kLowContainment};
+  }
+  if (TitlesDisagree(facts)) return {Verdict::kUnique, Rule::kOtherTitle};
+  if (facts.fewer_words < policy.short_words &&
+      !(facts.jaccard >= kMinShortJaccard && TitlesAgree(facts, kMinShortTitle))) {
+    return {Verdict::kUnique, Rule::kShortText};
+  }
+  if (IsCorrection(facts, policy)) return {Verdict::kUpdate, Rule::kCorrectedNumbers};
+  if (!AtLeast(facts.numbers, policy.min_numbers_percent)) {
+    return {Verdict::kUnique, Rule::kOtherNumbers};
+  }
+  if (HasNewText(facts, policy)) return {Verdict::kUpdate, Rule::kNewText};
+  if (!AtLeast(facts.lead, policy.min_lead_percent) && facts.jaccard < kMinJaccardForOtherLead) {
+    return {Verdict::kUnique, Rule::kOtherLead};
+  }
+  return {Verdict::kDuplicate, Rule::kContainment};
+}
+
+}  // namespace newsfeed::dedup
