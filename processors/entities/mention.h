@@ -89,6 +89,7 @@ struct Acronym {
   Range name;          // tokens of the long form
   uint32_t token = 0;  // of the acronym
   uint32_t field = 0;
+  EntityType type = EntityType::kOrganization;
 };
 
 // Keeps the best of candidates that overlap, in the order of the text: a watch list beats all, then

@@ -26,7 +26,12 @@ constexpr auto kConnectors = std::to_array<std::string_view>({"of", "and", "for"
 // Words before a place: "in Nice", "near Split".
 constexpr auto kPlacePrepositions = std::to_array<std::string_view>(
     {"in", "at", "from", "near", "to", "outside", "around", "across", "via", "In", "At", "From"});
-constexpr auto kNameSuffixes = std::to_array<std::string_view>({"Jr.", "Jr", "Sr.", "Sr", "II", "III"});
+constexpr auto kNameSuffixes = std::to_array<std::string_view>(
+    {"Jr.", "Jr", "Sr.", "Sr", "II", "III", "IV", "V", "VI", "VIII", "XIV", "XVI"});
+// What ends a long form that is no organisation's: "Gross Domestic Product (GDP)".
+constexpr auto kAbstractHeads = std::to_array<std::string_view>(
+    {"Act", "Agreement", "Award", "Disease", "Index", "Plan", "Product", "Programme", "Program",
+     "Rate", "Syndrome", "System", "Tax", "Treaty", "Virus"});
 
 template <size_t size>
 bool OneOf(const std::array<std::string_view, size>& words, std::string_view word) {
@@ -59,7 +64,7 @@ class SentenceReader {
       if ((cues & kGivenName) && (i >= covered || IsNameWord(i))) GivenName(i);
       if (sentence_.title_case) continue;
       if (cues & (kOrganizationSuffix | kOrganizationHead)) OrganizationAt(i);
-      if (cues & (kLocationSuffix | kLocationHead)) LocationAt(i);
+      if (cues & (kLocationSuffix | kLocationHead)) LocationAt(i, i >= covered);
     }
   }
 
@@ -126,7 +131,7 @@ class SentenceReader {
   bool IsNameWord(uint32_t i) const {
     if (token(i).kind != TokenKind::kWord || !capitalized(i)) return false;
     if (token(i).letter_case == LetterCase::kUpper) return false;  // "BBC"
-    if (Has(i, kNotName | kOrganizationSuffix)) return false;
+    if (Has(i, kNotName | kOrganizationSuffix | kLocationSuffix)) return false;
     return match(i).tokens == 0 || (match(i).tokens == 1 && AnyCity(match(i)));
   }
 
@@ -162,6 +167,9 @@ class SentenceReader {
       if (IsNameWord(j)) {
         ++words;
         j = last = HyphenEnd(j + 1);
+      } else if (words > 0 && Has(j, kParticle) && HyphenEnd(j + 1) > j + 1) {
+        ++words;  // "al-Maliki"
+        j = last = HyphenEnd(j + 1);
       } else if (IsInitial(j) || (words > 0 && Has(j, kParticle))) {
         ++j;
       } else {
@@ -169,6 +177,10 @@ class SentenceReader {
       }
     }
     if (words > 0 && last < end_ && OneOf(kNameSuffixes, TextOf(last))) ++last;
+    // "Anderson Park", "Stanley Works": named after a person.
+    const bool names_a_thing = last < end_ && capitalized(last) && !sentence_.title_case &&
+                               Has(last, kOrganizationSuffix | kLocationSuffix);
+    if (names_a_thing) words = 0;
     return last;
   }
 
@@ -244,12 +256,12 @@ class SentenceReader {
     if (end - begin >= 2) Add({begin, end}, EntityType::kOrganization, Evidence::kPattern);
   }
 
-  void LocationAt(uint32_t i) {
+  void LocationAt(uint32_t i, bool may_be_head) {
     if (Has(i, kLocationSuffix)) {
       const uint32_t begin = LeftEdge(i, kMaxLocationTokens, false);
       if (begin < i) return Add({begin, i + 1}, EntityType::kLocation, Evidence::kPattern);
     }
-    if (!Has(i, kLocationHead) || i + 1 >= end_) return;
+    if (!may_be_head || !Has(i, kLocationHead) || i + 1 >= end_) return;
     uint32_t end = i + 1;
     if (TextOf(end) == "of") ++end;
     if (end < end_ && TextOf(end) == "the") ++end;
@@ -298,11 +310,11 @@ class SentenceReader {
   }
 
   void Explain(Range name, uint32_t acronym) {
-    acronyms_.push_back({name, acronym, sentence_.field});
-    Add(name, EntityType::kOrganization, Evidence::kAcronym);
-    if (match(acronym).tokens == 0) {
-      Add({acronym, acronym + 1}, EntityType::kOrganization, Evidence::kAcronym);
-    }
+    const EntityType type = OneOf(kAbstractHeads, TextOf(name.end - 1)) ? EntityType::kMisc
+                                                                        : EntityType::kOrganization;
+    acronyms_.push_back({name, acronym, sentence_.field, type});
+    Add(name, type, Evidence::kAcronym);
+    if (match(acronym).tokens == 0) Add({acronym, acronym + 1}, type, Evidence::kAcronym);
   }
 
   const Document& document_;
@@ -340,8 +352,8 @@ void NameMemory::Learn(const Document& document, std::span<const Acronym> acrony
     }
   }
   for (const Acronym& a : acronyms) {
-    known_.push_back({document.tokens[a.token].hash, a.token, a.field, EntityType::kOrganization,
-                      Evidence::kAcronym});
+    known_.push_back(
+        {document.tokens[a.token].hash, a.token, a.field, a.type, Evidence::kAcronym});
   }
   std::ranges::stable_sort(known_, {}, &Known::hash);
   const auto repeated = std::ranges::unique(known_, {}, &Known::hash);
