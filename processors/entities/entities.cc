@@ -1,16 +1,81 @@
 #include "processors/entities/entities.h"
+
+#include <utility>
+
+#include <absl/status/status.h>
+
+#include "processors/entities/grouping.h"
+#include "processors/entities/mention.h"
+#include "processors/entities/name_grammar.h"
+
 namespace newsfeed::entities {
-absl::StatusOr<std::shared_ptr<const Gazetteer>> Gazetteer::Create(std::span<const GazetteerFile>) {
-  return std::make_shared<const Gazetteer>();
-}
 namespace {
+
+constexpr uint32_t kMaxEntitiesLimit = 10000;
+// One huge article must not hold its memory for ever: some 10 MB at 48 bytes a token.
+constexpr size_t kMaxKeptTokens = 200'000;
+
 class Tagger : public Processor {
  public:
+  Tagger(uint32_t max_entities, std::shared_ptr<const Gazetteer> gazetteer)
+      : max_entities_(max_entities), gazetteer_(std::move(gazetteer)) {}
+
   std::string_view name() const override { return "entities"; }
-  absl::Status Process(Batch&) override { return absl::OkStatus(); }
+
+  absl::Status Process(Batch& batch) override {
+    for (Article& article : batch.articles()) {
+      if (article.live() && article.dedup.verdict != Verdict::kDuplicate) Tag(article);
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  void Tag(Article& article) {
+    article.entities.clear();
+    article.entity_mentions.clear();
+    article.entity_links.clear();
+    article.entity_model = article.arena().Keep(gazetteer_->model());
+    candidates_.clear();
+    acronyms_.clear();
+    Read(article, *gazetteer_, document_);
+    FindNames(document_, *gazetteer_, candidates_, acronyms_);
+    ResolveOverlaps(document_, candidates_);
+    memory_.Recall(document_, *gazetteer_, acronyms_, candidates_);
+    grouper_.Group(document_, *gazetteer_, candidates_, acronyms_, max_entities_, article);
+    if (document_.tokens.capacity() > kMaxKeptTokens) ForgetScratch();
+  }
+
+  void ForgetScratch() {
+    document_ = {};
+    candidates_ = {};
+    acronyms_ = {};
+    memory_ = {};
+    grouper_ = {};
+  }
+
+  const uint32_t max_entities_;
+  const std::shared_ptr<const Gazetteer> gazetteer_;
+  // Scratch, reused from article to article.
+  Document document_;
+  std::vector<Candidate> candidates_;
+  std::vector<Acronym> acronyms_;
+  NameMemory memory_;
+  Grouper grouper_;
 };
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Processor>> Create(const config::v1::Entities& config,
+                                                  std::shared_ptr<const Gazetteer> gazetteer) {
+  if (config.max_entities() < 1 || config.max_entities() > kMaxEntitiesLimit) {
+    return absl::InvalidArgumentError("entities.max_entities: must be 1 to 10000");
+  }
+  if (gazetteer == nullptr) {
+    auto empty = Gazetteer::Create({});
+    if (!empty.ok()) return empty.status();
+    gazetteer = *std::move(empty);
+  }
+  return std::make_unique<Tagger>(config.max_entities(), std::move(gazetteer));
 }
-absl::StatusOr<std::unique_ptr<Processor>> Create(const config::v1::Entities&, std::shared_ptr<const Gazetteer>) {
-  return std::make_unique<Tagger>();
-}
-}
+
+}  // namespace newsfeed::entities

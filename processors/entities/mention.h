@@ -1,0 +1,102 @@
+// What the steps of tagging hand to each other:
+//
+//   Document (tokens of all fields)
+//     -> candidates: FindNames (table, name grammar; later a statistical tagger beside them)
+//     -> ResolveOverlaps: candidates that do not overlap, in the order of the text
+//     -> RecallNames: surnames and acronyms that the document itself has explained
+//     -> Group: entities (grouping.h)
+//
+// Each step is a function on plain values; a new source of candidates only appends to the vector.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "processors/article/article.h"
+#include "processors/entities/gazetteer.h"
+#include "processors/entities/tokenizer.h"
+
+namespace newsfeed::entities {
+
+// Why a piece of text is taken for a name.
+enum class Evidence : uint8_t {
+  kWatchList,        // a row with the flag "watch"
+  kTable,            // a row of the gazetteer
+  kAcronym,          // "World Health Organization (WHO)", and WHO afterwards
+  kTitleName,        // "President Vladimir Putin"
+  kGivenName,        // "Vladimir Putin": a given name and a capitalised word
+  kSurname,          // "Putin", once "Vladimir Putin" was seen
+  kPattern,          // "Acme Corp.", "University of Oslo", "Orange County"
+  kCount,
+};
+
+// Share of mentions with this evidence, alone, that are right in span and type.
+float Confidence(Evidence evidence);
+
+// A field of the article and its tokens.
+struct DocumentField {
+  TextField field = TextField::kBody;
+  std::string_view text;
+  Range tokens;  // into Document::tokens
+};
+
+// A sentence, and how it is written.
+struct Sentence {
+  Range tokens;
+  uint32_t field = 0;       // into Document::fields
+  bool all_caps = false;    // "LEADERS MEET IN PARIS": case says nothing
+  bool title_case = false;  // "Leaders Meet in Paris": capitals say little
+};
+
+// An article as tokens; reused from article to article.
+struct Document {
+  std::vector<DocumentField> fields;
+  std::vector<Token> tokens;
+  std::vector<Sentence> sentences;
+  // What the table says at each token.
+  std::vector<Match> matches;
+  // 1 for each token that is part of a name; set by ResolveOverlaps.
+  std::vector<uint8_t> taken;
+  bool english = true;
+
+  std::string_view TextOf(const DocumentField& field, uint32_t token) const {
+    return TokenText(field.text, tokens[token]);
+  }
+};
+
+// Text beyond this is not tagged: no article is so long, and memory is some 25 bytes a byte.
+inline constexpr uint32_t kMaxTaggedBytes = uint32_t{2} << 20;
+// No name is longer, in bytes.
+inline constexpr uint32_t kMaxMentionBytes = 200;
+
+// Splits the fields of `article` that are tagged into tokens and sentences, and looks up each token.
+void Read(const Article& article, const Gazetteer& gazetteer, Document& document);
+
+// A piece of text that may be a name.
+struct Candidate {
+  Range tokens;        // into Document::tokens, within one sentence
+  uint32_t field = 0;  // into Document::fields
+  EntityType type = EntityType::kMisc;
+  Evidence evidence = Evidence::kTable;
+  // Readings in the table; empty: not from there.
+  std::span<const Sense> senses;
+};
+
+// An acronym explained in the text.
+struct Acronym {
+  Range name;          // tokens of the long form
+  uint32_t token = 0;  // of the acronym
+  uint32_t field = 0;
+  EntityType type = EntityType::kOrganization;
+};
+
+// Keeps the best of candidates that overlap, in the order of the text: a watch list beats all, then
+// the longer beats the shorter, then the stronger evidence. O(n log n).
+void ResolveOverlaps(Document& document, std::vector<Candidate>& candidates);
+
+// Marks tokens as named; false, and nothing done, if one of them is already.
+bool Take(Document& document, Range tokens);
+
+}  // namespace newsfeed::entities
