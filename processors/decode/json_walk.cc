@@ -229,7 +229,7 @@ JsonFault JsonWalk::OpenRoot(ondemand::json_type type) {
     error = document_.get_array().get(array);
     if (error == simdjson::SUCCESS) error = array.begin().get(frame.elements);
   }
-  if (error != simdjson::SUCCESS) return Invalid(simdjson::error_message(error));
+  if (error != simdjson::SUCCESS) return NoEnd(frame.is_object);
   frame.active_end = active_.size();
   frame.captures_end = captures_.size();
   frames_.push_back(frame);
@@ -407,6 +407,14 @@ void JsonWalk::Capture(JsonKind kind, std::string_view raw, const Place& place) 
       captures_.push_back({target, index, kind, place.first, place.last, raw});
     }
   }
+}
+
+// The record has no bracket at its end, or too few: simdjson does not say where.
+JsonFault JsonWalk::NoEnd(bool is_object) const {
+  const std::string_view trimmed = TrimEnd(text_);
+  if (trimmed.back() == (is_object ? '}' : ']')) return InvalidAt("", nullptr);
+  return {Reason::kInvalidJson, fmt::format("begins with {} but does not end with {}",
+                                            is_object ? '{' : '[', is_object ? '}' : ']')};
 }
 
 JsonFault JsonWalk::Invalid(std::string_view what) {
