@@ -240,12 +240,13 @@ class TimeReader {
     if (day_ < 1 || day_ > DaysOfMonth(year_, month_)) return std::nullopt;
     // A leap second is the first of the next minute.
     if (hour_ > 23 || minute_ > 59 || second_ > 60) return std::nullopt;
-    const int64_t seconds = (hour_ * 60 + minute_ - offset_) * int64_t{60} + second_;
-    return FeedTime{
-        .unix_ms = DaysFromCivil(year_, month_, day_) * kMsPerDay + seconds * 1000 + millisecond_,
-        .offset_minutes = static_cast<int16_t>(offset_),
-        .offset_known = offset_known_,
-        .day_only = !has_clock_};
+    const int64_t local = DaysFromCivil(year_, month_, day_) * kMsPerDay +
+                          ((hour_ * 60 + minute_) * 60 + second_) * int64_t{1000} + millisecond_;
+    if (local >= kEndMs) return std::nullopt;
+    return FeedTime{.unix_ms = local - offset_ * int64_t{60'000},
+                    .offset_minutes = static_cast<int16_t>(offset_),
+                    .offset_known = offset_known_,
+                    .day_only = !has_clock_};
   }
 
   std::string_view rest_;
