@@ -91,6 +91,7 @@ constexpr size_t kGoodForEachBad = 8;
 constexpr size_t kBinaryShare = 10;
 // Where pages hide their <meta>: past byte 1,024 on a tenth of 1,400 pages.
 constexpr size_t kMetaScanBytes = 64 << 10;
+constexpr size_t kMaxMetaBytes = 1024;
 // The detector has made up its mind long before.
 constexpr size_t kGuessBytes = 256 << 10;
 
@@ -168,7 +169,8 @@ std::string_view LabelInPage(std::string_view bytes) {
   }
   for (size_t at = head.find('<'); at != head.npos; at = head.find('<', at + 1)) {
     if (!ascii::StartsWith(head.substr(at), "<meta")) continue;
-    const std::string_view element = head.substr(at, std::min(head.find('>', at) - at, size_t{1024}));
+    const std::string_view rest = head.substr(at, kMaxMetaBytes);
+    const std::string_view element = rest.substr(0, rest.find('>'));
     const auto label = ValueAfter(element, 0, "charset");
     if (!label.empty()) return label;
   }

@@ -153,8 +153,10 @@ void JsonArticleReader::Choose(const Article& article) {
 std::optional<uint32_t> JsonArticleReader::GraphIndex() const {
   for (const JsonCapture& capture : walk_.captures()) {
     const JsonTarget& target = capture.target;
-    if (target.field != Field::kType || !target.graph || capture.kind != JsonKind::kString) continue;
-    if (IsArticleType(capture.raw)) return capture.first;
+    const bool is_type = target.field == Field::kType && target.graph;
+    if (is_type && capture.kind == JsonKind::kString && IsArticleType(capture.raw)) {
+      return capture.first;
+    }
   }
   return std::nullopt;
 }

@@ -45,7 +45,9 @@ void Run(benchmark::State& state, const std::string& body, bool json) {
 
 void Json(benchmark::State& state) { Run(state, Body(R"(.\n\n)"), true); }
 void JsonHtml(benchmark::State& state) { Run(state, "<p>" + Body(R"(.</p>\n<p>)"), true); }
-void JsonNonAscii(benchmark::State& state) { Run(state, Body(R"(. \"ÄÖÜ\" ünïcödé\u2026\n\n)"), true); }
+void JsonNonAscii(benchmark::State& state) {
+  Run(state, Body(R"(. \"ÄÖÜ\" ünïcödé\u2026\n\n)"), true);
+}
 void PlainText(benchmark::State& state) { Run(state, Body(".\n\n"), false); }
 void Windows1252(benchmark::State& state) { Run(state, Body(". caf\xE9\n\n"), false); }
 

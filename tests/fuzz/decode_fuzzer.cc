@@ -54,7 +54,7 @@ void RequireUtf8(std::string_view text) { REQUIRE(text::IsValidUtf8(text)); }
 void RequireInvariants(const Article& article) {
   RequireUtf8(article.fate.detail);
   if (!article.live()) {
-    REQUIRE(article.fate.reason != Reason::kUnspecified || article.fate.why != FilterWhy::kUnspecified);
+    REQUIRE(article.fate.reason != Reason::kUnspecified);
     return;
   }
   REQUIRE(!article.id.empty() && article.id.size() <= 1024);

@@ -60,7 +60,8 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(Epoch, TimeExamples,
                          testing::Values(Example{"1772357400", "2026-03-01T09:30:00+00:00"},
-                                         Example{"1772357400250", "2026-03-01T09:30:00.250+00:00"}));
+                                         Example{"1772357400250",
+                                             "2026-03-01T09:30:00.250+00:00"}));
 
 INSTANTIATE_TEST_SUITE_P(
     NoTime, TimeExamples,

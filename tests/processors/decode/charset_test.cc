@@ -122,7 +122,8 @@ TEST(CharsetByLabel, GivesNamesThatAreLabels) {
 
 TEST(LabelInPage, IsFoundInEachForm) {
   EXPECT_EQ(LabelInPage("<meta charset=utf-8>"), "utf-8");
-  EXPECT_EQ(LabelInPage("<META http-equiv=Content-Type content='text/html; charset=big5'>"), "big5");
+  EXPECT_EQ(LabelInPage("<META http-equiv=Content-Type content='text/html; charset=big5'>"),
+      "big5");
   EXPECT_EQ(LabelInPage("<?xml version='1.0' encoding='koi8-r'?><html>"), "koi8-r");
   EXPECT_EQ(LabelInPage("<meta name=x><p>charset=utf-8"), "");
 }

@@ -34,7 +34,8 @@ TEST(SniffFormat, LooksAtTheFirstBytes) {
 
 TEST(LooksLikeHtml, AtKnownElements) {
   for (const char* html : {"<p>One</p><p>Two</p>", "One<br>Two", "One<br/>Two", "a <b>b</b> c",
-                           "<a href=\"x\">y</a>", "x <IMG SRC='a.png'>", "<div\n class=x>a</div>"}) {
+                           "<a href=\"x\">y</a>", "x <IMG SRC='a.png'>",
+                               "<div\n class=x>a</div>"}) {
     EXPECT_TRUE(LooksLikeHtml(html)) << html;
   }
 }

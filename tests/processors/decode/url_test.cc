@@ -34,7 +34,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Example{"https://example.com/a?", "https://example.com/a"},
                     Example{"https://example.com/a?utm_source=x&p=1&fbclid=z",
                             "https://example.com/a?p=1"},
-                    Example{"https://example.com/a?UTM_Campaign=x&gclid=1", "https://example.com/a"},
+                    Example{"https://example.com/a?UTM_Campaign=x&gclid=1",
+                        "https://example.com/a"},
                     Example{"https://example.com/a?b=2&a=1", "https://example.com/a?b=2&a=1"},
                     Example{"https://me:pw@example.com/a", "https://me:pw@example.com/a"}));
 
