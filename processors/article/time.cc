@@ -53,7 +53,8 @@ constexpr Civil CivilFromDays(int64_t days) {
   const int64_t day_of_era = days - era * 146097;
   const int64_t year_of_era =
       (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  const int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const int64_t day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const int64_t shifted_month = (5 * day_of_year + 2) / 153;
   const int64_t month = shifted_month < 10 ? shifted_month + 3 : shifted_month - 9;
   return {year_of_era + era * 400 + (month <= 2 ? 1 : 0), month,
@@ -240,12 +241,13 @@ class TimeReader {
     if (day_ < 1 || day_ > DaysOfMonth(year_, month_)) return std::nullopt;
     // A leap second is the first of the next minute.
     if (hour_ > 23 || minute_ > 59 || second_ > 60) return std::nullopt;
-    const int64_t seconds = (hour_ * 60 + minute_ - offset_) * int64_t{60} + second_;
-    return FeedTime{
-        .unix_ms = DaysFromCivil(year_, month_, day_) * kMsPerDay + seconds * 1000 + millisecond_,
-        .offset_minutes = static_cast<int16_t>(offset_),
-        .offset_known = offset_known_,
-        .day_only = !has_clock_};
+    const int64_t local = DaysFromCivil(year_, month_, day_) * kMsPerDay +
+                          ((hour_ * 60 + minute_) * 60 + second_) * int64_t{1000} + millisecond_;
+    if (local >= kEndMs) return std::nullopt;
+    return FeedTime{.unix_ms = local - offset_ * int64_t{60'000},
+                    .offset_minutes = static_cast<int16_t>(offset_),
+                    .offset_known = offset_known_,
+                    .day_only = !has_clock_};
   }
 
   std::string_view rest_;

@@ -91,8 +91,24 @@ constexpr size_t kGoodForEachBad = 8;
 constexpr size_t kBinaryShare = 10;
 // Where pages hide their <meta>: past byte 1,024 on a tenth of 1,400 pages.
 constexpr size_t kMetaScanBytes = 64 << 10;
+constexpr size_t kMaxMetaBytes = 1024;
 // The detector has made up its mind long before.
 constexpr size_t kGuessBytes = 256 << 10;
+
+// What a byte says about its text: this loop runs over every plain text.
+enum class Suspicion : uint8_t { kNone, kControl, kHeadOfC1, kHeadOfFffd };
+
+constexpr std::array<Suspicion, 256> kSuspicions = [] {
+  std::array<Suspicion, 256> table{};
+  for (size_t c = 0; c < 0x20; ++c) {
+    // ESC switches charsets in Japanese text.
+    const bool text = ascii::IsBlank(static_cast<char>(c)) || c == 0x1B;
+    table[c] = text ? Suspicion::kNone : Suspicion::kControl;
+  }
+  table[0xC2] = Suspicion::kHeadOfC1;
+  table[0xEF] = Suspicion::kHeadOfFffd;
+  return table;
+}();
 
 // "utf-16le" or "utf-16be" if nearly every second byte of the head is NUL.
 std::string_view Utf16ByNuls(std::string_view bytes) {
@@ -153,7 +169,8 @@ std::string_view LabelInPage(std::string_view bytes) {
   }
   for (size_t at = head.find('<'); at != head.npos; at = head.find('<', at + 1)) {
     if (!ascii::StartsWith(head.substr(at), "<meta")) continue;
-    const std::string_view element = head.substr(at, std::min(head.find('>', at) - at, size_t{1024}));
+    const std::string_view rest = head.substr(at, kMaxMetaBytes);
+    const std::string_view element = rest.substr(0, rest.find('>'));
     const auto label = ValueAfter(element, 0, "charset");
     if (!label.empty()) return label;
   }
@@ -283,12 +300,15 @@ std::string_view ValidUtf8(std::string_view text, text::Arena& arena) {
 bool LooksBinary(std::string_view text) {
   size_t strange = 0;
   for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    strange += c >= 0 && c < 0x20 && !ascii::IsBlank(c) && c != 0x1B ? 1 : 0;
-    // U+FFFD and the C1 controls.
-    if (c == '\xEF' && text.substr(i, 3) == "\xEF\xBF\xBD") ++strange;
-    if (c == '\xC2' && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) {
-      ++strange;
+    switch (kSuspicions[static_cast<unsigned char>(text[i])]) {
+      case Suspicion::kNone: break;
+      case Suspicion::kControl: ++strange; break;
+      case Suspicion::kHeadOfC1:
+        strange += i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0 ? 1 : 0;
+        break;
+      case Suspicion::kHeadOfFffd:
+        strange += text.substr(i, 3) == "\xEF\xBF\xBD" ? 1 : 0;
+        break;
     }
   }
   return strange * kBinaryShare > text.size();

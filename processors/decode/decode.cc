@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -300,7 +301,9 @@ class Decoder : public Processor {
   }
 
   void FillSource(Article& article) const {
-    if (article.source_name.empty()) article.source_name = rules_.default_source;
+    if (article.source_name.empty()) {
+      article.source_name = article.arena().Keep(rules_.default_source);
+    }
     const std::string_view host = HostOf(article.url, article.arena());
     if (!host.empty()) {
       article.source_domain = host;

@@ -25,7 +25,8 @@ std::optional<Format> FormatByContentType(std::string_view content_type);
 // By the ending of a file's name: "2026/a.html.gz" -> kHtml.
 std::optional<Format> FormatByFileName(std::string_view name);
 
-// By the first bytes after blanks: { or [ -> kJson; < and a letter, "!" or "?" -> kHtml; else kText.
+// By the first bytes after blanks: { or [ -> kJson; < and a letter, "!" or "?" -> kHtml; else
+// kText.
 Format SniffFormat(std::string_view text);
 
 // True if a text holds elements that HTML knows: one that is opened and closed, or a <br>, <p>,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <string>
 
 #include "processors/decode/ascii.h"
 #include "processors/decode/format.h"
@@ -19,6 +20,9 @@ constexpr size_t kMaxRightsBytes = 4096;
 
 // Rows are this far apart in score; between them lie roles and types of parts.
 constexpr uint32_t kRowScore = 256;
+
+// Bodies, headlines or links beyond these are not looked at.
+constexpr uint32_t kMaxParts = 32;
 
 struct NamedStatus {
   std::string_view name;
@@ -86,6 +90,13 @@ bool IsTime(Field field) {
 
 bool IsValue(Aspect aspect) { return aspect != Aspect::kRole && aspect != Aspect::kMime; }
 
+// The first of a list of keys, for a detail: "/title, /headline, ...".
+std::string FirstNames(std::string_view names, size_t max_bytes) {
+  if (names.size() <= max_bytes) return std::string(names);
+  const size_t comma = names.substr(0, max_bytes).rfind(',');
+  return fmt::format("{}, ...", names.substr(0, std::min(comma, max_bytes)));
+}
+
 // Gives the text of `article` its form.
 void SetForm(bool html, Article& article) {
   if (!html && !LooksLikeHtml(article.text)) {
@@ -110,12 +121,10 @@ void JsonArticleReader::Read(std::string_view text, Article& article) {
   Choose(article);
   if (RejectWrongType(article, Field::kTitle) || RejectWrongType(article, Field::kBody)) return;
   if (choice(Field::kTitle).capture == nullptr && choice(Field::kBody).capture == nullptr) {
-    const std::string_view names = paths_.looked_for(Field::kBody);
-    return article.Reject(
-        Reason::kMissingText,
-        fmt::format("neither title ({}) nor body ({}{})",
-                    text::Prefix(paths_.looked_for(Field::kTitle), 60), text::Prefix(names, 100),
-                    names.size() > 100 ? " ..." : ""));
+    return article.Reject(Reason::kMissingText,
+                          fmt::format("neither title ({}) nor body ({})",
+                                      FirstNames(paths_.looked_for(Field::kTitle), 50),
+                                      FirstNames(paths_.looked_for(Field::kBody), 130)));
   }
   FillText(article);
   FillTimes(article);
@@ -127,6 +136,11 @@ void JsonArticleReader::Choose(const Article& article) {
   choices_.fill({});
   wrongs_.fill({});
   graph_index_ = GraphIndex();
+  siblings_.clear();
+  for (const JsonCapture& capture : walk_.captures()) {
+    if (IsValue(capture.target.aspect) || capture.kind != JsonKind::kString) continue;
+    if (capture.last < kMaxParts) siblings_.push_back(&capture);
+  }
   for (const JsonCapture& capture : walk_.captures()) {
     if (capture.target.graph && capture.first != graph_index_) continue;
     if (!IsValue(capture.target.aspect) || capture.target.field == Field::kExtra) continue;
@@ -139,8 +153,10 @@ void JsonArticleReader::Choose(const Article& article) {
 std::optional<uint32_t> JsonArticleReader::GraphIndex() const {
   for (const JsonCapture& capture : walk_.captures()) {
     const JsonTarget& target = capture.target;
-    if (target.field != Field::kType || !target.graph || capture.kind != JsonKind::kString) continue;
-    if (IsArticleType(capture.raw)) return capture.first;
+    const bool is_type = target.field == Field::kType && target.graph;
+    if (is_type && capture.kind == JsonKind::kString && IsArticleType(capture.raw)) {
+      return capture.first;
+    }
   }
   return std::nullopt;
 }
@@ -187,6 +203,7 @@ uint32_t JsonArticleReader::Score(const JsonCapture& capture) const {
   const JsonTarget& target = capture.target;
   const uint32_t row = target.rank * kRowScore + 1;
   if (target.aspect != Aspect::kPart) return row;
+  if (capture.last >= kMaxParts) return UINT32_MAX;
   const int role = PartRank(target.field, SiblingOf(capture, Aspect::kRole));
   if (role == kNoPart) return UINT32_MAX;
   // HTML has the paragraphs of a body; elsewhere it is in the way.
@@ -196,10 +213,10 @@ uint32_t JsonArticleReader::Score(const JsonCapture& capture) const {
 
 // The role or type that stands beside the value of a part.
 std::string_view JsonArticleReader::SiblingOf(const JsonCapture& part, Aspect aspect) const {
-  for (const JsonCapture& capture : walk_.captures()) {
-    if (capture.target.aspect == aspect && capture.target.list == part.target.list &&
-        capture.last == part.last && capture.kind == JsonKind::kString) {
-      return capture.raw;
+  for (const JsonCapture* sibling : siblings_) {
+    const JsonTarget& target = sibling->target;
+    if (target.aspect == aspect && target.list == part.target.list && sibling->last == part.last) {
+      return sibling->raw;
     }
   }
   return {};

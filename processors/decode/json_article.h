@@ -12,8 +12,9 @@
 #include <array>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "processors/article/article.h"
 #include "processors/decode/json_paths.h"
@@ -71,6 +72,7 @@ class JsonArticleReader {
   std::array<Choice, kFields> choices_;
   std::array<Wrong, kFields> wrongs_;
   std::optional<uint32_t> graph_index_;
+  std::vector<const JsonCapture*> siblings_;  // roles and types of parts
 };
 
 }  // namespace newsfeed::decode

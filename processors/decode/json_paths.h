@@ -41,12 +41,12 @@ struct JsonTarget {
 struct JsonNode {
   // With "*" where an array is passed: "/@graph/*/datePublished".
   std::string path;
-  absl::flat_hash_map<std::string, uint32_t, text::StringHash, std::equal_to<>> children;
+  absl::flat_hash_map<std::string, uint32_t, text::StringHash, std::equal_to<>> children{};
   // Each element of an array; 0: none.
   uint32_t any = 0;
   // Below an array: it may be met more than once in a record.
   bool repeats = false;
-  std::vector<JsonTarget> targets;
+  std::vector<JsonTarget> targets{};
 };
 
 class JsonPaths {

@@ -103,7 +103,8 @@ text::CodePoint ReadUnicodeEscape(std::string_view raw) {
   if (unit < 0xD800 || unit > 0xDFFF) return {unit, 6};
   if (unit < 0xDC00 && raw.size() >= 12 && raw[6] == '\\' && raw[7] == 'u') {
     const auto low = static_cast<char32_t>(HexQuad(raw.substr(8)));
-    if (low >= 0xDC00 && low <= 0xDFFF) return {0x10000 + ((unit - 0xD800) << 10) + low - 0xDC00, 12};
+    const bool is_pair = low >= 0xDC00 && low <= 0xDFFF;
+    if (is_pair) return {0x10000 + ((unit - 0xD800) << 10) + low - 0xDC00, 12};
   }
   return {0xFFFD, 6};
 }
@@ -212,24 +213,29 @@ JsonFault JsonWalk::RunRoot() {
           fmt::format("the record is {}, not an object", JsonKindName(kind))};
 }
 
+// Goes into a container: the document or a value.
+template <typename Container>
+simdjson::error_code JsonWalk::Begin(Container& container, Frame& frame) {
+  if (frame.is_object) {
+    ondemand::object object;
+    const auto error = container.get_object().get(object);
+    return error != simdjson::SUCCESS ? error : object.begin().get(frame.members);
+  }
+  ondemand::array array;
+  const auto error = container.get_array().get(array);
+  return error != simdjson::SUCCESS ? error : array.begin().get(frame.elements);
+}
+
 JsonFault JsonWalk::OpenRoot(ondemand::json_type type) {
   Frame frame;
   frame.is_root = true;
   frame.start = text_.data() + text_.find_first_of("{[");
   frame.is_object = type == ondemand::json_type::object;
-  simdjson::error_code error;
   if (frame.is_object) {
-    ondemand::object object;
-    error = document_.get_object().get(object);
-    if (error == simdjson::SUCCESS) error = object.begin().get(frame.members);
     active_.push_back(JsonPaths::kRoot);
     Capture(JsonKind::kObject, {}, {});
-  } else {
-    ondemand::array array;
-    error = document_.get_array().get(array);
-    if (error == simdjson::SUCCESS) error = array.begin().get(frame.elements);
   }
-  if (error != simdjson::SUCCESS) return Invalid(simdjson::error_message(error));
+  if (Begin(document_, frame) != simdjson::SUCCESS) return NoEnd(frame.is_object);
   frame.active_end = active_.size();
   frame.captures_end = captures_.size();
   frames_.push_back(frame);
@@ -302,11 +308,7 @@ JsonFault JsonWalk::VisitValue(ondemand::value value, const Place& place) {
   Capture(kind, token, place);
   active_.resize(place.active_begin);
   if (frame.is_root) frame.only_objects = false;
-  if (frame.is_object) {
-    ++frame.members;
-  } else {
-    ++frame.elements;
-  }
+  Advance(frame);
   return {};
 }
 
@@ -328,19 +330,19 @@ JsonFault JsonWalk::Open(ondemand::value value, JsonKind kind, const Place& plac
   // The one element of an array as a record must be an object.
   Frame& parent = frames_.back();
   if (parent.is_root && !frame.is_object) parent.only_objects = false;
-  simdjson::error_code error;
-  if (frame.is_object) {
-    ondemand::object object;
-    error = value.get_object().get(object);
-    if (error == simdjson::SUCCESS) error = object.begin().get(frame.members);
-  } else {
-    ondemand::array array;
-    error = value.get_array().get(array);
-    if (error == simdjson::SUCCESS) error = array.begin().get(frame.elements);
+  if (const auto error = Begin(value, frame); error != simdjson::SUCCESS) {
+    return Invalid(simdjson::error_message(error));
   }
-  if (error != simdjson::SUCCESS) return Invalid(simdjson::error_message(error));
   frames_.push_back(frame);
   return {};
+}
+
+void JsonWalk::Advance(Frame& frame) {
+  if (frame.is_object) {
+    ++frame.members;
+  } else {
+    ++frame.elements;
+  }
 }
 
 JsonFault JsonWalk::Close() {
@@ -361,11 +363,7 @@ JsonFault JsonWalk::Close() {
     return {Reason::kWrongType,
             fmt::format("the record is an array of {} values, not one object", frame.count)};
   }
-  if (frames_.back().is_object) {
-    ++frames_.back().members;
-  } else {
-    ++frames_.back().elements;
-  }
+  Advance(frames_.back());
   return {};
 }
 
@@ -407,6 +405,14 @@ void JsonWalk::Capture(JsonKind kind, std::string_view raw, const Place& place) 
       captures_.push_back({target, index, kind, place.first, place.last, raw});
     }
   }
+}
+
+// The record has no bracket at its end, or too few: simdjson does not say where.
+JsonFault JsonWalk::NoEnd(bool is_object) const {
+  const std::string_view trimmed = TrimEnd(text_);
+  if (trimmed.back() == (is_object ? '}' : ']')) return InvalidAt("", nullptr);
+  return {Reason::kInvalidJson, fmt::format("begins with {} but does not end with {}",
+                                            is_object ? '{' : '[', is_object ? '}' : ']')};
 }
 
 JsonFault JsonWalk::Invalid(std::string_view what) {

@@ -93,9 +93,13 @@ class JsonWalk {
   JsonFault Open(simdjson::ondemand::value value, JsonKind kind, const Place& place);
   JsonFault OpenRoot(simdjson::ondemand::json_type type);
   JsonFault Close();
+  template <typename Container>
+  static simdjson::error_code Begin(Container& container, Frame& frame);
+  static void Advance(Frame& frame);
   void ActivateMember(const Frame& frame, std::string_view key);
   void ActivateElement(const Frame& frame, bool is_object);
   void Capture(JsonKind kind, std::string_view raw, const Place& place);
+  JsonFault NoEnd(bool is_object) const;
   JsonFault Invalid(std::string_view what);
   JsonFault InvalidAt(std::string_view what, const char* at) const;
   bool Named(simdjson::ondemand::field& field, std::string_view& key);

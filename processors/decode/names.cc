@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "processors/decode/ascii.h"
+#include "processors/text/utf8.h"
 
 namespace newsfeed::decode {
 namespace {
@@ -11,6 +13,9 @@ namespace {
 constexpr size_t kMaxAuthors = 64;
 constexpr size_t kMaxKeywords = 256;
 constexpr size_t kMaxNameBytes = 256;
+// Longer ones are texts; splitting them would take its time.
+constexpr size_t kMaxBylineBytes = 2048;
+constexpr size_t kMaxKeywordListBytes = 16384;
 constexpr size_t kMaxTagBytes = 35;  // RFC 5646, section 4.4.1
 
 // Words before the first name. "Von" and "Di" are not here: names begin with them.
@@ -129,7 +134,7 @@ void AddAuthor(std::string_view name, std::vector<std::string_view>& authors) {
 
 void SplitAuthors(std::string_view byline, std::vector<std::string_view>& authors) {
   byline = WithoutBy(ascii::Trim(byline));
-  if (byline.size() > kMaxNameBytes * 16) return;
+  if (byline.size() > kMaxBylineBytes) return;
   Split(byline, FindSeparator, [&](std::string_view part) {
     if (IsInvertedName(part)) return AddAuthor(part, authors);
     Split(part, FindComma, [&](std::string_view name) { AddAuthor(name, authors); });
@@ -144,6 +149,7 @@ void SplitKeywords(std::string_view list, std::vector<std::string_view>& keyword
   const auto cut = [](std::string_view text) {
     return std::pair<size_t, size_t>(text.find_first_of(",;"), 1);
   };
+  list = text::Prefix(list, kMaxKeywordListBytes);
   Split(list, cut, [&](std::string_view keyword) { AddKeyword(keyword, keywords); });
 }
 

@@ -1,7 +1,9 @@
 // THE table of the known shapes of news JSON: where each of them keeps which field.
 //
-// A shape is not chosen: the rows of all shapes are looked for at once, and for each field the first
-// row (in the order of the table) with a usable value wins. So mixed records, and shapes extended by
+// A shape is not chosen: the rows of all shapes are looked for at once, and for each field the
+// first
+// row (in the order of the table) with a usable value wins. So mixed records, and shapes extended
+// by
 // a customer, need no rule of their own. The README of this folder shows the same table; a test
 // holds them together.
 //

@@ -91,7 +91,8 @@ void AppendQuery(std::string_view query, std::string& out) {
     const size_t end = std::min(query.find('&'), query.size());
     const std::string_view parameter = query.substr(0, end);
     query.remove_prefix(std::min(query.size(), end + 1));
-    if (parameter.empty() || IsTrackingParameter(parameter.substr(0, parameter.find('=')))) continue;
+    if (parameter.empty() || IsTrackingParameter(parameter.substr(0, parameter.find('='))))
+        continue;
     out.push_back(separator);
     out += parameter;
     separator = '&';
