@@ -111,7 +111,7 @@ INSTANTIATE_TEST_SUITE_P(
                 std::string("{\"id\":\"2\",\"body\":\"\0\"}", 22), 2, "INVALID_JSON"},
         Hostile{"DuplicateKeys", "a.ndjson",
                 R"({"id":"1","id":"2","title":"t","title":"u","body":"first","body":"second"})", 1, ""},
-        Hostile{"LoneSurrogate", "a.ndjson", WithBody("\\ud800 and text"), 1, "INVALID_ENCODING"},
+        Hostile{"LoneSurrogate", "a.ndjson", WithBody("\\ud800 and text"), 1, ""},
         Hostile{"Utf16", "a.json",
                 std::string("\xFF\xFE{\0\"\0b\0o\0d\0y\0\"\0:\0\"\0x\0\"\0}\0", 28), 1, ""},
         Hostile{"Utf16Cut", "a.json", std::string("\xFF\xFE{\0\"\0b\0o\0d", 11), 1, "INVALID"},
