@@ -228,6 +228,7 @@ absl::Status LineRules::AddBlocks(const Rules& config) {
     // A block may share its name with a rule for lines: one name, one switch.
     const auto index = static_cast<RuleIndex>(names_.size());
     names_.push_back(Intern(block.name()));
+    always_[index] = block.always();
     for (const std::string& tag : block.tags()) block_tags_.try_emplace(tag, index);
     for (const std::string& text : block.class_words()) {
       ReadNameWords(text, words);

@@ -103,6 +103,8 @@ class LineRules {
   // The block rule for an element, -1 if none. `name_words` are its class, id and role.
   int BlockByTag(std::string_view tag) const;
   int BlockByWords(std::span<const Word> name_words) const;
+  // True for a block rule that removes however much text the element holds.
+  bool IsAlways(RuleIndex rule) const { return always_[rule]; }
   // True if the words name the element that holds the article.
   bool IsContainer(std::span<const Word> name_words) const;
 
@@ -136,6 +138,7 @@ class LineRules {
   absl::flat_hash_map<std::string, RuleIndex, text::StringHash, std::equal_to<>> block_tags_;
   absl::flat_hash_map<uint64_t, RuleIndex> block_words_;
   absl::flat_hash_map<uint64_t, bool> container_words_;
+  std::bitset<256> always_;
 };
 
 }  // namespace newsfeed::cleanup
