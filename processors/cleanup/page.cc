@@ -87,7 +87,7 @@ std::string_view WithoutSite(std::string_view title, std::string_view site) {
   if (cut == std::string_view::npos) return title;
   const std::string_view last = title.substr(cut + bytes);
   const bool is_site = !site.empty() && last == site;
-  return is_site || (CountWords(last) <= 3 && last.size() * 3 < cut) ? title.substr(0, cut) : title;
+  return is_site || (CountWords(last) <= 3 && last.size() * 2 < cut) ? title.substr(0, cut) : title;
 }
 
 bool IsAuthorName(std::string_view name) {

@@ -199,7 +199,7 @@ TEST(LinkLine, ATextInCapitalsStays) {
 TEST(TailRun, GoesToTheEnd) {
   Cleaned cleaned({.title = "T",
                    .text = Join({kOne, kTwo, "More stories", "Ferry drivers walk out",
-                                 "A bridge for the north shore?", "Tags: harbour, tunnel",
+                                 "A bridge for the north shore", "Tags: harbour, tunnel",
                                  "\u00A9 2031 Example Times. All rights reserved."})});
   EXPECT_EQ(cleaned.body(), Join({kOne, kTwo}));
 }
