@@ -239,18 +239,28 @@ class Cleaner : public Processor {
   }
 
   void FillQuality(Article& article) {
-    article.words = 0;
+    article.words = WordsOfLines();
+    const bool counted = article.words > 0;
     article.longest_paragraph = 0;
     const std::string_view body = article.body;
     for (size_t begin = 0; begin < body.size();) {
       const size_t end = std::min(body.find(kParagraphBreak, begin), body.size());
       const std::string_view paragraph = body.substr(begin, end - begin);
-      article.words += CountWords(paragraph);
+      if (!counted) article.words += CountWords(paragraph);
       article.longest_paragraph =
           std::max(article.longest_paragraph, static_cast<uint32_t>(paragraph.size()));
       begin = end + kParagraphBreak.size();
     }
     article.low_information = article.words == 0 || IsChrome(article);
+  }
+
+  // Words of the kept lines; 0 where the text was not read in lines.
+  uint32_t WordsOfLines() const {
+    uint32_t words = 0;
+    for (size_t i = 0; i < lines_.size(); ++i) {
+      if (IsKept(i)) words += furniture_.facts(i).words;
+    }
+    return words;
   }
 
   // True if more was removed than is left, and what is left has no full paragraph.

@@ -19,6 +19,16 @@ constexpr size_t kMaxHeadlineBytes = 250;
 // A label before a headline ("Politics | Europe") is no longer than this.
 constexpr uint32_t kMaxLabelWords = 5;
 
+// A headline begins with no small letter and breaks off nowhere: "the minister said:" is the head of
+// a text that was cut.
+bool LooksLikeHeadline(std::string_view text, const LineFacts& facts) {
+  constexpr std::string_view kBreakingOff = ":,;(";
+  return facts.words >= kMinHeadlineWords && facts.words <= kMaxHeadlineWords &&
+         text.size() <= kMaxHeadlineBytes && facts.key != 0 && !text.ends_with('.') &&
+         kBreakingOff.find(text.back()) == std::string_view::npos &&
+         !(text.front() >= 'a' && text.front() <= 'z') && text.front() != '@';
+}
+
 constexpr uint8_t Bit(Rules::Place place) { return static_cast<uint8_t>(1 << place); }
 
 }  // namespace
@@ -188,17 +198,12 @@ void Furniture::FindHeadline() {
     const size_t at = static_cast<size_t>(i);
     if (verdicts_[at] != kKept) continue;
     const LineFacts& facts = facts_[at];
-    const std::string_view text = lines_[at].text;
-    if (facts.ends_sentence && text.ends_with('.')) return;
     const bool label = facts.words <= kMaxLabelWords && !facts.ends_sentence;
-    const bool headline = facts.words >= kMinHeadlineWords && facts.words <= kMaxHeadlineWords &&
-                          text.size() <= kMaxHeadlineBytes && facts.key != 0;
-    // A longer line below is the likelier headline: "Letters to the editor" stands above it.
-    if (headline && !(label && i + 1 < first_full_ &&
-                      facts_[at + 1].words > kMaxLabelWords && verdicts_[at + 1] == kKept &&
-                      facts_[at + 1].words <= kMaxHeadlineWords &&
-                      lines_[at + 1].text.size() <= kMaxHeadlineBytes &&
-                      !lines_[at + 1].text.ends_with('.'))) {
+    // A longer line below a label is the likelier headline: "Letters to the editor" stands above it.
+    const bool better_below = label && i + 1 < first_full_ && verdicts_[at + 1] == kKept &&
+                              facts_[at + 1].words > kMaxLabelWords &&
+                              LooksLikeHeadline(lines_[at + 1].text, facts_[at + 1]);
+    if (LooksLikeHeadline(lines_[at].text, facts) && !better_below) {
       headline_ = headline_line_ = i;
       title_key_ = facts.key;
       return;

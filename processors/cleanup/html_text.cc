@@ -10,8 +10,14 @@
 namespace newsfeed::cleanup {
 namespace {
 
-// An element with more of the text than this is no furniture.
-constexpr uint32_t kMostTextPercent = 50;
+// An element with more of the prose than this is no furniture.
+constexpr uint32_t kMostProsePercent = 50;
+// Shorter pieces of text are labels.
+constexpr uint32_t kMinProseBytes = 25;
+// Class names that begin so tell what an article is about or how it looks, not what it is:
+// "tag-newsletter", "has-sidebar".
+constexpr std::string_view kDescribing[] = {"tag-", "category-", "type-", "status-", "format-",
+                                            "has-", "no-", "with-", "single-", "post_tag-"};
 // Class attributes are looked at up to here.
 constexpr size_t kMaxNameBytes = 300;
 
@@ -62,7 +68,7 @@ std::string_view ResolveReferences(std::string_view text, text::Arena& arena) {
 void HtmlFigures::Count(const HtmlTree& tree, std::string_view html) {
   const auto nodes = tree.nodes();
   text_.assign(nodes.size() + 1, 0);
-  links_.assign(nodes.size() + 1, 0);
+  prose_.assign(nodes.size() + 1, 0);
   size_t skip_end = 0;
   size_t link_end = 0;
   for (size_t i = 0; i < nodes.size(); ++i) {
@@ -76,7 +82,20 @@ void HtmlFigures::Count(const HtmlTree& tree, std::string_view html) {
       link_end = std::max<size_t>(link_end, node.end);
     }
     text_[i + 1] = text_[i] + bytes;
-    links_[i + 1] = links_[i] + (i < link_end ? bytes : 0);
+    prose_[i + 1] = prose_[i] + (i >= link_end && bytes >= kMinProseBytes ? bytes : 0);
+  }
+}
+
+void BlockJudge::AddNames(std::string_view value) {
+  value = value.substr(0, kMaxNameBytes);
+  while (!value.empty()) {
+    const size_t end = std::min(value.find_first_of(" \n\t"), value.size());
+    const std::string_view name = value.substr(0, end);
+    if (std::ranges::none_of(kDescribing, [&](auto prefix) { return name.starts_with(prefix); })) {
+      names_ += name;
+      names_ += ' ';
+    }
+    value.remove_prefix(std::min(end + 1, value.size()));
   }
 }
 
@@ -88,24 +107,30 @@ void BlockJudge::ReadNames(const HtmlTree& tree, const HtmlNode& node, bool with
         HtmlNameIs(name, "data-testid") || (with_itemprop && HtmlNameIs(name, "itemprop"))) {
       // The bar keeps phrases from reaching over from one attribute to the next.
       names_ += '|';
-      names_ += attribute.value.substr(0, kMaxNameBytes);
+      AddNames(attribute.value);
     }
   }
   words_.clear();
   if (!names_.empty()) ReadNameWords(names_, words_);
 }
 
-int BlockJudge::Judge(const HtmlTree& tree, const HtmlNode& node, uint32_t node_text,
-                      uint32_t all_text) {
+int BlockJudge::RuleFor(const HtmlTree& tree, const HtmlNode& node) {
+  if (const int rule = rules_.BlockByTag(node.name); rule >= 0) return rule;
+  if (node.attributes.empty() || node.name == "article" || node.name == "main") return -1;
+  if (tree.HasAttribute(node, "hidden")) return rules_.BlockByTag("[hidden]");
+  ReadNames(tree, node, false);
+  return words_.empty() ? -1 : rules_.BlockByWords(words_);
+}
+
+int BlockJudge::Judge(const HtmlTree& tree, const HtmlNode& node, size_t index,
+                      const HtmlFigures& figures, Range within) {
   if (node.is_text() || node.name == "body" || node.name == "html") return -1;
-  int rule = rules_.BlockByTag(node.name);
-  if (rule < 0 && !node.attributes.empty()) {
-    ReadNames(tree, node, false);
-    if (!words_.empty()) rule = rules_.BlockByWords(words_);
-  }
+  const int rule = RuleFor(tree, node);
   if (rule < 0 || !on_.Has(static_cast<RuleIndex>(rule))) return -1;
-  const bool holds_most = uint64_t{node_text} * 100 > uint64_t{all_text} * kMostTextPercent;
-  return node.role != HtmlRole::kSkip && node_text > 0 && holds_most ? -1 : rule;
+  if (node.role == HtmlRole::kSkip || rules_.IsAlways(static_cast<RuleIndex>(rule))) return rule;
+  const uint32_t prose = figures.ProseBytes(node, index);
+  const uint32_t all = figures.ProseBytes(within.empty() ? figures.AllNodes() : within);
+  return uint64_t{prose} * 100 > uint64_t{all} * kMostProsePercent ? -1 : rule;
 }
 
 bool BlockJudge::IsContainer(const HtmlTree& tree, const HtmlNode& node) {
@@ -165,10 +190,6 @@ void HtmlRenderer::Render(const HtmlTree& tree, const HtmlFigures& figures, std:
   has_piece_ = in_buffer_ = false;
   block_ends_.clear();
   const auto nodes = tree.nodes();
-  const uint32_t all_text =
-      range.begin < nodes.size() && nodes[range.begin].end == range.end
-          ? figures.TextBytes(nodes[range.begin], range.begin)
-          : figures.TextBytes();
   for (size_t i = range.begin; i < range.end;) {
     CloseBlocks(i);
     const HtmlNode& node = nodes[i];
@@ -177,8 +198,9 @@ void HtmlRenderer::Render(const HtmlTree& tree, const HtmlFigures& figures, std:
       ++i;
       continue;
     }
-    const int rule =
-        i == range.begin ? -1 : judge.Judge(tree, node, figures.TextBytes(node, i), all_text);
+    // The element that holds the article is not judged again, a fragment's first is.
+    const bool is_container = i == range.begin && node.end == range.end;
+    const int rule = is_container ? -1 : judge.Judge(tree, node, i, figures, range);
     if (rule >= 0 || node.role == HtmlRole::kSkip) {
       if (node.role == HtmlRole::kBlock) BreakLine();
       if (rule >= 0) {

@@ -24,19 +24,20 @@ class HtmlFigures {
  public:
   void Count(const HtmlTree& tree, std::string_view html);
 
-  // Bytes of text for readers inside the node, blanks apart, and of it inside links.
+  // Bytes of text for readers inside the node, blanks apart.
   uint32_t TextBytes(const HtmlNode& node, size_t index) const {
     return text_[node.end] - text_[index];
   }
-  uint32_t LinkBytes(const HtmlNode& node, size_t index) const {
-    return links_[node.end] - links_[index];
+  // Of these the prose: pieces that are no labels, outside links.
+  uint32_t ProseBytes(const HtmlNode& node, size_t index) const {
+    return prose_[node.end] - prose_[index];
   }
-  // All of the tree.
-  uint32_t TextBytes() const { return text_.empty() ? 0 : text_.back(); }
+  uint32_t ProseBytes(Range nodes) const { return prose_[nodes.end] - prose_[nodes.begin]; }
+  Range AllNodes() const { return {0, static_cast<uint32_t>(prose_.size() - 1)}; }
 
  private:
   std::vector<uint32_t> text_;
-  std::vector<uint32_t> links_;
+  std::vector<uint32_t> prose_;
 };
 
 // Which block rule removes an element, if any.
@@ -44,15 +45,19 @@ class BlockJudge {
  public:
   BlockJudge(const LineRules& rules, const RuleSet& on) : rules_(rules), on_(on) {}
 
-  // The rule, -1 if the node stays. An element with most of the `all_text` bytes stays whatever it is
-  // called: pages put whole articles into a form or an aside.
-  int Judge(const HtmlTree& tree, const HtmlNode& node, uint32_t node_text, uint32_t all_text);
+  // The rule, -1 if the node stays. An element with most of the prose of `within` (empty: of the
+  // tree) stays whatever it is called, unless its rule says always: pages put whole articles into a
+  // form or an aside.
+  int Judge(const HtmlTree& tree, const HtmlNode& node, size_t index, const HtmlFigures& figures,
+            Range within);
 
   // True if class, id or itemprop say that the node holds the article.
   bool IsContainer(const HtmlTree& tree, const HtmlNode& node);
 
  private:
+  int RuleFor(const HtmlTree& tree, const HtmlNode& node);
   void ReadNames(const HtmlTree& tree, const HtmlNode& node, bool with_itemprop);
+  void AddNames(std::string_view value);
 
   const LineRules& rules_;
   const RuleSet& on_;

@@ -11,7 +11,7 @@ namespace newsfeed::cleanup {
 namespace {
 
 constexpr size_t kPieces = 3;
-constexpr std::array<size_t, 2> kPieceBytes = {256, 340};
+constexpr std::array<size_t, 2> kPieceBytes = {170, 340};
 // Trust in a label that the text neither confirms nor refutes.
 constexpr float kClaimConfidence = 0.5f;
 // Share of the text that must be in the language.

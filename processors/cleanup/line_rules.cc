@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "processors/cleanup/sentence.h"
 
@@ -31,6 +30,8 @@ constexpr size_t kMaxNameWords = 3;
 constexpr uint32_t kFullWords = 10;
 constexpr size_t kFullBytes = 50;
 constexpr uint32_t kLongWords = 25;
+// Longer lines are no title, name or link: their shape is not looked at.
+constexpr uint32_t kMaxKeyWords = 40;
 // A word this short need not begin with a capital in a name or headline ("of", "von").
 constexpr uint32_t kJoiningWord = 3;
 
@@ -212,7 +213,8 @@ absl::Status LineRules::AddPhrases(const google::protobuf::RepeatedPtrField<std:
     const uint64_t phrase = kind == kEnds ? ReverseHash(words) : PhraseHash(words);
     auto& held = phrases_[Keyed(phrase, kind)];
     if (held.empty() || held.back() != pattern) held.push_back(pattern);
-    first_words_.set(Slot(kind == kEnds ? words.back().hash : words.front().hash));
+    auto& first_words = kind == kContains ? contained_first_words_ : first_words_;
+    first_words.set(Slot(kind == kEnds ? words.back().hash : words.front().hash));
     longest_phrase_ = std::max(longest_phrase_, words.size());
   }
   return absl::OkStatus();
@@ -228,6 +230,7 @@ absl::Status LineRules::AddBlocks(const Rules& config) {
     // A block may share its name with a rule for lines: one name, one switch.
     const auto index = static_cast<RuleIndex>(names_.size());
     names_.push_back(Intern(block.name()));
+    always_[index] = block.always();
     for (const std::string& tag : block.tags()) block_tags_.try_emplace(tag, index);
     for (const std::string& text : block.class_words()) {
       ReadNameWords(text, words);
@@ -254,12 +257,14 @@ void LineRules::Collect(uint64_t phrase, uint64_t kind, std::vector<uint16_t>& f
 
 void LineRules::FindPhrases(std::span<const Word> words, std::vector<uint16_t>& found) const {
   for (size_t i = 0; i < words.size(); ++i) {
-    if (!first_words_[Slot(words[i].hash)]) continue;
+    const bool starts = i == 0 && first_words_[Slot(words[0].hash)];
+    const bool contains = contained_first_words_[Slot(words[i].hash)];
+    if (!starts && !contains) continue;
     uint64_t phrase = 0;
     for (size_t n = 0; n < longest_phrase_ && i + n < words.size(); ++n) {
       phrase = Extend(phrase, words[i + n].hash);
-      if (i == 0) Collect(phrase, kStarts, found);
-      Collect(phrase, kContains, found);
+      if (starts) Collect(phrase, kStarts, found);
+      if (contains) Collect(phrase, kContains, found);
     }
   }
   const std::span<const Word> whole = WithoutTrailingSymbols(words);
@@ -276,15 +281,22 @@ void LineRules::FindPhrases(std::span<const Word> words, std::vector<uint16_t>& 
 }
 
 bool LineRules::Fits(const Pattern& pattern, const LineFacts& facts,
-                     std::span<const uint32_t> lists) {
-  const auto in = [&](uint32_t wanted) {
-    return [wanted](uint32_t word_lists) { return (word_lists & wanted) != 0; };
+                     std::span<const Word> words) const {
+  if (facts.words < pattern.min_words || facts.words > pattern.max_words ||
+      (pattern.no_final_stop && facts.ends_sentence) || (pattern.all_caps && !facts.all_caps) ||
+      (pattern.title_case && !facts.title_case)) {
+    return false;
+  }
+  // Last: the lists are looked up for each word.
+  const auto counts = [](const Word& word) { return !word.symbol && word.hash != kNumber; };
+  const auto outside = [&](const Word& word) {
+    return counts(word) && (ListsOf(word.hash) & pattern.only) == 0;
   };
-  return facts.words >= pattern.min_words && facts.words <= pattern.max_words &&
-         !(pattern.no_final_stop && facts.ends_sentence) && (!pattern.all_caps || facts.all_caps) &&
-         (!pattern.title_case || facts.title_case) &&
-         (pattern.only == 0 || std::ranges::all_of(lists, in(pattern.only))) &&
-         (pattern.needs == 0 || std::ranges::any_of(lists, in(pattern.needs)));
+  const auto wanted = [&](const Word& word) {
+    return counts(word) && (ListsOf(word.hash) & pattern.needs) != 0;
+  };
+  return (pattern.only == 0 || (!words.empty() && std::ranges::none_of(words, outside))) &&
+         (pattern.needs == 0 || std::ranges::any_of(words, wanted));
 }
 
 LineFacts LineRules::Look(std::string_view line, std::vector<Word>& scratch,
@@ -299,24 +311,23 @@ LineFacts LineRules::Look(std::string_view line, std::vector<Word>& scratch,
   if (line.size() > kMaxFurnitureBytes || facts.words > kMaxFurnitureWords) return facts;
   ReadWords(line, scratch);
   const std::span<const Word> words = WithoutEdges(scratch);
-  facts.key = FoldedKey(scratch);
-  uint32_t count = 0;
-  std::array<uint32_t, kMaxFurnitureBytes> lists;
-  size_t listed = 0;
-  for (const Word& word : words) {
-    if (word.symbol) continue;
-    ++count;
-    if (word.hash != kNumber) lists[listed++] = ListsOf(word.hash);
+  if (facts.words <= kMaxKeyWords) {
+    const auto count = static_cast<uint32_t>(
+        std::ranges::count_if(words, [](const Word& word) { return !word.symbol; }));
+    facts.key = FoldedKey(scratch);
+    facts.all_caps = IsAllCaps(words, count);
+    facts.title_case = IsTitleCase(words);
   }
-  facts.all_caps = IsAllCaps(words, count);
-  facts.title_case = IsTitleCase(words);
   FindPhrases(words, candidates);
-  candidates.insert(candidates.end(), without_phrases_.begin(), without_phrases_.end());
+  if (facts.words <= kMaxKeyWords) {
+    candidates.insert(candidates.end(), without_phrases_.begin(), without_phrases_.end());
+  }
+  if (candidates.size() == begin) return facts;
   const auto first = candidates.begin() + begin;
   std::sort(first, candidates.end());
   auto last = std::unique(first, candidates.end());
   last = std::remove_if(first, last, [&](uint16_t index) {
-    return !Fits(patterns_[index], facts, {lists.data(), listed});
+    return !Fits(patterns_[index], facts, words);
   });
   candidates.erase(last, candidates.end());
   facts.candidates.end = static_cast<uint32_t>(candidates.size());

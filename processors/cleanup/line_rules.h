@@ -103,6 +103,8 @@ class LineRules {
   // The block rule for an element, -1 if none. `name_words` are its class, id and role.
   int BlockByTag(std::string_view tag) const;
   int BlockByWords(std::span<const Word> name_words) const;
+  // True for a block rule that removes however much text the element holds.
+  bool IsAlways(RuleIndex rule) const { return always_[rule]; }
   // True if the words name the element that holds the article.
   bool IsContainer(std::span<const Word> name_words) const;
 
@@ -118,16 +120,16 @@ class LineRules {
   void FindPhrases(std::span<const Word> words, std::vector<uint16_t>& found) const;
   void Collect(uint64_t phrase, uint64_t kind, std::vector<uint16_t>& found) const;
   uint32_t ListsOf(uint64_t word) const;
-  // `lists`: the lists each word but numbers is in.
-  static bool Fits(const Pattern& pattern, const LineFacts& facts, std::span<const uint32_t> lists);
+  bool Fits(const Pattern& pattern, const LineFacts& facts, std::span<const Word> words) const;
 
   std::vector<std::string_view> names_;
   size_t line_rules_ = 0;
   std::vector<Pattern> patterns_;
   std::vector<uint16_t> without_phrases_;
   absl::flat_hash_map<uint64_t, std::vector<uint16_t>> phrases_;
-  // First words of phrases: most words begin none.
+  // First words of phrases, those found anywhere in a line apart: most words begin none.
   std::bitset<4096> first_words_;
+  std::bitset<4096> contained_first_words_;
   size_t longest_phrase_ = 0;
 
   absl::flat_hash_map<std::string, uint32_t, text::StringHash, std::equal_to<>> list_bits_;
@@ -136,6 +138,7 @@ class LineRules {
   absl::flat_hash_map<std::string, RuleIndex, text::StringHash, std::equal_to<>> block_tags_;
   absl::flat_hash_map<uint64_t, RuleIndex> block_words_;
   absl::flat_hash_map<uint64_t, bool> container_words_;
+  std::bitset<256> always_;
 };
 
 }  // namespace newsfeed::cleanup

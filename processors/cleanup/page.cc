@@ -35,11 +35,13 @@ constexpr size_t kMaxAuthorBytes = 80;
 constexpr uint32_t kMaxAuthorWords = 6;
 constexpr size_t kMaxListed = 64;
 
-// Shorter pieces of text are labels; they say nothing about where the article is.
-constexpr uint32_t kMinScoredBytes = 25;
-// An element around the best block is the article only while it has no more than this many times
-// its text.
-constexpr uint32_t kMaxGrowth = 4;
+// An element that says it is the article is believed from this share of the page's prose.
+constexpr uint32_t kMarkedPercent = 35;
+// Of such elements inside each other the innermost with this share of the prose is taken.
+constexpr uint32_t kNearlyAllPercent = 90;
+// Where nothing is marked, and the block around the densest has this much of its prose, the article
+// is cut up.
+constexpr uint32_t kSplitPercent = 115;
 
 std::string_view Trimmed(std::string_view text) {
   while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
@@ -85,7 +87,7 @@ std::string_view WithoutSite(std::string_view title, std::string_view site) {
   if (cut == std::string_view::npos) return title;
   const std::string_view last = title.substr(cut + bytes);
   const bool is_site = !site.empty() && last == site;
-  return is_site || (CountWords(last) <= 3 && last.size() * 3 < cut) ? title.substr(0, cut) : title;
+  return is_site || (CountWords(last) <= 3 && last.size() * 2 < cut) ? title.substr(0, cut) : title;
 }
 
 bool IsAuthorName(std::string_view name) {
@@ -270,62 +272,68 @@ void PageReader::FillNames(Article& article) {
   article.section = OneLine(section, article.arena());
 }
 
+void PageReader::CountProse(const HtmlTree& tree, const HtmlFigures& figures, BlockJudge& judge) {
+  const auto nodes = tree.nodes();
+  prose_.assign(nodes.size() + 1, 0);
+  uint32_t furniture_end = 0;
+  for (uint32_t i = 0; i < nodes.size(); ++i) {
+    const HtmlNode& node = nodes[i];
+    if (i >= furniture_end && !node.is_text() && judge.Judge(tree, node, i, figures, {}) >= 0) {
+      furniture_end = node.end;
+    }
+    const bool counts = node.is_text() && i >= furniture_end;
+    prose_[i + 1] = prose_[i] + (counts ? figures.ProseBytes(node, i) : 0);
+  }
+}
+
+// The innermost of the nodes `is_marked` picks that holds nearly as much prose as any of them; kNone
+// if that is too little of the page's.
+template <typename IsMarked>
+uint32_t PageReader::FindMarked(std::span<const HtmlNode> nodes, IsMarked is_marked) const {
+  uint32_t most = 0;
+  uint32_t found = HtmlNode::kNone;
+  for (uint32_t i = 0; i < nodes.size(); ++i) {
+    const uint32_t prose = Prose(nodes, i);
+    // What is inside has no more: a later node with nearly as much is inside, or as good.
+    if (prose == 0 || uint64_t{prose} * 100 < uint64_t{most} * kNearlyAllPercent) continue;
+    if (!is_marked(nodes[i])) continue;
+    const bool inside = found != HtmlNode::kNone && i < nodes[found].end;
+    if (prose > most || inside) found = i;
+    most = std::max(most, prose);
+  }
+  return uint64_t{most} * 100 >= uint64_t{prose_.back()} * kMarkedPercent ? found
+                                                                         : HtmlNode::kNone;
+}
+
+// The innermost node with most of the prose, or the block around it that has more of it.
+uint32_t PageReader::FindDensest(std::span<const HtmlNode> nodes) const {
+  uint32_t best = HtmlNode::kNone;
+  for (uint32_t i = 0; i < nodes.size(); ++i) {
+    if (nodes[i].is_text() || nodes[i].name == "p") continue;
+    if (uint64_t{Prose(nodes, i)} * 2 > prose_.back()) best = i;
+  }
+  if (best == HtmlNode::kNone) return best;
+  const uint32_t outer = nodes[best].parent;
+  const bool split = outer != HtmlNode::kNone && nodes[outer].name != "body" &&
+                     uint64_t{Prose(nodes, outer)} * 100 >
+                         uint64_t{Prose(nodes, best)} * kSplitPercent;
+  return split ? outer : best;
+}
+
 Range PageReader::FindArticle(const HtmlTree& tree, const HtmlFigures& figures, BlockJudge& judge) {
   const auto nodes = tree.nodes();
+  CountProse(tree, figures, judge);
   const Range all = {0, static_cast<uint32_t>(nodes.size())};
-  scores_.assign(nodes.size(), 0);
-  // The blocks around a piece of text get its bytes: the innermost that holds more than this
-  // paragraph all, the next one half.
-  const auto parent = [&](uint32_t i) { return i == HtmlNode::kNone ? i : nodes[i].parent; };
-  for (uint32_t i = 0; i < nodes.size();) {
-    const HtmlNode& node = nodes[i];
-    if (!node.is_text()) {
-      const uint32_t text = figures.TextBytes(node, i);
-      const bool skip = node.role == HtmlRole::kSkip || node.name == "a" ||
-                        judge.Judge(tree, node, text, figures.TextBytes()) >= 0;
-      i = skip ? std::max(node.end, i + 1) : i + 1;
-      continue;
-    }
-    const uint32_t bytes = figures.TextBytes(node, i);
-    uint32_t block = node.parent;
-    while (block != HtmlNode::kNone && nodes[block].role != HtmlRole::kBlock &&
-           nodes[block].name != "td") {
-      block = nodes[block].parent;
-    }
-    if (bytes >= kMinScoredBytes && block != HtmlNode::kNone) {
-      const bool paragraph = nodes[block].name == "p" || nodes[block].name == "blockquote";
-      const uint32_t holder = paragraph && nodes[block].parent != HtmlNode::kNone
-                                  ? nodes[block].parent
-                                  : block;
-      scores_[holder] += bytes;
-      if (const uint32_t outer = parent(holder); outer != HtmlNode::kNone) {
-        scores_[outer] += bytes / 2;
-      }
-    }
-    i = std::max(node.end, i + 1);
+  if (prose_.back() == 0) return all;
+  uint32_t article =
+      FindMarked(nodes, [&](const HtmlNode& node) { return judge.IsContainer(tree, node); });
+  if (article == HtmlNode::kNone) {
+    article = FindMarked(nodes, [](const HtmlNode& node) {
+      return node.name == "article" || node.name == "main";
+    });
   }
-  const auto best_score = std::ranges::max_element(scores_);
-  if (best_score == scores_.end() || *best_score == 0) return all;
-  const auto best = static_cast<uint32_t>(best_score - scores_.begin());
-  const uint32_t best_text = std::max(figures.TextBytes(nodes[best], best), uint32_t{1});
-  uint32_t container = best;
-  bool marked = false;
-  for (uint32_t i = best; i != HtmlNode::kNone; i = nodes[i].parent) {
-    if (figures.TextBytes(nodes[i], i) > uint64_t{best_text} * kMaxGrowth) break;
-    if (judge.IsContainer(tree, nodes[i])) {
-      container = i;
-      marked = true;
-      break;
-    }
-  }
-  for (uint32_t i = best; i != HtmlNode::kNone && !marked; i = nodes[i].parent) {
-    if (figures.TextBytes(nodes[i], i) > uint64_t{best_text} * kMaxGrowth) break;
-    if (nodes[i].name == "article" || nodes[i].name == "main") {
-      container = i;
-      marked = true;
-    }
-  }
-  return {container, nodes[container].end};
+  if (article == HtmlNode::kNone) article = FindDensest(nodes);
+  return article == HtmlNode::kNone ? all : Range{article, nodes[article].end};
 }
 
 }  // namespace newsfeed::cleanup

@@ -1,6 +1,7 @@
 // A whole page: what its head says about the article, and which element holds it.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,9 +26,10 @@ class PageReader {
   void FillMetadata(const HtmlTree& tree, std::string_view html, HtmlRenderer& renderer,
                     Article& article);
 
-  // Nodes of the element that holds the article: the block with most text outside links, or the
-  // nearest element around it that says it is the article (itemprop articleBody, known class
-  // words, <article>, <main>). All nodes where there is no text.
+  // Nodes of the element that holds the article: one that says so and holds a good part of the page's
+  // prose (known class words or itemprop, else <article> or <main>), else the innermost with most
+  // of it. Prose is text in longer pieces outside links and furniture. All nodes where there is
+  // none.
   Range FindArticle(const HtmlTree& tree, const HtmlFigures& figures, BlockJudge& judge);
 
   // The text of the article as JSON-LD gives it; empty if it does not.
@@ -47,6 +49,13 @@ class PageReader {
                  Article& article);
   void FillTimes(Article& article);
   void FillNames(Article& article);
+  void CountProse(const HtmlTree& tree, const HtmlFigures& figures, BlockJudge& judge);
+  uint32_t Prose(std::span<const HtmlNode> nodes, uint32_t i) const {
+    return prose_[nodes[i].end] - prose_[i];
+  }
+  template <typename IsMarked>
+  uint32_t FindMarked(std::span<const HtmlNode> nodes, IsMarked is_marked) const;
+  uint32_t FindDensest(std::span<const HtmlNode> nodes) const;
   bool FillTime(std::string_view value, std::string_view source, Article& article);
 
   JsonLdReader json_ld_reader_;
@@ -60,7 +69,8 @@ class PageReader {
   size_t title_ = 0;
   bool has_title_ = false;
   bool standfirst_is_description_ = false;
-  std::vector<uint32_t> scores_;
+  // Bytes of prose before each node.
+  std::vector<uint32_t> prose_;
   std::vector<Word> words_;
 };
 

@@ -52,7 +52,8 @@ uint32_t CountWords(std::string_view text) {
   bool in_word = false;
   for (size_t at = 0; at < text.size();) {
     const unsigned char c = static_cast<unsigned char>(text[at]);
-    if (c < 0xE0) {
+    // Also all of U+2000 to U+2FFF: quotes, dashes, signs.
+    if (c < 0xE0 || c == 0xE2) {
       const bool blank = c <= ' ';
       words += static_cast<uint32_t>(!blank && !in_word);
       in_word = !blank;

@@ -55,6 +55,10 @@ class Reader {
   void Read(std::string_view text) {
     for (size_t at = 0; at < text.size();) {
       const unsigned char byte = static_cast<unsigned char>(text[at]);
+      if (kClasses[byte] == Class::kSmall && !split_at_capitals_ && length_ > 0) {
+        at = ReadSmall(text, at);
+        continue;
+      }
       if (kClasses[byte] != Class::kWide) {
         Add(kClasses[byte], byte);
         ++at;
@@ -80,6 +84,20 @@ class Reader {
         break;
       default: Finish();
     }
+  }
+
+  // The small letters from `at` on, inside a word: most of a text. Returns where they end.
+  size_t ReadSmall(std::string_view text, size_t at) {
+    const size_t begin = at;
+    uint64_t hash = hash_;
+    do {
+      hash = (hash ^ static_cast<unsigned char>(text[at])) * 0x100000001B3ULL;
+      ++at;
+    } while (at < text.size() && text[at] >= 'a' && text[at] <= 'z');
+    hash_ = hash;
+    length_ += static_cast<uint32_t>(at - begin);
+    all_capitals_ = digits_only_ = false;
+    return at;
   }
 
   void Letter(char32_t c, bool capital) {

@@ -1,0 +1,85 @@
+// Inputs made to cost time or memory. Each must end within a second or two even under sanitizers;
+// anything quadratic would take minutes.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "processors/text/utf8.h"
+#include "tests/testing/cleaned.h"
+
+namespace newsfeed {
+namespace {
+
+using testing::Cleaned;
+
+std::string Repeated(std::string_view piece, size_t times) {
+  std::string text;
+  text.reserve(piece.size() * times);
+  for (size_t i = 0; i < times; ++i) text += piece;
+  return text;
+}
+
+struct Hostile {
+  std::string name;
+  std::string (*make)();
+  TextForm form;
+};
+class HostileInput : public ::testing::TestWithParam<Hostile> {};
+
+TEST_P(HostileInput, EndsInBoundedTime) {
+  const std::string text = GetParam().make();
+  Cleaned cleaned({.title = "T", .text = text, .form = GetParam().form});
+  EXPECT_TRUE(text::IsValidUtf8(cleaned.body()));
+  for (const RemovedText& removed : cleaned.article().removed) {
+    ASSERT_LE(removed.begin, removed.end);
+    ASSERT_LE(removed.end, text.size());
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , HostileInput,
+    ::testing::Values(
+        Hostile{"OneLongLine", [] { return Repeated("word ", 3 << 20); }, TextForm::kPlain},
+        Hostile{"MillionShortLines", [] { return Repeated("a\n", 1'000'000); }, TextForm::kPlain},
+        Hostile{"MillionFurnitureLines", [] { return Repeated("Read more\n", 500'000); },
+                TextForm::kPlain},
+        Hostile{"MillionCapitalLines",
+                [] { return Repeated("ALL OF THIS IS IN CAPITAL LETTERS\n", 100'000); },
+                TextForm::kPlain},
+        Hostile{"MillionMarks", [] { return "a" + Repeated("\u0316\u0301", 500'000); },
+                TextForm::kPlain},
+        Hostile{"Ampersands", [] { return Repeated("&", 4 << 20); }, TextForm::kPlain},
+        Hostile{"EscapedAmpersands", [] { return "&" + Repeated("amp;", 1 << 20) + "lt;"; },
+                TextForm::kPlain},
+        Hostile{"OpenBidi", [] { return Repeated("\u202A", 1'000'000); }, TextForm::kPlain},
+        Hostile{"Blanks", [] { return Repeated("\u00A0", 4 << 20); }, TextForm::kPlain},
+        Hostile{"NestedTags", [] { return Repeated("<div>", 100'000) + "x"; }, TextForm::kPage},
+        Hostile{"ManyAttributes",
+                [] {
+                  std::string tag = "<p";
+                  for (int i = 0; i < 50'000; ++i) tag += " a" + std::to_string(i) + "=1";
+                  return tag + ">x";
+                },
+                TextForm::kPage},
+        Hostile{"ManyTags", [] { return Repeated("<b>x</b>", 500'000); }, TextForm::kPage},
+        Hostile{"UnclosedTags", [] { return Repeated("<p>x", 500'000); }, TextForm::kPage},
+        Hostile{"StrayEndTags",
+                [] { return Repeated("<i>", 200) + Repeated("</b>", 500'000); }, TextForm::kPage},
+        Hostile{"OpenQuotes", [] { return Repeated("<a b=\"", 500'000); }, TextForm::kPage},
+        Hostile{"OpenComments", [] { return Repeated("<!--", 500'000); }, TextForm::kPage},
+        Hostile{"LoneLess", [] { return Repeated("<", 4 << 20); }, TextForm::kPage},
+        Hostile{"OpenScripts", [] { return Repeated("<script></", 500'000); }, TextForm::kPage},
+        Hostile{"Asides", [] { return Repeated("<aside>x</aside>", 200'000); }, TextForm::kPage},
+        Hostile{"NestedAsides",
+                [] { return Repeated(Repeated("<aside>x", 200) + Repeated("</aside>", 200), 500); },
+                TextForm::kFragment},
+        Hostile{"JsonLdNesting",
+                [] {
+                  return "<script type='application/ld+json'>" + Repeated("[", 500'000) + "</script>";
+                },
+                TextForm::kPage},
+        Hostile{"Cells", [] { return "<table>" + Repeated("<td>x", 500'000); }, TextForm::kPage}),
+    [](const auto& test) { return test.param.name; });
+
+}  // namespace
+}  // namespace newsfeed

@@ -1,0 +1,174 @@
+#include "processors/cleanup/page.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "processors/article/time.h"
+#include "tests/testing/cleaned.h"
+
+namespace newsfeed {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using testing::Cleaned;
+
+constexpr std::string_view kOne =
+    "The tunnel under the harbour opened on Monday, two years later than the city had promised.";
+constexpr std::string_view kTwo =
+    "Drivers waited for an hour at the northern gate, where a choir sang and the mayor cut a ribbon.";
+
+std::string Page(std::string_view head, std::string_view body) {
+  return "<!DOCTYPE html><html lang=\"en-GB\"><head>" + std::string(head) + "</head><body>" +
+         std::string(body) + "</body></html>";
+}
+
+std::string Paragraphs() {
+  return "<p>" + std::string(kOne) + "</p><p>" + std::string(kTwo) + "</p>";
+}
+
+std::string Both() { return std::string(kOne) + "\n\n" + std::string(kTwo); }
+
+Cleaned CleanedPage(const std::string& html) {
+  return Cleaned({.text = html, .form = TextForm::kPage});
+}
+
+struct Layout {
+  std::string name, body;
+};
+class PageLayout : public ::testing::TestWithParam<Layout> {};
+
+TEST_P(PageLayout, GivesTheArticleAlone) {
+  const std::string html = Page("<title>Harbour tunnel opens - Example Times</title>", GetParam().body);
+  EXPECT_EQ(CleanedPage(html).body(), Both());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , PageLayout,
+    ::testing::Values(
+        Layout{"ArticleElement", "<nav>Home World Sport</nav><article>" + Paragraphs() +
+                                     "</article><footer>Example Times, Springfield</footer>"},
+        Layout{"KnownClass", "<div class='menu'><a>Home</a></div><div class='story-body'>" +
+                                 Paragraphs() + "</div><div class='more'><p>Ferry drivers walk out of "
+                                                "talks with the city again</p></div>"},
+        Layout{"ItempropBody", "<div><div itemprop='articleBody'>" + Paragraphs() +
+                                   "</div><p>Ann Example writes about harbours for us.</p></div>"},
+        Layout{"Unmarked", "<div><a href=/>Home page of the Example Times</a></div><div>" +
+                               Paragraphs() + "</div><div><p>A short teaser for another text.</p></div>"},
+        Layout{"EachParagraphInADiv", "<main><div><div><p>" + std::string(kOne) +
+                                          "</p></div></div><div><div><p>" + std::string(kTwo) +
+                                          "</p></div></div></main><p>Example Times, Springfield</p>"},
+        Layout{"ArticleInAnAside", "<aside class='sidebar'><article>" + Paragraphs() +
+                                       "</article></aside><div>Example Times</div>"},
+        Layout{"ClassOfTheTopic", "<div class='post tag-newsletter category-ads'>" + Paragraphs() +
+                                      "</div><div>Example Times</div>"}),
+    [](const auto& test) { return test.param.name; });
+
+TEST(PageRemoved, TellsTheSizeOfWhatLiesOutside) {
+  const std::string article = "<article>" + Paragraphs() + "</article>";
+  const std::string html = Page("", "<nav>Home</nav>" + article);
+  Cleaned cleaned = CleanedPage(html);
+  ASSERT_THAT(cleaned.Rules(), ElementsAre("outside-article"));
+  const RemovedText& outside = cleaned.article().removed[0];
+  EXPECT_EQ(outside.text, "");
+  EXPECT_EQ(outside.end - outside.begin, html.size() - article.size());
+}
+
+TEST(PageRemoved, ListsBlocksInsideTheArticle) {
+  const std::string html = Page("", "<article>" + Paragraphs() +
+                                        "<div class='newsletter-signup'>Our letter</div></article>");
+  EXPECT_THAT(CleanedPage(html).Removed(), Contains("newsletter: Our letter"));
+}
+
+struct TitleExample {
+  std::string name, head, body, title;
+};
+class PageTitle : public ::testing::TestWithParam<TitleExample> {};
+
+TEST_P(PageTitle, IsFound) {
+  const std::string html = Page(GetParam().head, GetParam().body + Paragraphs());
+  EXPECT_EQ(CleanedPage(html).title(), GetParam().title);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , PageTitle,
+    ::testing::Values(
+        TitleExample{"JsonLd",
+                     R"(<script type="application/ld+json">{"@graph":[{"@type":"WebPage"},)"
+                     R"({"@type":"NewsArticle","headline":"Tunnel &amp; road open"}]}</script>)",
+                     "<h1>Another</h1>", "Tunnel & road open"},
+        TitleExample{"SingleH1", "<title>x | y</title>", "<h1>Tunnel <b>opens</b></h1>",
+                     "Tunnel opens"},
+        TitleExample{"OpenGraph", "<meta property='og:title' content='Tunnel opens at last | Example'>",
+                     "", "Tunnel opens at last"},
+        TitleExample{"TitleElement", "<title>Tunnel opens at last - Example Times</title>", "",
+                     "Tunnel opens at last"},
+        TitleExample{"TwoAgree",
+                     R"(<script type="application/ld+json">{"@type":"Article","headline":"SEO"}</script>)"
+                     "<meta property='og:title' content='Tunnel opens at last'>",
+                     "<h1>Tunnel opens at last</h1>", "Tunnel opens at last"}),
+    [](const auto& test) { return test.param.name; });
+
+TEST(PageMetadata, FillsWhatTheFeedLeftEmpty) {
+  const std::string html = Page(
+      "<link rel=canonical href='https://example.com/a?x=1&amp;y=2'>"
+      "<meta name=author content='By Ann Example'><meta property='article:section' content=City>"
+      "<meta name=keywords content='tunnel, harbour'>"
+      "<meta name=description content='The tunnel is open.'>",
+      "<article>" + Paragraphs() + "</article>");
+  Cleaned cleaned = CleanedPage(html);
+  const Article& article = cleaned.article();
+  EXPECT_EQ(article.url, "https://example.com/a?x=1&y=2");
+  EXPECT_THAT(article.authors, ElementsAre("Ann Example"));
+  EXPECT_THAT(article.keywords, ElementsAre("tunnel", "harbour"));
+  EXPECT_EQ(article.section, "City");
+  EXPECT_EQ(article.standfirst, "The tunnel is open.");
+  EXPECT_EQ(article.claimed_language, "en-GB");
+}
+
+TEST(PageMetadata, OfTheFeedStays) {
+  const std::string html =
+      Page("<meta name=author content='Bob Sample'><title>Other</title>", Paragraphs());
+  Cleaned cleaned({.title = "Mine", .text = html, .form = TextForm::kPage, .authors = {"Ann Example"}});
+  EXPECT_EQ(cleaned.title(), "Mine");
+  EXPECT_THAT(cleaned.article().authors, ElementsAre("Ann Example"));
+}
+
+TEST(PageMetadata, RefusesAuthorsThatAreNone) {
+  const std::string html = Page(
+      R"(<script type="application/ld+json">{"@type":"NewsArticle","author":[{"name":"Ann Example"},)"
+      R"({"name":"https://example.com/ann"},{"name":"12 May 2031"},{"name":"Ann Example"}]}</script>)",
+      Paragraphs());
+  EXPECT_THAT(CleanedPage(html).article().authors, ElementsAre("Ann Example"));
+}
+
+TEST(PageMetadata, TimeSaysWhereItIsFrom) {
+  if (!ParseTime("2031-05-12T09:30:00Z")) GTEST_SKIP() << "ParseTime is not there yet";
+  const std::string html = Page(
+      "<meta property='article:published_time' content='2031-05-12T09:30:00Z'>", Paragraphs());
+  Cleaned cleaned = CleanedPage(html);
+  ASSERT_TRUE(cleaned.article().published);
+  EXPECT_EQ(cleaned.article().published_source, "meta:article:published_time");
+}
+
+TEST(PageBody, OfJsonLdWhereElementsHaveNone) {
+  std::string text;
+  for (int i = 0; i < 4; ++i) text += std::string(kOne) + "\\n\\n" + std::string(kTwo) + "\\n\\n";
+  const std::string html =
+      Page(R"(<script type="application/ld+json">{"@type":"NewsArticle","articleBody":")" + text +
+               R"("}</script>)",
+           "<div id=app></div>");
+  EXPECT_TRUE(CleanedPage(html).body().starts_with(Both()));
+}
+
+TEST(PageBody, WithoutAnyTextIsLowInformation) {
+  Cleaned cleaned = CleanedPage(Page("<title>x</title>", "<div class=cookie-banner><p>We use cookies to "
+                                                          "improve your experience here.</p></div>"));
+  EXPECT_TRUE(cleaned.article().low_information);
+  EXPECT_TRUE(cleaned.article().live());
+}
+
+}  // namespace
+}  // namespace newsfeed
