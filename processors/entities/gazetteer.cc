@@ -45,6 +45,7 @@ constexpr auto kTypes = std::to_array<TypeName>({
     {"LOCATION_HEAD", {}, kLocationHead},
     {"NOT_NAME", {}, kNotName},
     {"PARTICLE", {}, kParticle},
+    {"SPEECH_VERB", {}, kSpeechVerb},
 });
 
 // Splits off the part before the next `separator`.

@@ -60,6 +60,7 @@ class SentenceReader {
       if (TextOf(i) == "(") ReadAcronym(i);
       if (match(i).title_tokens > 0 && i >= covered && i >= titles_end_) TitleName(i);
       const uint16_t cues = match(i).cues;
+      if ((cues & kSpeechVerb) && token(i).letter_case == LetterCase::kLower) Speaker(i);
       if (cues == 0 || !capitalized(i)) continue;
       if ((cues & kGivenName) && (i >= covered || IsNameWord(i))) GivenName(i);
       if (sentence_.title_case) continue;
@@ -194,7 +195,7 @@ class SentenceReader {
     const uint32_t end = PersonEnd(name, words);
     if (words == 0) return;
     // In title case "Judge Rules" is no Mr. Rules.
-    if (words == 1 && sentence_.title_case && TextOf(name - 1).back() != '.') return;
+    if (sentence_.title_case && TextOf(name - 1).back() != '.') return;
     Add({name, end}, EntityType::kPerson, Evidence::kTitleName);
   }
 
@@ -204,6 +205,34 @@ class SentenceReader {
     const uint32_t end = PersonEnd(i, words);
     if (words >= 2) Add({i, end}, EntityType::kPerson, Evidence::kGivenName);
   }
+
+  // "[Xolani Mbeki] said", "said [Xolani Mbeki],": no word of it need be known.
+  void Speaker(uint32_t verb) {
+    SpeakerAfter(verb);
+    SpeakerBefore(verb);
+  }
+
+  void SpeakerAfter(uint32_t verb) {
+    if (verb + 2 >= end_ || !IsNameWord(verb + 1)) return;
+    uint32_t words = 0;
+    const uint32_t end = PersonEnd(verb + 1, words);
+    const bool ends = end < end_ && (TextOf(end) == "," || TextOf(end) == ".");
+    if (ends && IsSpeakerLength(words)) {
+      Add({verb + 1, end}, EntityType::kPerson, Evidence::kSpeaker);
+    }
+  }
+
+  void SpeakerBefore(uint32_t verb) {
+    uint32_t begin = verb;
+    while (begin > begin_ && begin + kMaxPersonWords > verb && IsNameWord(begin - 1)) --begin;
+    if (begin == verb || Has(begin, kTitle)) return;
+    uint32_t words = 0;
+    if (PersonEnd(begin, words) == verb && IsSpeakerLength(words)) {
+      Add({begin, verb}, EntityType::kPerson, Evidence::kSpeaker);
+    }
+  }
+
+  static bool IsSpeakerLength(uint32_t words) { return words == 2 || words == 3; }
 
   // --- Patterns. ---
 
