@@ -46,6 +46,7 @@ constexpr auto kTypes = std::to_array<TypeName>({
     {"NOT_NAME", {}, kNotName},
     {"PARTICLE", {}, kParticle},
     {"SPEECH_VERB", {}, kSpeechVerb},
+    {"THING", {}, kThing},
 });
 
 // Splits off the part before the next `separator`.

@@ -18,7 +18,7 @@ constexpr std::array<float, static_cast<size_t>(Evidence::kCount)> kConfidence =
     0.80F,  // kTitleName: .71 to .93
     0.80F,  // kGivenName: .78 to .96
     0.65F,  // kSpeaker: .60, few
-    0.00F,  // kSurname: never alone; as good as the full name
+    0.50F,  // kSurname: the full name it stands for is stronger and decides
     0.60F,  // kPattern: .51 to .67
 };
 

@@ -132,7 +132,7 @@ class SentenceReader {
   bool IsNameWord(uint32_t i) const {
     if (token(i).kind != TokenKind::kWord || !capitalized(i)) return false;
     if (token(i).letter_case == LetterCase::kUpper) return false;  // "BBC"
-    if (Has(i, kNotName | kOrganizationSuffix | kLocationSuffix)) return false;
+    if (Has(i, kNotName | kThing | kOrganizationSuffix | kLocationSuffix)) return false;
     return match(i).tokens == 0 || (match(i).tokens == 1 && AnyCity(match(i)));
   }
 
@@ -180,7 +180,7 @@ class SentenceReader {
     if (words > 0 && last < end_ && OneOf(kNameSuffixes, TextOf(last))) ++last;
     // "Anderson Park", "Stanley Works": named after a person.
     const bool names_a_thing = last < end_ && capitalized(last) && !sentence_.title_case &&
-                               Has(last, kOrganizationSuffix | kLocationSuffix);
+                               Has(last, kThing | kOrganizationSuffix | kLocationSuffix);
     if (names_a_thing) words = 0;
     return last;
   }
@@ -249,7 +249,8 @@ class SentenceReader {
     const uint32_t floor = i - begin_ > limit ? i - limit : begin_;
     while (left > floor) {
       uint32_t next = left - 1;
-      if (connectors && next > floor && (TextOf(next) == "and" || TextOf(next) == "&")) --next;
+      // Only "&": in "Oslo and Bergen University" the "and" joins two names.
+      if (connectors && next > floor && TextOf(next) == "&") --next;
       if (TextOf(next) == "-" && next > floor && token(next).Is(Token::kGlued)) --next;
       if (!IsPatternWord(next)) break;
       left = next;
@@ -264,11 +265,20 @@ class SentenceReader {
     for (uint32_t j = i; j < end_ && j < i + kMaxPatternTokens; ++j) {
       if (IsPatternWord(j)) {
         last = j + 1;
-      } else if (!IsConnector(j)) {
+      } else if (!IsConnector(j) || (TextOf(j) == "and" && NamesAnother(j + 1))) {
         break;
       }
     }
     return last;
+  }
+
+  // "University of Oslo and [Bergen University]"
+  bool NamesAnother(uint32_t i) const {
+    const uint32_t limit = std::min(end_, i + kMaxPatternTokens);
+    for (; i < limit && IsPatternWord(i); ++i) {
+      if (Has(i, kOrganizationSuffix)) return true;
+    }
+    return false;
   }
 
   void OrganizationAt(uint32_t i) {

@@ -56,7 +56,7 @@ INSTANTIATE_TEST_SUITE_P(People, Marks, ::testing::Values(
     "His lawyer, spokesman [PER Tarvo Ilves], declined.",
     "It was [PER Maria van der Meer] who won.",
     "So said [PER George W. Tallow Jr.] at noon.",
-    "[PER Nouria al-Hadidi], who knows [PER Jean-Claude Mireau], smiled.",
+    "[PER Nadia al-Hadidi], who knows [PER Jean-Claude Mireau], smiled.",
     "\"No,\" [PER Xolo Nkabinde] said.",
     "He lost the Stanley Cup and went to Anderson Works.",
     "In May, April and June it rained on Monday."));
@@ -69,7 +69,7 @@ INSTANTIATE_TEST_SUITE_P(Organizations, Marks, ::testing::Values(
     "Who knows? The [ORG WHO] does.",
     "The [ORG Global Rivers Forum] ([ORG GRF]) met; [ORG GRF] members left.",
     "[ORG GRF] ([ORG Global Rivers Forum]) met.",
-    "The Gross River Product ([MISC GRP]) rose."));
+    "The [MISC Gross River Product] ([MISC GRP]) rose."));
 
 INSTANTIATE_TEST_SUITE_P(Demonyms, Marks, ::testing::Values(
     "Two [MISC French] ships and some [MISC Ukrainians] came.",
