@@ -395,8 +395,8 @@ void NameMemory::Learn(const Document& document, std::span<const Acronym> acrony
         {document.tokens[a.token].hash, a.token, a.field, a.type, Evidence::kAcronym});
   }
   std::ranges::stable_sort(known_, {}, &Known::hash);
-  const auto repeated = std::ranges::unique(known_, {}, &Known::hash);
-  known_.erase(repeated.begin(), repeated.end());
+  const auto same = [](const Known& a, const Known& b) { return a.hash == b.hash; };
+  known_.erase(std::unique(known_.begin(), known_.end(), same), known_.end());
 }
 
 const NameMemory::Known* NameMemory::Find(uint32_t hash) const {
