@@ -50,7 +50,7 @@ Tula Orsk Perm Tomsk Engels Zhukovsky Pushkino Korolev Marx Chekhov Lenin Kirov
 MEANT_AS_TOWN = set("""
 Paris Sydney Lima Phoenix Buffalo Bristol Houston Dallas Denver Austin Turin Orlando Charlotte Florence Lagos
 Casablanca Wellington Valencia Santiago Bologna Adelaide Brest Bethlehem Rochester Savannah Cordoba Natal Plano Laredo
-Perm Tomsk Tula Surat Essen Naha Bari Roma Naha Cork Limerick Bahawalpur Opole
+Bergen Basel Bradford Bolton Oran Kerman Zaria Alexandria Vigo Kirov Trujillo Nanded Gaya Breda Perm Tomsk Tula Surat Essen Naha Bari Roma Naha Cork Limerick Bahawalpur Opole
 """.split())
 
 # English names where GeoNames has the local one, and names in the news, by GeoNames id.

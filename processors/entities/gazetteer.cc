@@ -45,6 +45,8 @@ constexpr auto kTypes = std::to_array<TypeName>({
     {"LOCATION_HEAD", {}, kLocationHead},
     {"NOT_NAME", {}, kNotName},
     {"PARTICLE", {}, kParticle},
+    {"SPEECH_VERB", {}, kSpeechVerb},
+    {"THING", {}, kThing},
 });
 
 // Splits off the part before the next `separator`.

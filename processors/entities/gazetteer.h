@@ -43,6 +43,8 @@ enum Cue : uint16_t {
   kLocationHead = 32,        // LOCATION_HEAD: "Lake", "Mount"
   kNotName = 64,             // NOT_NAME: capitalised, but no part of a name: "The", "Monday"
   kParticle = 128,           // PARTICLE: "van", "bin": lower-case part of a surname
+  kThing = 512,              // THING: "Cup", named after a person or place: "Stanley Cup"
+  kSpeechVerb = 256,         // SPEECH_VERB: "said", beside the name of who speaks
 };
 
 // How a name must be written in the text to be taken for it.

@@ -250,7 +250,7 @@ void Grouper::PlaceSurnames(std::span<const Candidate> candidates) {
 void Grouper::Count(std::span<const Candidate> candidates) {
   for (size_t i = 0; i < candidates.size(); ++i) {
     const Candidate& c = candidates[i];
-    Group_& group = groups_[group_of_[i]];
+    Gathered& group = groups_[group_of_[i]];
     const DocumentField& field = document_->fields[c.field];
     const Token& first = document_->tokens[c.tokens.begin];
     ++group.count;
@@ -270,13 +270,13 @@ void Grouper::Count(std::span<const Candidate> candidates) {
 
 void Grouper::Rate() {
   uint32_t most = 1;
-  for (const Group_& group : groups_) most = std::max(most, group.count);
+  for (const Gathered& group : groups_) most = std::max(most, group.count);
   uint32_t body_bytes = 1;
   for (const DocumentField& field : document_->fields) {
     if (field.field == TextField::kBody) body_bytes = static_cast<uint32_t>(field.text.size());
   }
   const float log_most = std::log2(1 + static_cast<float>(most));
-  for (Group_& group : groups_) {
+  for (Gathered& group : groups_) {
     float early = group.in_title ? 1 : 0;
     if (group.first_in_body != kNone) {
       early = std::max(early, 1 - static_cast<float>(group.first_in_body) /
@@ -305,7 +305,7 @@ void Grouper::Number(uint32_t max_entities) {
   for (uint32_t i = 0; i < max_entities; ++i) groups_[order_[i]].number = i;
 }
 
-std::string_view Grouper::NameOf(const Group_& group,
+std::string_view Grouper::NameOf(const Gathered& group,
                                  std::span<const Candidate> candidates) const {
   if (group.entry != kNone) return gazetteer_->entry(group.entry).name;
   const Candidate& best = candidates[group.best];
@@ -315,7 +315,7 @@ std::string_view Grouper::NameOf(const Group_& group,
 }
 
 // "wikidata:Q142", "person:bernie-sanders"; into id_.
-void Grouper::MakeId(const Group_& group, EntityType type, std::string_view name) {
+void Grouper::MakeId(const Gathered& group, EntityType type, std::string_view name) {
   id_.clear();
   if (group.entry != kNone) {
     const auto links = gazetteer_->links(gazetteer_->entry(group.entry));
@@ -355,7 +355,7 @@ void Grouper::Write(std::span<const Candidate> candidates, Article& article) {
   }
   for (size_t i = 1; i < starts_.size(); ++i) starts_[i] += starts_[i - 1];
   for (uint32_t i = 0; i < order_.size(); ++i) {
-    const Group_& group = groups_[order_[i]];
+    const Gathered& group = groups_[order_[i]];
     Entity& entity = article.entities[i];
     const auto* most = std::ranges::max_element(group.votes);
     entity.type = group.entry != kNone ? gazetteer_->entry(group.entry).type
@@ -379,7 +379,7 @@ void Grouper::Write(std::span<const Candidate> candidates, Article& article) {
   article.entity_mentions.resize(starts_.back());
   // Candidates are in the order of field and place, so each entity's mentions are too.
   for (size_t i = 0; i < candidates.size(); ++i) {
-    const Group_& group = groups_[group_of_[i]];
+    const Gathered& group = groups_[group_of_[i]];
     if (group.number == kNone) continue;
     const Candidate& c = candidates[i];
     article.entity_mentions[starts_[group.number]++] = {

@@ -44,7 +44,7 @@ class Grouper {
  private:
   static constexpr uint32_t kNone = UINT32_MAX;
 
-  struct Group_ {
+  struct Gathered {
     uint32_t entry = kNone;     // of the table
     bool linked = false;        // the entry's links may be given
     uint32_t best = 0;          // candidate with the fullest form
@@ -76,12 +76,12 @@ class Grouper {
   void Rate();
   void Number(uint32_t max_entities);
   void Write(std::span<const Candidate> candidates, Article& article);
-  std::string_view NameOf(const Group_& group, std::span<const Candidate> candidates) const;
-  void MakeId(const Group_& group, EntityType type, std::string_view name);
+  std::string_view NameOf(const Gathered& group, std::span<const Candidate> candidates) const;
+  void MakeId(const Gathered& group, EntityType type, std::string_view name);
 
   const Document* document_ = nullptr;
   const Gazetteer* gazetteer_ = nullptr;
-  std::vector<Group_> groups_;
+  std::vector<Gathered> groups_;
   std::vector<uint32_t> group_of_;  // by candidate
   std::vector<uint32_t> order_;
   std::vector<uint32_t> starts_;

@@ -9,19 +9,23 @@
 namespace newsfeed::entities {
 namespace {
 
-// Measured on open news sets, see README.md; in the order of Evidence.
+// Share of mentions that were right in span and type where this was the best evidence, measured on
+// open sets (README.md) and rounded down; in the order of Evidence.
 constexpr std::array<float, static_cast<size_t>(Evidence::kCount)> kConfidence = {
     1.00F,  // kWatchList: the user says so
-    0.85F,  // kTable
-    0.80F,  // kAcronym
-    0.85F,  // kTitleName
-    0.80F,  // kGivenName
-    0.80F,  // kSurname
-    0.65F,  // kPattern
+    0.80F,  // kTable: .77 to .87, places and demonyms alike
+    0.85F,  // kAcronym: .83 to .95
+    0.80F,  // kTitleName: .71 to .93
+    0.80F,  // kGivenName: .78 to .96
+    0.65F,  // kSpeaker: .60, few
+    0.50F,  // kSurname: the full name it stands for is stronger and decides
+    0.60F,  // kPattern: .51 to .67
 };
 
-// A headline in title case has this many long words, most of them capitalised.
-constexpr uint32_t kMinTitleCaseWords = 4;
+// In title case are lines with at least so many long words of which at least four in five are
+// capitalised: "Novak Wins" as a title, "Novak Rejects Offer From Large Group" within the text.
+constexpr uint32_t kMinLongWordsInTitle = 2;
+constexpr uint32_t kMinLongWords = 4;
 constexpr uint32_t kMaxHeadlineTokens = 30;
 constexpr uint32_t kLongWordBytes = 4;
 
@@ -42,11 +46,11 @@ void Describe(const Document& document, Sentence& sentence) {
     long_capitals += token.Is(Token::kCapitalized);
   }
   sentence.all_caps = words >= 2 && lower == 0 && upper * 2 > words;
-  const bool headline =
-      field.field == TextField::kTitle ||
-      (sentence.tokens.size() <= kMaxHeadlineTokens &&
-       !IsTerminator(document.TextOf(field, sentence.tokens.end - 1)));
-  sentence.title_case = headline && !sentence.all_caps && long_words >= kMinTitleCaseWords &&
+  const bool is_title = field.field == TextField::kTitle;
+  const bool headline = is_title || (sentence.tokens.size() <= kMaxHeadlineTokens &&
+                                     !IsTerminator(document.TextOf(field, sentence.tokens.end - 1)));
+  sentence.title_case = headline && !sentence.all_caps &&
+                        long_words >= (is_title ? kMinLongWordsInTitle : kMinLongWords) &&
                         long_capitals * 5 >= long_words * 4;
 }
 

@@ -27,6 +27,7 @@ enum class Evidence : uint8_t {
   kAcronym,          // "World Health Organization (WHO)", and WHO afterwards
   kTitleName,        // "President Vladimir Putin"
   kGivenName,        // "Vladimir Putin": a given name and a capitalised word
+  kSpeaker,          // "Xolani Mbeki said": two or three capitalised words beside a verb of speech
   kSurname,          // "Putin", once "Vladimir Putin" was seen
   kPattern,          // "Acme Corp.", "University of Oslo", "Orange County"
   kCount,

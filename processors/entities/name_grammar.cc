@@ -60,6 +60,7 @@ class SentenceReader {
       if (TextOf(i) == "(") ReadAcronym(i);
       if (match(i).title_tokens > 0 && i >= covered && i >= titles_end_) TitleName(i);
       const uint16_t cues = match(i).cues;
+      if ((cues & kSpeechVerb) && token(i).letter_case == LetterCase::kLower) Speaker(i);
       if (cues == 0 || !capitalized(i)) continue;
       if ((cues & kGivenName) && (i >= covered || IsNameWord(i))) GivenName(i);
       if (sentence_.title_case) continue;
@@ -131,7 +132,7 @@ class SentenceReader {
   bool IsNameWord(uint32_t i) const {
     if (token(i).kind != TokenKind::kWord || !capitalized(i)) return false;
     if (token(i).letter_case == LetterCase::kUpper) return false;  // "BBC"
-    if (Has(i, kNotName | kOrganizationSuffix | kLocationSuffix)) return false;
+    if (Has(i, kNotName | kThing | kOrganizationSuffix | kLocationSuffix)) return false;
     return match(i).tokens == 0 || (match(i).tokens == 1 && AnyCity(match(i)));
   }
 
@@ -179,7 +180,7 @@ class SentenceReader {
     if (words > 0 && last < end_ && OneOf(kNameSuffixes, TextOf(last))) ++last;
     // "Anderson Park", "Stanley Works": named after a person.
     const bool names_a_thing = last < end_ && capitalized(last) && !sentence_.title_case &&
-                               Has(last, kOrganizationSuffix | kLocationSuffix);
+                               Has(last, kThing | kOrganizationSuffix | kLocationSuffix);
     if (names_a_thing) words = 0;
     return last;
   }
@@ -194,7 +195,7 @@ class SentenceReader {
     const uint32_t end = PersonEnd(name, words);
     if (words == 0) return;
     // In title case "Judge Rules" is no Mr. Rules.
-    if (words == 1 && sentence_.title_case && TextOf(name - 1).back() != '.') return;
+    if (sentence_.title_case && TextOf(name - 1).back() != '.') return;
     Add({name, end}, EntityType::kPerson, Evidence::kTitleName);
   }
 
@@ -204,6 +205,34 @@ class SentenceReader {
     const uint32_t end = PersonEnd(i, words);
     if (words >= 2) Add({i, end}, EntityType::kPerson, Evidence::kGivenName);
   }
+
+  // "[Xolani Mbeki] said", "said [Xolani Mbeki],": no word of it need be known.
+  void Speaker(uint32_t verb) {
+    SpeakerAfter(verb);
+    SpeakerBefore(verb);
+  }
+
+  void SpeakerAfter(uint32_t verb) {
+    if (verb + 2 >= end_ || !IsNameWord(verb + 1)) return;
+    uint32_t words = 0;
+    const uint32_t end = PersonEnd(verb + 1, words);
+    const bool ends = end < end_ && (TextOf(end) == "," || TextOf(end) == ".");
+    if (ends && IsSpeakerLength(words)) {
+      Add({verb + 1, end}, EntityType::kPerson, Evidence::kSpeaker);
+    }
+  }
+
+  void SpeakerBefore(uint32_t verb) {
+    uint32_t begin = verb;
+    while (begin > begin_ && begin + kMaxPersonWords > verb && IsNameWord(begin - 1)) --begin;
+    if (begin == verb || Has(begin, kTitle)) return;
+    uint32_t words = 0;
+    if (PersonEnd(begin, words) == verb && IsSpeakerLength(words)) {
+      Add({begin, verb}, EntityType::kPerson, Evidence::kSpeaker);
+    }
+  }
+
+  static bool IsSpeakerLength(uint32_t words) { return words == 2 || words == 3; }
 
   // --- Patterns. ---
 
@@ -220,7 +249,8 @@ class SentenceReader {
     const uint32_t floor = i - begin_ > limit ? i - limit : begin_;
     while (left > floor) {
       uint32_t next = left - 1;
-      if (connectors && next > floor && (TextOf(next) == "and" || TextOf(next) == "&")) --next;
+      // Only "&": in "Oslo and Bergen University" the "and" joins two names.
+      if (connectors && next > floor && TextOf(next) == "&") --next;
       if (TextOf(next) == "-" && next > floor && token(next).Is(Token::kGlued)) --next;
       if (!IsPatternWord(next)) break;
       left = next;
@@ -235,11 +265,20 @@ class SentenceReader {
     for (uint32_t j = i; j < end_ && j < i + kMaxPatternTokens; ++j) {
       if (IsPatternWord(j)) {
         last = j + 1;
-      } else if (!IsConnector(j)) {
+      } else if (!IsConnector(j) || (TextOf(j) == "and" && NamesAnother(j + 1))) {
         break;
       }
     }
     return last;
+  }
+
+  // "University of Oslo and [Bergen University]"
+  bool NamesAnother(uint32_t i) const {
+    const uint32_t limit = std::min(end_, i + kMaxPatternTokens);
+    for (; i < limit && IsPatternWord(i); ++i) {
+      if (Has(i, kOrganizationSuffix)) return true;
+    }
+    return false;
   }
 
   void OrganizationAt(uint32_t i) {
@@ -356,8 +395,8 @@ void NameMemory::Learn(const Document& document, std::span<const Acronym> acrony
         {document.tokens[a.token].hash, a.token, a.field, a.type, Evidence::kAcronym});
   }
   std::ranges::stable_sort(known_, {}, &Known::hash);
-  const auto repeated = std::ranges::unique(known_, {}, &Known::hash);
-  known_.erase(repeated.begin(), repeated.end());
+  const auto same = [](const Known& a, const Known& b) { return a.hash == b.hash; };
+  known_.erase(std::unique(known_.begin(), known_.end(), same), known_.end());
 }
 
 const NameMemory::Known* NameMemory::Find(uint32_t hash) const {

@@ -1,0 +1,62 @@
+// Title, standfirst and body (separated by form feeds) of an article through the entities processor:
+// spans, order and ids hold, a second run gives the same.
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "processors/entities/entities.h"
+#include "tests/testing/batch_builder.h"
+#include "tests/testing/entity_checks.h"
+#include "tests/testing/entity_marks.h"
+#include "tests/testing/gazetteer_files.h"
+
+namespace newsfeed {
+namespace {
+
+Processor& Tagger() {
+  static const std::unique_ptr<Processor> tagger = *entities::Create(
+      {}, *entities::Gazetteer::Create(
+              testing::GazetteerFiles(NEWSFEED_SOURCE_DIR "/config/gazetteer")));
+  return *tagger;
+}
+
+void Require(bool holds, std::string_view what) {
+  if (holds) return;
+  std::fprintf(stderr, "%.*s\n", static_cast<int>(what.size()), what.data());
+  std::abort();
+}
+
+std::string_view NextField(std::string_view& rest) {
+  const std::string_view field = rest.substr(0, rest.find('\f'));
+  rest.remove_prefix(std::min(rest.size(), field.size() + 1));
+  return field;
+}
+
+void Run(std::string_view input) {
+  testing::BatchBuilder batch;
+  const bool english = input.empty() || input.front() != '#';
+  const std::string_view title = NextField(input);
+  const std::string_view standfirst = NextField(input);
+  Article& article = batch.Clean(title, input);
+  article.standfirst = batch.batch().arena().Keep(standfirst);
+  if (!english) article.language = "de";
+  Require(Tagger().Process(batch.batch()).ok(), "status");
+  Require(article.live(), "rejected");
+  const std::string fault = testing::EntityFault(article);
+  Require(fault.empty(), fault);
+  const auto lines = testing::EntityLines(article);
+  Require(Tagger().Process(batch.batch()).ok(), "status of the second run");
+  Require(testing::EntityLines(article) == lines, "second run differs");
+}
+
+}  // namespace
+}  // namespace newsfeed
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  // Decode lets only valid UTF-8 pass.
+  if (newsfeed::text::IsValidUtf8(input)) newsfeed::Run(input);
+  return 0;
+}
