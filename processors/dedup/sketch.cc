@@ -246,9 +246,9 @@ void Sketcher::SketchBody(std::string_view body, Sketch& sketch) {
   if (const auto whole = roller_.ShortText()) TakeShingle(*whole, sketch);
   if (sketch.words == 0) return;
   Densify(minima_, sketch.signature);
-  sketch.sample.Assign(sample_.Finish(), sample_.level());
-  sketch.lead.Assign(lead_.Finish(), lead_.level());
-  sketch.numbers.Assign(numbers_.Finish(), numbers_.level());
+  sketch.sample.Assign(sample_.Finish());
+  sketch.lead.Assign(lead_.Finish());
+  sketch.numbers.Assign(numbers_.Finish());
 }
 
 void Sketcher::TakeWord(text::Word word, Sketch& sketch) {
@@ -277,7 +277,7 @@ void Sketcher::SketchTitle(std::string_view title, Sketch& sketch) {
   text::ForEachWord(title, [&](text::Word word) {
     title_.Add(static_cast<uint16_t>(word.hash >> 48));
   });
-  sketch.title.Assign(title_.Finish(), title_.level());
+  sketch.title.Assign(title_.Finish());
 }
 
 }  // namespace newsfeed::dedup

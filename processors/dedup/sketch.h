@@ -37,10 +37,10 @@ struct BoundedSample {
   text::SampleView<T> view() const ABSL_ATTRIBUTE_LIFETIME_BOUND {
     return {{values.data(), size}, level};
   }
-  void Assign(std::span<const T> from, uint32_t from_level) {
-    std::copy(from.begin(), from.end(), values.begin());
-    size = static_cast<uint8_t>(from.size());
-    level = static_cast<uint8_t>(from_level);
+  void Assign(text::SampleView<T> from) {
+    std::ranges::copy(from.values, values.begin());
+    size = static_cast<uint8_t>(from.values.size());
+    level = static_cast<uint8_t>(from.level);
   }
   bool operator==(const BoundedSample& other) const {
     return level == other.level && std::ranges::equal(view().values, other.view().values);
