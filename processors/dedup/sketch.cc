@@ -256,7 +256,7 @@ void Sketcher::TakeWord(text::Word word, Sketch& sketch) {
   sketch.text_hash = text::Mix(sketch.text_hash * 31 + word.hash) | 1;  // never "none"
   if (word.number) {
     const uint64_t context = text::Mix(previous_words_[0] * 3 + previous_words_[1]);
-    numbers_.Add(static_cast<NumberMark>(word.hash >> 48 << 16 | context >> 48));
+    numbers_.Add(static_cast<NumberMark>(context >> 48 << 16 | word.hash >> 48));
   }
   previous_words_ = {previous_words_[1], word.hash};
   if (const auto shingle = roller_.Push(word.hash)) TakeShingle(*shingle, sketch);

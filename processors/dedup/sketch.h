@@ -47,8 +47,9 @@ struct BoundedSample {
   }
 };
 
-// A number of the text: the high half is its hash, the low half that of the two words before it.
-// Same words before, another number: a corrected figure.
+// A number of the text: the low half is its hash, the high half that of the two words before it.
+// Same words before, another number: a corrected figure. Sampled by the words, so that both figures
+// are in the sample or neither.
 using NumberMark = uint32_t;
 
 struct Sketch {
