@@ -323,7 +323,7 @@ TEST_F(JudgeTest, RedeliveryOfAUniqueIsNoDuplicateOfItself) {
 
 TEST_F(JudgeTest, UnreadableSketchIsPublished) {
   const IndexEntry entry = judging_.judge().Consider(
-      {.prepared_offset = 0, .sketch = "\x09 other version", .origin = {"test"}, .id = "a"});
+      {.prepared_offset = 0, .sketch = "\x09 other version", .origin = {"test", {0}, {0}, 0}, .id = "a"});
   EXPECT_EQ(entry.dedup.verdict, kUnique);
   EXPECT_EQ(entry.dedup.rule, "unreadable-sketch");
   EXPECT_TRUE(judging_.judge().Insert(entry).ok());
