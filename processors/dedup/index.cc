@@ -98,8 +98,10 @@ uint64_t RecordHash(const Origin& origin, uint64_t payload_hash) {
 
 int64_t Index::NextClock(const Sketch& sketch, const Policy& policy) const {
   int64_t time_ms = sketch.event_time_ms;
-  if (sketch.time_from_feed && state_.clock_ms > 0) {
-    time_ms = std::min(time_ms, state_.clock_ms + policy.window_ms / kFeedTimeStep);
+  const int64_t step = policy.window_ms / kFeedTimeStep;
+  // Both times are at least 0, so the difference does not overflow, whatever the feed says.
+  if (sketch.time_from_feed && state_.clock_ms > 0 && time_ms - state_.clock_ms > step) {
+    time_ms = state_.clock_ms + step;
   }
   return std::max(time_ms, state_.clock_ms);
 }

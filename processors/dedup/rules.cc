@@ -112,37 +112,35 @@ void FillContainment(const Overlap& overlap, uint32_t new_shingles, uint32_t old
   facts.jaccard = Share(overlap.shared, overlap.a + overlap.b - overlap.shared);
 }
 
-uint16_t NumberOf(NumberMark mark) { return static_cast<uint16_t>(mark >> 16); }
-uint16_t ContextOf(NumberMark mark) { return static_cast<uint16_t>(mark); }
+uint16_t NumberOf(NumberMark mark) { return static_cast<uint16_t>(mark); }
+uint16_t ContextOf(NumberMark mark) { return static_cast<uint16_t>(mark >> 16); }
 
-// The distinct numbers of one text, and the marks of those that the other has not. At most
-// Sketch::kMaxNumbers of each.
-struct Numbers {
-  uint32_t distinct = 0;
-  uint32_t shared = 0;
-  std::array<NumberMark, Sketch::kMaxNumbers> own;
-  size_t own_count = 0;
+// Distinct numbers of marks; at most Sketch::kMaxNumbers.
+struct NumberSet {
+  std::array<uint16_t, Sketch::kMaxNumbers> values;
+  size_t size = 0;
+
+  std::span<const uint16_t> view() const { return {values.data(), size}; }
 };
 
-Numbers NumbersOf(std::span<const NumberMark> marks, std::span<const NumberMark> others) {
-  Numbers numbers;
-  for (size_t i = 0; i < marks.size(); ++i) {
-    const uint16_t number = NumberOf(marks[i]);
-    const auto found = std::ranges::lower_bound(others, NumberMark{number} << 16);
-    const bool shared = found != others.end() && NumberOf(*found) == number;
-    if (!shared) numbers.own[numbers.own_count++] = marks[i];
-    if (i > 0 && NumberOf(marks[i - 1]) == number) continue;
-    ++numbers.distinct;
-    numbers.shared += shared;
-  }
-  return numbers;
+NumberSet NumbersOf(std::span<const NumberMark> marks) {
+  NumberSet set;
+  std::ranges::transform(marks, set.values.begin(), NumberOf);
+  const auto end = set.values.begin() + static_cast<ptrdiff_t>(marks.size());
+  std::sort(set.values.begin(), end);
+  set.size = static_cast<size_t>(std::unique(set.values.begin(), end) - set.values.begin());
+  return set;
 }
 
-uint32_t CountCorrected(const Numbers& a, const Numbers& b) {
+// Numbers of `a` that `b` has not in this place, though it has a number there that `a` has not.
+uint32_t CountCorrected(std::span<const NumberMark> a, std::span<const NumberMark> b) {
   uint32_t corrected = 0;
-  for (size_t i = 0; i < a.own_count; ++i) {
-    corrected += std::any_of(b.own.begin(), b.own.begin() + static_cast<ptrdiff_t>(b.own_count),
-                             [&](NumberMark mark) { return ContextOf(mark) == ContextOf(a.own[i]); });
+  for (const NumberMark mark : a) {
+    if (std::ranges::binary_search(b, mark)) continue;
+    const auto same_place = std::ranges::equal_range(b, ContextOf(mark), {}, ContextOf);
+    corrected += std::ranges::any_of(same_place, [&](NumberMark other) {
+      return !std::ranges::binary_search(a, other);
+    });
   }
   return corrected;
 }
@@ -150,11 +148,13 @@ uint32_t CountCorrected(const Numbers& a, const Numbers& b) {
 void FillNumbers(const text::SampleView<NumberMark>& a, const text::SampleView<NumberMark>& b,
                  Facts& facts) {
   const uint32_t level = std::max(a.level, b.level);
-  const Numbers of_a = NumbersOf(a.At(level), b.At(level));
-  const Numbers of_b = NumbersOf(b.At(level), a.At(level));
-  const uint32_t fewer = std::min(of_a.distinct, of_b.distinct);
-  facts.numbers = fewer == 0 ? kWhole : Share(of_a.shared, fewer);
-  facts.corrected_numbers = CountCorrected(of_a, of_b);
+  const std::span<const NumberMark> at_a = a.At(level);
+  const std::span<const NumberMark> at_b = b.At(level);
+  const NumberSet of_a = NumbersOf(at_a);
+  const NumberSet of_b = NumbersOf(at_b);
+  const auto fewer = static_cast<uint32_t>(std::min(of_a.size, of_b.size));
+  facts.numbers = fewer == 0 ? kWhole : Share(text::CountShared(of_a.view(), of_b.view()), fewer);
+  facts.corrected_numbers = CountCorrected(at_a, at_b);
 }
 
 bool AtLeast(uint32_t basis_points, uint32_t percent) {

@@ -246,9 +246,9 @@ void Sketcher::SketchBody(std::string_view body, Sketch& sketch) {
   if (const auto whole = roller_.ShortText()) TakeShingle(*whole, sketch);
   if (sketch.words == 0) return;
   Densify(minima_, sketch.signature);
-  sketch.sample.Assign(sample_.Finish(), sample_.level());
-  sketch.lead.Assign(lead_.Finish(), lead_.level());
-  sketch.numbers.Assign(numbers_.Finish(), numbers_.level());
+  sketch.sample.Assign(sample_.Finish());
+  sketch.lead.Assign(lead_.Finish());
+  sketch.numbers.Assign(numbers_.Finish());
 }
 
 void Sketcher::TakeWord(text::Word word, Sketch& sketch) {
@@ -256,7 +256,7 @@ void Sketcher::TakeWord(text::Word word, Sketch& sketch) {
   sketch.text_hash = text::Mix(sketch.text_hash * 31 + word.hash) | 1;  // never "none"
   if (word.number) {
     const uint64_t context = text::Mix(previous_words_[0] * 3 + previous_words_[1]);
-    numbers_.Add(static_cast<NumberMark>(word.hash >> 48 << 16 | context >> 48));
+    numbers_.Add(static_cast<NumberMark>(context >> 48 << 16 | word.hash >> 48));
   }
   previous_words_ = {previous_words_[1], word.hash};
   if (const auto shingle = roller_.Push(word.hash)) TakeShingle(*shingle, sketch);
@@ -277,7 +277,7 @@ void Sketcher::SketchTitle(std::string_view title, Sketch& sketch) {
   text::ForEachWord(title, [&](text::Word word) {
     title_.Add(static_cast<uint16_t>(word.hash >> 48));
   });
-  sketch.title.Assign(title_.Finish(), title_.level());
+  sketch.title.Assign(title_.Finish());
 }
 
 }  // namespace newsfeed::dedup

@@ -37,18 +37,19 @@ struct BoundedSample {
   text::SampleView<T> view() const ABSL_ATTRIBUTE_LIFETIME_BOUND {
     return {{values.data(), size}, level};
   }
-  void Assign(std::span<const T> from, uint32_t from_level) {
-    std::copy(from.begin(), from.end(), values.begin());
-    size = static_cast<uint8_t>(from.size());
-    level = static_cast<uint8_t>(from_level);
+  void Assign(text::SampleView<T> from) {
+    std::ranges::copy(from.values, values.begin());
+    size = static_cast<uint8_t>(from.values.size());
+    level = static_cast<uint8_t>(from.level);
   }
   bool operator==(const BoundedSample& other) const {
     return level == other.level && std::ranges::equal(view().values, other.view().values);
   }
 };
 
-// A number of the text: the high half is its hash, the low half that of the two words before it.
-// Same words before, another number: a corrected figure.
+// A number of the text: the low half is its hash, the high half that of the two words before it.
+// Same words before, another number: a corrected figure. Sampled by the words, so that both figures
+// are in the sample or neither.
 using NumberMark = uint32_t;
 
 struct Sketch {

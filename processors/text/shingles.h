@@ -18,6 +18,8 @@
 #include <optional>
 #include <span>
 
+#include <absl/base/attributes.h>
+
 #include "processors/text/hash.h"
 
 namespace newsfeed::text {
@@ -57,6 +59,21 @@ constexpr bool InSample(T value, uint32_t level) {
   return (uint64_t{value} >> (sizeof(T) * 8 - level)) == 0;
 }
 
+// A sorted sample and its level.
+template <typename T>
+struct SampleView {
+  std::span<const T> values;
+  uint32_t level = 0;
+
+  // The values that are in the sample of a coarser level too.
+  std::span<const T> At(uint32_t coarser) const {
+    if (coarser <= level) return values;
+    const auto end = std::ranges::partition_point(
+        values, [coarser](T value) { return InSample(value, coarser); });
+    return values.first(static_cast<size_t>(end - values.begin()));
+  }
+};
+
 // At most `kMax` of the values added, distinct and sorted: those in the sample of the finest level
 // that is small enough. Levels rise as needed, so any number may be added in bounded memory. Where
 // values are repeated more than twice, the level may be coarser than it need be.
@@ -71,16 +88,14 @@ class BottomSample {
     if (InSample(value, level_)) values_[size_++] = value;
   }
 
-  // Call once, after the last Add.
-  std::span<const T> Finish() {
+  // Call once, after the last Add. The view holds until the next call.
+  SampleView<T> Finish() ABSL_ATTRIBUTE_LIFETIME_BOUND {
     while (size_ > 2 * kMax && level_ < kMaxLevel) Raise();
     Sort();
     while (size_ > kMax && level_ < kMaxLevel) Raise();
     size_ = std::min(size_, kMax);
-    return {values_.data(), size_};
+    return {{values_.data(), size_}, level_};
   }
-
-  uint32_t level() const { return level_; }
 
   void Clear() {
     size_ = 0;
@@ -115,21 +130,6 @@ class BottomSample {
   std::array<T, kBuffer> values_;  // the first size_ are in use
   size_t size_ = 0;
   uint32_t level_ = 0;
-};
-
-// A sorted sample and its level.
-template <typename T>
-struct SampleView {
-  std::span<const T> values;
-  uint32_t level = 0;
-
-  // The values that are in the sample of a coarser level too.
-  std::span<const T> At(uint32_t coarser) const {
-    if (coarser <= level) return values;
-    const auto end = std::ranges::partition_point(
-        values, [coarser](T value) { return InSample(value, coarser); });
-    return values.first(static_cast<size_t>(end - values.begin()));
-  }
 };
 
 // How many values two sorted lists share.

@@ -1,0 +1,166 @@
+// Sketching and judging, one thread:
+//
+//   dedup_benchmark --benchmark_filter=Sketch
+//   dedup_benchmark --benchmark_filter='Judge/1000000'    (needs 2 GB)
+#include <benchmark/benchmark.h>
+
+#include <fstream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+#include "processors/dedup/judge.h"
+#include "processors/dedup/sketch.h"
+#include "tests/processors/dedup/judging.h"
+#include "tests/processors/dedup/variants.h"
+
+namespace newsfeed::dedup {
+namespace {
+
+using newsfeed::testing::kNoon;
+using newsfeed::testing::NewsGenerator;
+using newsfeed::testing::NewsText;
+
+void BM_Sketch(benchmark::State& state) {
+  NewsGenerator generator(1);
+  std::vector<NewsText> texts(64);
+  for (NewsText& text : texts) text = generator.Article(static_cast<size_t>(state.range(0)));
+  Batch batch;
+  Article& article = batch.Add({.value = "x"});
+  Sketcher sketcher;
+  size_t i = 0;
+  int64_t bytes = 0;
+  for (auto _ : state) {
+    const NewsText& text = texts[i++ % texts.size()];
+    article.title = text.title;
+    article.body = text.body;
+    benchmark::DoNotOptimize(sketcher.Make(article, 0));
+    bytes += static_cast<int64_t>(text.body.size());
+  }
+  state.SetBytesProcessed(bytes);
+  state.SetItemsProcessed(static_cast<int64_t>(state.iterations()));
+}
+BENCHMARK(BM_Sketch)->Arg(60)->Arg(600)->Arg(6000);
+
+void BM_DecodeSketch(benchmark::State& state) {
+  newsfeed::testing::Judging judging;
+  const std::string bytes(judging.Encoded({.body = NewsGenerator(1).Article(600).body}));
+  Sketch sketch;
+  for (auto _ : state) benchmark::DoNotOptimize(Decode(bytes, sketch).ok());
+}
+BENCHMARK(BM_DecodeSketch);
+
+int64_t ResidentBytes() {
+  std::ifstream in("/proc/self/statm");
+  int64_t total = 0;
+  int64_t resident = 0;
+  in >> total >> resident;
+  return resident * sysconf(_SC_PAGESIZE);
+}
+
+// Sketches as of articles of 600 words, without the words: the samples' values are random, one in
+// ten is near an earlier one.
+class Submissions {
+ public:
+  std::string_view Next(std::string& id) {
+    batch_.Clear();
+    id = "example.com/news/2026/" + std::to_string(count_);
+    if (count_ % 10 != 9) FillRandom();
+    sketch_.id_hash = text::Hash(id);
+    sketch_.url_hash = sketch_.payload_hash = text::Mix(sketch_.id_hash);
+    sketch_.text_hash = random_();
+    sketch_.event_time_ms = kNoon + static_cast<int64_t>(count_++);
+    return Encode(sketch_, batch_.arena());
+  }
+
+ private:
+  template <typename Sample>
+  void Fill(Sample& sample, size_t size, uint8_t level) {
+    using T = typename decltype(sample.values)::value_type;
+    for (size_t i = 0; i < size; ++i) {
+      sample.values[i] = static_cast<T>(static_cast<T>(random_()) >> level);
+    }
+    std::sort(sample.values.begin(), sample.values.begin() + static_cast<ptrdiff_t>(size));
+    const auto end = std::unique(sample.values.begin(),
+                                 sample.values.begin() + static_cast<ptrdiff_t>(size));
+    sample.size = static_cast<uint8_t>(end - sample.values.begin());
+    sample.level = level;
+  }
+
+  void FillRandom() {
+    sketch_.words = 600;
+    sketch_.shingles = 596;
+    sketch_.source_hash = static_cast<uint32_t>(random_() % 2000 + 1);
+    for (uint16_t& bin : sketch_.signature) bin = static_cast<uint16_t>(random_());
+    Fill(sketch_.sample, 64 + random_() % 64, 3);
+    Fill(sketch_.lead, 58, 1);
+    Fill(sketch_.numbers, random_() % 30, 0);
+    Fill(sketch_.title, 10, 0);
+  }
+
+  Batch batch_;
+  Sketch sketch_;
+  uint64_t count_ = 0;
+  std::mt19937_64 random_{1};
+};
+
+class FullJudge {
+ public:
+  explicit FullJudge(int64_t entries)
+      : judge_(*MakePolicy([&] {
+          config::v1::Dedup config;
+          config.set_max_entries(static_cast<uint32_t>(entries));
+          return config;
+        }())) {
+    const int64_t before = ResidentBytes();
+    for (int64_t i = 0; i < entries; ++i) Take();
+    bytes_per_entry_ = static_cast<double>(ResidentBytes() - before) / static_cast<double>(entries);
+  }
+
+  void Take() {
+    const std::string_view sketch = submissions_.Next(id_);
+    Judge(sketch);
+  }
+  void Judge(std::string_view sketch) {
+    const IndexEntry entry =
+        judge_.Consider({.prepared_offset = next_, .sketch = sketch,
+                         .origin = {"articles.raw", {static_cast<int32_t>(next_ % 12)}, {next_}, 1},
+                         .id = id_});
+    benchmark::DoNotOptimize(judge_.Insert(entry).ok());
+    if (++next_ % 256 == 0) judge_.Commit();
+  }
+  std::string_view Submission() { return submissions_.Next(id_); }
+  double bytes_per_entry() const { return bytes_per_entry_; }
+
+ private:
+  dedup::Judge judge_;
+  Submissions submissions_;
+  std::string id_;
+  int64_t next_ = 0;
+  double bytes_per_entry_ = 0;
+};
+
+void BM_Judge(benchmark::State& state) {
+  // Filling takes far longer than the runs: once for each size.
+  static std::unique_ptr<FullJudge> judge;
+  static int64_t filled = 0;
+  if (filled != state.range(0)) {
+    judge.reset();
+    judge = std::make_unique<FullJudge>(state.range(0));
+    filled = state.range(0);
+  }
+  for (auto _ : state) {
+    state.PauseTiming();
+    const std::string_view sketch = judge->Submission();
+    state.ResumeTiming();
+    judge->Judge(sketch);
+  }
+  state.SetItemsProcessed(static_cast<int64_t>(state.iterations()));
+  state.counters["bytes_per_entry"] = judge->bytes_per_entry();
+}
+BENCHMARK(BM_Judge)->Arg(100'000)->Arg(1'000'000);
+
+}  // namespace
+}  // namespace newsfeed::dedup
