@@ -174,7 +174,9 @@ bool FillFromHeader(const Header& header, Sketch& sketch) {
   sketch.low_information = (header.flags & kFlagLowInformation) != 0;
   sketch.time_from_feed = (header.flags & kFlagTimeFromFeed) != 0;
   sketch.published_ms.reset();
-  if ((header.flags & kFlagPublished) != 0) sketch.published_ms = header.published_ms;
+  // A copy: the header is packed, and no reference may bind into it.
+  const int64_t published_ms = header.published_ms;
+  if ((header.flags & kFlagPublished) != 0) sketch.published_ms = published_ms;
   sketch.source_hash = header.source_hash;
   sketch.language_hash = header.language_hash;
   sketch.words = header.words;

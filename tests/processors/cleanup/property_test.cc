@@ -33,9 +33,9 @@ class RandomText : public ::testing::TestWithParam<uint32_t> {
  protected:
   std::string Make(bool html) {
     static const std::vector<std::string> lines = Lines();
-    std::mt19937 random(GetParam());
+    std::minstd_rand random(GetParam() + 1);
     std::string text;
-    for (uint32_t n = 1 + random() % 14; n > 0; --n) {
+    for (size_t n = 1 + random() % 14; n > 0; --n) {
       const std::string& line = lines[random() % lines.size()];
       text += html ? "<p>" + line + "</p>" : line + (random() % 3 == 0 ? "\n" : "\n\n");
     }
