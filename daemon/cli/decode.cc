@@ -10,7 +10,7 @@
 
 #include "daemon/cli/command.h"
 #include "daemon/file/input_bytes.h"
-#include "daemon/file/outcome_encoder.h"
+#include "daemon/file/json_writer.h"
 #include "newsfeed/v1/article.pb.h"
 
 namespace newsfeed::cli {
@@ -53,7 +53,6 @@ absl::Status DecodeFile(const std::string& path) {
   auto input = file::InputBytes::Open(path);
   if (!input.ok()) return input.status();
   v1::EnrichedArticle article;
-  std::string scratch;
   std::string line;
   for (uint64_t ordinal = 0;; ++ordinal) {
     const auto damaged = [&] {
@@ -76,9 +75,7 @@ absl::Status DecodeFile(const std::string& path) {
     }
     (*input)->Skip(length->value);
     line.clear();
-    if (absl::Status status = file::AppendJsonLine(article, scratch, line); !status.ok()) {
-      return status;
-    }
+    file::AppendJson(article, line);
     fmt::print("{}\n", line);
   }
 }

@@ -4,25 +4,15 @@
 #include <fmt/format.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-#include <google/protobuf/util/json_util.h>
-#include <google/protobuf/util/type_resolver_util.h>
 
 #include <iterator>
+
+#include "daemon/file/json_writer.h"
 
 namespace newsfeed::file {
 namespace {
 
 namespace protobuf = google::protobuf;
-
-constexpr std::string_view kTypeUrlPrefix = "type.googleapis.com";
-
-protobuf::util::TypeResolver& Resolver() {
-  // Lives for ever: destructors at exit would race with workers.
-  static protobuf::util::TypeResolver& resolver =
-      *protobuf::util::NewTypeResolverForDescriptorPool(
-          std::string(kTypeUrlPrefix), protobuf::DescriptorPool::generated_pool());
-  return resolver;
-}
 
 // Map entries in the order of their keys, so that the same article gives the same bytes.
 void SerializeInOrder(const protobuf::Message& message, std::string& out) {
@@ -31,27 +21,6 @@ void SerializeInOrder(const protobuf::Message& message, std::string& out) {
   protobuf::io::CodedOutputStream coded(&stream);
   coded.SetSerializationDeterministic(true);
   message.SerializeToCodedStream(&coded);
-}
-
-// `text` must be valid UTF-8.
-void AppendJsonString(std::string_view text, std::string& out) {
-  out += '"';
-  for (char c : text) {
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\t': out += "\\t"; break;
-      case '\r': out += "\\r"; break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<int>(c));
-        } else {
-          out += c;
-        }
-    }
-  }
-  out += '"';
 }
 
 // "name":"value" with a comma before it.
@@ -101,49 +70,32 @@ void AppendValue(const Article& article, std::string& out) {
 
 }  // namespace
 
-absl::Status AppendJsonLine(const protobuf::Message& message, std::string& scratch,
-                            std::string& out) {
-  SerializeInOrder(message, scratch);
-  protobuf::util::JsonPrintOptions options;
-  options.always_print_primitive_fields = true;
-  protobuf::io::ArrayInputStream input(scratch.data(), static_cast<int>(scratch.size()));
-  protobuf::io::StringOutputStream output(&out);
-  const auto status = protobuf::util::BinaryToJsonStream(
-      &Resolver(), fmt::format("{}/{}", kTypeUrlPrefix, message.GetDescriptor()->full_name()),
-      &input, &output, options);
-  if (!status.ok()) return absl::InternalError(fmt::format("JSON: {}", status.ToString()));
-  return absl::OkStatus();
-}
-
 OutcomeEncoder::OutcomeEncoder(OutputFormat format, const ProcessingStamp& stamp,
                                uint32_t max_removed_text_bytes)
     : format_(format), stamp_(stamp), max_removed_text_bytes_(max_removed_text_bytes) {}
 
 OutcomeEncoder::~OutcomeEncoder() = default;
 
-absl::Status OutcomeEncoder::Encode(const Batch& batch, EncodedOutcomes& out) {
+void OutcomeEncoder::Encode(const Batch& batch, EncodedOutcomes& out) {
   out.Clear();
   for (const Article& article : batch.articles()) {
     const Outcome outcome = OutcomeOf(article);
     const size_t begin = out.bytes.size();
     if (outcome == Outcome::kEnriched || outcome == Outcome::kDuplicate) {
-      if (absl::Status status = AppendMessage(article, out.bytes); !status.ok()) return status;
+      AppendMessage(article, out.bytes);
     } else {
       AppendFailure(article, outcome, out.bytes);
     }
     out.items.push_back({outcome, begin, out.bytes.size()});
   }
-  return absl::OkStatus();
 }
 
-absl::Status OutcomeEncoder::AppendMessage(const Article& article, std::string& out) {
+void OutcomeEncoder::AppendMessage(const Article& article, std::string& out) {
   ToProto(article, stamp_, max_removed_text_bytes_, message_);
   if (format_ == OutputFormat::kJsonLines) {
-    json_.clear();
-    if (absl::Status status = AppendJsonLine(message_, binary_, json_); !status.ok()) return status;
-    out += json_;
+    AppendJson(message_, out);
     out += '\n';
-    return absl::OkStatus();
+    return;
   }
   SerializeInOrder(message_, binary_);
   uint8_t size[10];
@@ -151,7 +103,6 @@ absl::Status OutcomeEncoder::AppendMessage(const Article& article, std::string& 
       protobuf::io::CodedOutputStream::WriteVarint64ToArray(binary_.size(), size);
   out.append(reinterpret_cast<const char*>(size), static_cast<size_t>(end - size));
   out += binary_;
-  return absl::OkStatus();
 }
 
 void OutcomeEncoder::AppendFailure(const Article& article, Outcome outcome,

@@ -15,8 +15,6 @@
 #include <memory>
 #include <string>
 
-#include <absl/status/status.h>
-
 #include "daemon/io.h"
 #include "newsfeed/v1/article.pb.h"
 #include "processors/article/to_proto.h"
@@ -33,10 +31,10 @@ class OutcomeEncoder {
   ~OutcomeEncoder();
 
   // Fills `out` (cleared first) with one item for each article.
-  absl::Status Encode(const Batch& batch, EncodedOutcomes& out);
+  void Encode(const Batch& batch, EncodedOutcomes& out);
 
  private:
-  absl::Status AppendMessage(const Article& article, std::string& out);
+  void AppendMessage(const Article& article, std::string& out);
   void AppendFailure(const Article& article, Outcome outcome, std::string& out) const;
 
   const OutputFormat format_;
@@ -44,12 +42,6 @@ class OutcomeEncoder {
   const uint32_t max_removed_text_bytes_;
   v1::EnrichedArticle message_;
   std::string binary_;
-  std::string json_;
 };
-
-// Prints a message as one line of proto3 JSON, as everywhere in newsfeed: defaults printed, enums by
-// name, map keys in order. Appends to `out`.
-absl::Status AppendJsonLine(const google::protobuf::Message& message, std::string& scratch,
-                            std::string& out);
 
 }  // namespace newsfeed::file

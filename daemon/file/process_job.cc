@@ -66,11 +66,10 @@ void SumUp(const std::vector<Worker>& workers, const Pipeline& judge, ProcessRes
   }
 }
 
-absl::Status Encode(const Batch& batch, Worker& worker, EncodedOutcomes& outcomes) {
+void Encode(const Batch& batch, Worker& worker, EncodedOutcomes& outcomes) {
   const int64_t start = SteadyNanoseconds();
-  absl::Status status = worker.encoder->Encode(batch, outcomes);
+  worker.encoder->Encode(batch, outcomes);
   worker.encode_nanoseconds += SteadyNanoseconds() - start;
-  return status;
 }
 
 }  // namespace
@@ -101,7 +100,8 @@ absl::Status RunProcessJob(const ProcessOptions& options, RecordSource& source, 
   stages.judge = [&](Batch& batch) { return (*judge)->Process(batch); };
   stages.enrich = [&](Batch& batch, EncodedOutcomes& outcomes, size_t i) -> absl::Status {
     if (absl::Status status = workers[i].enrich->Process(batch); !status.ok()) return status;
-    return Encode(batch, workers[i], outcomes);
+    Encode(batch, workers[i], outcomes);
+    return absl::OkStatus();
   };
   stages.write = [&](const Batch& batch, const EncodedOutcomes& outcomes) -> absl::Status {
     if (absl::Status status = sink.Publish(batch, outcomes); !status.ok()) return status;

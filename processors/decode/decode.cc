@@ -1,6 +1,7 @@
 #include "processors/decode/decode.h"
 
 #include <fmt/format.h>
+#include <unicode/uchar.h>
 
 #include <algorithm>
 #include <array>
@@ -21,6 +22,17 @@
 
 namespace newsfeed::decode {
 namespace {
+
+// Blanks of any script, controls and invisible characters: nothing that a reader could see.
+bool IsBlankText(std::string_view rest) {
+  while (!rest.empty()) {
+    const text::CodePoint point = text::Decode(rest);
+    const auto c = static_cast<UChar32>(point.value);
+    if (u_isgraph(c) && !u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT)) return false;
+    rest.remove_prefix(point.bytes);
+  }
+  return true;
+}
 
 constexpr size_t kMaxIdBytes = 1024;
 constexpr size_t kMaxExtraBytes = 4096;
@@ -252,7 +264,7 @@ class Decoder : public Processor {
 
   void ReadPlain(Format format, Article& article) {
     article.form = format == Format::kHtml ? TextForm::kPage : TextForm::kPlain;
-    if (!std::ranges::all_of(article.text, ascii::IsBlank)) return;
+    if (!IsBlankText(article.text)) return;
     article.Reject(Reason::kMissingText,
                    article.text.empty() ? "the record is empty" : "the record is blank");
   }

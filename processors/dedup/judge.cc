@@ -102,7 +102,7 @@ void Judge::FindVersions(const Plan& plan) {
 }
 
 DedupResult Judge::JudgeArticle(const Submission& submission, const Plan& plan) {
-  const StoredEntry* const newest = versions_.empty() ? nullptr : versions_.front();
+  const StoredEntry* const newest = NewestVersion();
   const Verdict new_version = newest == nullptr ? Verdict::kUnique : Verdict::kUpdate;
   const auto give = [&](Verdict verdict, Rule rule) {
     Finding finding{{verdict, rule}, {}, verdict == Verdict::kUpdate ? newest : nullptr};
@@ -128,6 +128,16 @@ DedupResult Judge::JudgeArticle(const Submission& submission, const Plan& plan) 
     return give(Verdict::kUpdate, Rule::kRevision);
   }
   return Result(submission, best);
+}
+
+// Of a usable article only what readers could use counts: the first release of a withheld story is
+// new, and names the withheld one in revision_of.
+const StoredEntry* Judge::NewestVersion() const {
+  const bool usable_only = sketch_.pub_status == PubStatus::kUsable;
+  for (const StoredEntry* version : versions_) {
+    if (!usable_only || version->pub_status == PubStatus::kUsable) return version;
+  }
+  return nullptr;
 }
 
 Facts Judge::FactsOf(const StoredEntry& entry) {

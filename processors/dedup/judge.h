@@ -73,6 +73,7 @@ class Judge {
   void FindVersions(const Plan& plan);
   bool IsVersion(const StoredEntry& entry) const;
   DedupResult JudgeArticle(const Submission& submission, const Plan& plan);
+  const StoredEntry* NewestVersion() const;
   const StoredEntry* UnchangedVersion() const;
   Finding BestOriginal(const Plan& plan);
   Facts FactsOf(const StoredEntry& entry);

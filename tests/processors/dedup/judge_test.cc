@@ -270,12 +270,15 @@ TEST_F(JudgeTest, KillNoticesAreNeverDuplicatesNorOriginals) {
       << "a copy of what was withheld is no duplicate: nothing was published";
 }
 
-TEST_F(JudgeTest, ReleaseOfAnEmbargoIsAnUpdate) {
+TEST_F(JudgeTest, ReleaseOfAnEmbargoIsNewAndNamesWhatWasWithheld) {
   TestArticle article = News("a");
   article.pub_status = PubStatus::kWithheld;
   judging_.Take(article);
   article.pub_status = PubStatus::kUsable;
-  EXPECT_EQ(judging_.Take(article).verdict, kUpdate);
+  const DedupResult released = judging_.Take(article);
+  EXPECT_EQ(released.verdict, kUnique);
+  EXPECT_TRUE(released.revision_of.has_value());
+  EXPECT_EQ(released.canonical_id, "");
 }
 
 TEST_F(JudgeTest, ChromeIsLowInformationAndNoOriginal) {

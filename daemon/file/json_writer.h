@@ -1,0 +1,23 @@
+// Published messages as proto3 JSON: lowerCamelCase, defaults printed, enums by name, 64-bit numbers as
+// strings, map keys in order. Protobuf's own parser reads it back to the same message (a test holds them
+// together).
+//
+// Why not protobuf's own writer: in 3.21 it goes through a generic stream of events and takes more time
+// than the whole chain (measured: 760 us an article with entities, against 60 us here). Only what
+// newsfeed.v1 uses is written: no bytes, no groups, no well-known types.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <google/protobuf/message.h>
+
+namespace newsfeed::file {
+
+// Appends `message` as one line, without the newline. Strings must be valid UTF-8, numbers finite.
+void AppendJson(const google::protobuf::Message& message, std::string& out);
+
+// Appends a JSON string with its quotes. `text` must be valid UTF-8.
+void AppendJsonString(std::string_view text, std::string& out);
+
+}  // namespace newsfeed::file
