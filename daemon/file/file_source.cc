@@ -79,7 +79,18 @@ void FileSource::AddFile(std::string path, std::string topic, RecordLayout layou
   std::error_code error;
   const uintmax_t size = path == "-" ? 0 : fs::file_size(path, error);
   if (!error) total_bytes_ += size;
+  topic = UniqueTopic(std::move(topic), path);
   files_.push_back({std::move(path), std::move(topic), layout});
+}
+
+// Coordinates name one record: the judge takes a record with those of another for that one again.
+std::string FileSource::UniqueTopic(std::string name, const std::string& path) {
+  if (topics_.insert(name).second) return name;
+  if (topics_.insert(path).second) return path;
+  for (int copy = 2;; ++copy) {
+    std::string numbered = fmt::format("{}#{}", path, copy);
+    if (topics_.insert(numbered).second) return numbered;
+  }
 }
 
 absl::StatusOr<PollResult> FileSource::Poll(Batch& batch) {

@@ -6,7 +6,8 @@
 //
 // Folders are read with all below them in the order of names; other files there are passed over
 // and named in notes(). A file named outright with another ending is read by lines. The topic of a
-// record is its file's name: below a given folder the path from there, else the last part.
+// record is its file's name: below a given folder the path from there, else the last part; where
+// two files of a run would have one name, the later has its whole path, or a number behind it.
 #pragma once
 
 #include <atomic>
@@ -17,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include <absl/container/flat_hash_set.h>
 #include <absl/status/statusor.h>
 
 #include "daemon/file/input_bytes.h"
@@ -64,9 +66,11 @@ class FileSource : public RecordSource {
   void AddFile(std::string path, std::string topic, RecordLayout layout);
   absl::Status OpenNext();
   void CloseFile();
+  std::string UniqueTopic(std::string name, const std::string& path);
 
   const BatchBounds bounds_;
   const uint64_t max_record_bytes_;
+  absl::flat_hash_set<std::string> topics_;
   std::deque<InputFile> files_;  // deque: topics in batches are views of its strings
   size_t next_file_ = 0;
   std::unique_ptr<InputBytes> input_;

@@ -15,17 +15,6 @@ std::string* Assign(std::string* field, std::string_view text) {
   return field;
 }
 
-void FillOrigin(const RecordId& id, int64_t timestamp_ms, v1::Origin& out) {
-  Assign(out.mutable_topic(), id.topic.name);
-  out.set_partition(id.partition.value);
-  out.set_offset(id.offset.value);
-  out.set_timestamp(timestamp_ms);
-}
-
-void FillOrigin(const Origin& origin, v1::Origin& out) {
-  FillOrigin({{origin.topic}, origin.partition, origin.offset}, origin.timestamp_ms, out);
-}
-
 void FillTime(const std::optional<FeedTime>& time, std::string* out) {
   if (time) *out = FormatTime(*time);
 }
@@ -53,23 +42,6 @@ void FillEntities(const Article& article, v1::EnrichedArticle& out) {
                                        .substr(mention.begin, mention.end - mention.begin));
     }
   }
-}
-
-void FillDedup(const DedupResult& result, v1::Dedup& out) {
-  out.set_verdict(static_cast<v1::Dedup::Verdict>(result.verdict));
-  Assign(out.mutable_canonical_id(), result.canonical_id);
-  if (result.canonical_origin) FillOrigin(*result.canonical_origin, *out.mutable_canonical_origin());
-  Assign(out.mutable_story_id(), result.story_id);
-  if (result.revision_of) FillOrigin(*result.revision_of, *out.mutable_revision_of());
-  out.set_similarity(result.similarity);
-  v1::Evidence& evidence = *out.mutable_evidence();
-  Assign(evidence.mutable_rule(), result.rule);
-  evidence.set_containment(result.containment);
-  evidence.set_containment_reverse(result.containment_reverse);
-  evidence.set_lead(result.lead);
-  evidence.set_numbers(result.numbers);
-  evidence.set_title(result.title);
-  Assign(out.mutable_policy(), result.policy);
 }
 
 void FillCleanup(const Article& article, uint32_t max_removed_text_bytes, v1::Cleanup& out) {
@@ -126,13 +98,65 @@ void ToProto(const Article& article, const ProcessingStamp& stamp,
     Assign(&(*out.mutable_extra())[std::string(field.name)], field.value);
   }
   FillEntities(article, out);
-  FillDedup(article.dedup, *out.mutable_dedup());
+  ToProto(article.dedup, *out.mutable_dedup());
   FillCleanup(article, max_removed_text_bytes, *out.mutable_cleanup());
-  FillOrigin(article.origin, article.timestamp_ms, *out.mutable_origin());
+  ToProto({article.origin.topic.name, article.origin.partition, article.origin.offset,
+           article.timestamp_ms},
+          *out.mutable_origin());
   v1::Processing& processing = *out.mutable_processing();
   Assign(processing.mutable_version(), stamp.version);
   Assign(processing.mutable_model(), article.entity_model);
   Assign(processing.mutable_config_digest(), stamp.config_digest);
+}
+
+void ToProto(const Origin& origin, v1::Origin& out) {
+  Assign(out.mutable_topic(), origin.topic);
+  out.set_partition(origin.partition.value);
+  out.set_offset(origin.offset.value);
+  out.set_timestamp(origin.timestamp_ms);
+}
+
+void ToProto(const DedupResult& result, v1::Dedup& out) {
+  out.set_verdict(static_cast<v1::Dedup::Verdict>(result.verdict));
+  Assign(out.mutable_canonical_id(), result.canonical_id);
+  if (result.canonical_origin) ToProto(*result.canonical_origin, *out.mutable_canonical_origin());
+  Assign(out.mutable_story_id(), result.story_id);
+  if (result.revision_of) ToProto(*result.revision_of, *out.mutable_revision_of());
+  out.set_similarity(result.similarity);
+  v1::Evidence& evidence = *out.mutable_evidence();
+  Assign(evidence.mutable_rule(), result.rule);
+  evidence.set_containment(result.containment);
+  evidence.set_containment_reverse(result.containment_reverse);
+  evidence.set_lead(result.lead);
+  evidence.set_numbers(result.numbers);
+  evidence.set_title(result.title);
+  Assign(out.mutable_policy(), result.policy);
+}
+
+Origin FromProto(const v1::Origin& message) {
+  return {message.topic(), {message.partition()}, {message.offset()}, message.timestamp()};
+}
+
+DedupResult FromProto(const v1::Dedup& message) {
+  const v1::Evidence& evidence = message.evidence();
+  DedupResult result{.verdict = static_cast<Verdict>(message.verdict()),
+                     .canonical_id = message.canonical_id(),
+                     .canonical_origin = std::nullopt,
+                     .story_id = message.story_id(),
+                     .revision_of = std::nullopt,
+                     .similarity = message.similarity(),
+                     .rule = evidence.rule(),
+                     .containment = evidence.containment(),
+                     .containment_reverse = evidence.containment_reverse(),
+                     .lead = evidence.lead(),
+                     .numbers = evidence.numbers(),
+                     .title = evidence.title(),
+                     .policy = message.policy()};
+  if (message.has_canonical_origin()) {
+    result.canonical_origin = FromProto(message.canonical_origin());
+  }
+  if (message.has_revision_of()) result.revision_of = FromProto(message.revision_of());
+  return result;
 }
 
 }  // namespace newsfeed

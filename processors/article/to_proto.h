@@ -19,4 +19,12 @@ struct ProcessingStamp {
 void ToProto(const Article& article, const ProcessingStamp& stamp,
              uint32_t max_removed_text_bytes, v1::EnrichedArticle& out);
 
+// The same for parts that other messages hold too (newsfeed.v1.IndexEntry).
+void ToProto(const Origin& origin, v1::Origin& out);
+void ToProto(const DedupResult& result, v1::Dedup& out);
+
+// Back again: views of `message`, which must outlive the result.
+Origin FromProto(const v1::Origin& message);
+DedupResult FromProto(const v1::Dedup& message);
+
 }  // namespace newsfeed

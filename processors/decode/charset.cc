@@ -7,10 +7,12 @@
 #include <algorithm>
 #include <array>
 
-#include "processors/decode/ascii.h"
+#include "processors/text/ascii.h"
 #include "processors/text/utf8.h"
 
 namespace newsfeed::decode {
+
+namespace ascii = text::ascii;
 namespace {
 
 // Encodings that are read, with their labels (WHATWG Encoding Standard, section 4.2) and the name

@@ -10,17 +10,19 @@
 #include <utility>
 #include <vector>
 
-#include "processors/decode/ascii.h"
+#include "processors/text/ascii.h"
 #include "processors/decode/charset.h"
 #include "processors/decode/format.h"
 #include "processors/decode/json_article.h"
 #include "processors/decode/json_paths.h"
 #include "processors/decode/names.h"
-#include "processors/decode/url.h"
+#include "processors/text/url.h"
 #include "processors/text/hash.h"
 #include "processors/text/utf8.h"
 
 namespace newsfeed::decode {
+
+namespace ascii = text::ascii;
 namespace {
 
 // Blanks of any script, controls and invisible characters: nothing that a reader could see.
@@ -288,7 +290,7 @@ class Decoder : public Processor {
     if (const auto id = HeaderText(article, kIdHeader); !id.empty()) article.id = id;
     if (article.url.empty()) {
       const std::string_view url = HeaderText(article, kUrlHeader);
-      if (IsWebUrl(url)) article.url = url;
+      if (text::IsWebUrl(url)) article.url = url;
     }
     if (article.title.empty()) article.title = HeaderText(article, kTitleHeader);
     if (article.source_name.empty()) article.source_name = HeaderText(article, kSourceHeader);
@@ -316,13 +318,13 @@ class Decoder : public Processor {
     if (article.source_name.empty()) {
       article.source_name = article.arena().Keep(rules_.default_source);
     }
-    const std::string_view host = HostOf(article.url, article.arena());
+    const std::string_view host = text::HostOf(article.url, article.arena());
     if (!host.empty()) {
       article.source_domain = host;
     } else if (!article.source_domain.empty()) {
       // "www.Example.com" of a field.
       const std::string url = fmt::format("http://{}", article.source_domain);
-      article.source_domain = HostOf(url, article.arena());
+      article.source_domain = text::HostOf(url, article.arena());
     }
     if (article.source_name.empty()) article.source_name = article.source_domain;
   }
@@ -367,7 +369,7 @@ class Decoder : public Processor {
     if (article.id.size() > kMaxIdBytes) {
       article.id = HashId("id", article.id, arena);
     } else if (article.id.empty() && !article.url.empty()) {
-      CanonicalUrl(article.url, canonical_url_);
+      text::CanonicalUrl(article.url, canonical_url_);
       article.id = HashId("url", canonical_url_, arena);
     } else if (article.id.empty()) {
       article.id = HashId("payload", article.value, arena);

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 
-#include "processors/decode/ascii.h"
+#include "processors/text/ascii.h"
 
 namespace newsfeed::decode {
+
+namespace ascii = text::ascii;
 namespace {
 
 struct NamedFormat {

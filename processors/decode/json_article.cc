@@ -6,13 +6,15 @@
 #include <charconv>
 #include <string>
 
-#include "processors/decode/ascii.h"
+#include "processors/text/ascii.h"
 #include "processors/decode/format.h"
 #include "processors/decode/names.h"
-#include "processors/decode/url.h"
+#include "processors/text/url.h"
 #include "processors/text/utf8.h"
 
 namespace newsfeed::decode {
+
+namespace ascii = text::ascii;
 namespace {
 
 // Rights are published up to this many bytes (article.proto).
@@ -186,7 +188,7 @@ void JsonArticleReader::Consider(const JsonCapture& capture, text::Arena& arena)
   if (!number) found.text = Unescape(capture.raw, arena);
   if (field == Field::kUrl) {
     found.text = ascii::Trim(found.text);
-    if (!IsWebUrl(found.text)) return;
+    if (!text::IsWebUrl(found.text)) return;
   } else if (IsTime(field)) {
     const auto time = number ? TimeOfNumber(capture.raw) : ParseTime(found.text);
     if (!time) return;

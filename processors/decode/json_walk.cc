@@ -7,10 +7,12 @@
 #include <cstring>
 #include <utility>
 
-#include "processors/decode/ascii.h"
+#include "processors/text/ascii.h"
 #include "processors/text/utf8.h"
 
 namespace newsfeed::decode {
+
+namespace ascii = text::ascii;
 namespace {
 
 namespace ondemand = simdjson::ondemand;

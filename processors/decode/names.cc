@@ -4,10 +4,12 @@
 #include <array>
 #include <utility>
 
-#include "processors/decode/ascii.h"
+#include "processors/text/ascii.h"
 #include "processors/text/utf8.h"
 
 namespace newsfeed::decode {
+
+namespace ascii = text::ascii;
 namespace {
 
 constexpr size_t kMaxAuthors = 64;

@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "processors/dedup/canonical_url.h"
 #include "processors/text/hash.h"
+#include "processors/text/url.h"
 
 namespace newsfeed::dedup {
 namespace {
@@ -35,7 +35,7 @@ uint32_t LanguageHash(std::string_view language) {
 
 void FillIdentity(const Article& article, Sketch& sketch) {
   sketch.id_hash = HashOrNone(article.id);
-  sketch.url_hash = CanonicalUrlHash(article.url);
+  sketch.url_hash = text::PageUrlHash(article.url);
   sketch.payload_hash = HashOrNone(article.value);
   sketch.source_hash = Fold32(HashOrNone(
       article.source_domain.empty() ? article.source_name : article.source_domain));

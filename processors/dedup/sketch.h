@@ -65,7 +65,7 @@ struct Sketch {
 
   // --- Identity; 0: none. ---
   uint64_t id_hash = 0;
-  uint64_t url_hash = 0;      // of the canonical form (canonical_url.h)
+  uint64_t url_hash = 0;      // of the canonical form (text/url.h)
   uint64_t text_hash = 0;     // of all words in order
   uint64_t payload_hash = 0;  // of the record's value
   uint32_t source_hash = 0;

@@ -53,6 +53,16 @@ TEST(FileSource, TheTopicOfAFileIsItsName) {
   EXPECT_THAT(ReadAll(**source), ElementsAre("y.log:0=1"));
 }
 
+TEST(FileSource, NoTwoRecordsHaveTheSameCoordinates) {
+  const TemporaryFolder folder;
+  const std::string one = folder.Write("a/x.ndjson", "1");
+  const std::string other = folder.Write("b/x.ndjson", "2");
+  auto source = FileSource::Create({one, other, one, one}, kBounds, 1000);
+  ASSERT_TRUE(source.ok());
+  EXPECT_THAT(ReadAll(**source), ElementsAre("x.ndjson:0=1", other + ":0=2", one + ":0=1",
+                                             one + "#2:0=1"));
+}
+
 TEST(FileSource, BatchesCloseOnRecordsAndOnBytes) {
   const TemporaryFolder folder;
   const std::string path = folder.Write("a.ndjson", "11\n22\n33\n44\n55\n");

@@ -4,7 +4,6 @@
 
 #include <string>
 
-#include "processors/dedup/canonical_url.h"
 #include "processors/dedup/policy.h"
 #include "tests/processors/dedup/judging.h"
 #include "tests/processors/dedup/variants.h"
@@ -95,22 +94,6 @@ TEST_F(SketchTest, OfTextsWithHalfInCommonSharesHalfTheSignature) {
   for (size_t i = 0; i < a.signature.size(); ++i) same += a.signature[i] == b.signature[i];
   EXPECT_GT(same, Sketch::kSignatureBins / 3);
   EXPECT_LT(same, Sketch::kSignatureBins * 2 / 3);
-}
-
-TEST(CanonicalUrlHash, IsTheSameForOnePage) {
-  const uint64_t hash = CanonicalUrlHash("https://example.com/a/b?id=7");
-  EXPECT_NE(hash, 0);
-  EXPECT_EQ(CanonicalUrlHash("http://www.Example.com/a/b/?utm_source=rss&id=7#top"), hash);
-  EXPECT_NE(CanonicalUrlHash("https://example.com/a/b?id=8"), hash);
-  EXPECT_NE(CanonicalUrlHash("https://example.org/a/b?id=7"), hash);
-  EXPECT_NE(CanonicalUrlHash("https://example.com/a/B?id=7"), hash);
-}
-
-TEST(CanonicalUrlHash, IsNoneForSites) {
-  for (const char* url : {"", "https://example.com", "https://example.com/", "example.com/?utm_a=1",
-                          "https://", "#", "?"}) {
-    EXPECT_EQ(CanonicalUrlHash(url), 0) << url;
-  }
 }
 
 TEST(MakePolicy, NamesTheValuesNotTheirSpelling) {

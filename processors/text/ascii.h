@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace newsfeed::decode::ascii {
+namespace newsfeed::text::ascii {
 
 constexpr char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 constexpr char Upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
@@ -41,4 +41,4 @@ constexpr std::string_view Trim(std::string_view text) {
   return text;
 }
 
-}  // namespace newsfeed::decode::ascii
+}  // namespace newsfeed::text::ascii

@@ -1,11 +1,13 @@
-#include "processors/decode/url.h"
+#include "processors/text/url.h"
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
-#include "processors/decode/ascii.h"
+#include "processors/text/ascii.h"
+#include "processors/text/hash.h"
 
-namespace newsfeed::decode {
+namespace newsfeed::text {
 namespace {
 
 // Parameters that tell where a reader came from, never which page it is. A name that ends in "_" or
@@ -47,6 +49,9 @@ constexpr std::array kTrackingParameters = std::to_array<TrackingParameter>({
     {"guccounter", "Yahoo consent"},
     {"guce_referrer", "Yahoo consent"},
     {"guce_referrer_sig", "Yahoo consent"},
+    {"ito", "Daily Mail sharing"},
+    {"ncid", "AOL and HuffPost sharing"},
+    {"cmp", "Adobe campaigns"},
 });
 
 struct Parts {
@@ -85,18 +90,26 @@ void AppendLower(std::string_view text, std::string& out) {
   for (char c : text) out.push_back(ascii::Lower(c));
 }
 
-void AppendQuery(std::string_view query, std::string& out) {
-  char separator = '?';
+// Calls `use` for each parameter of `query` that names a page.
+template <typename Use>
+void ForEachParameter(std::string_view query, Use use) {
   while (!query.empty()) {
     const size_t end = std::min(query.find('&'), query.size());
     const std::string_view parameter = query.substr(0, end);
     query.remove_prefix(std::min(query.size(), end + 1));
-    if (parameter.empty() || IsTrackingParameter(parameter.substr(0, parameter.find('='))))
-        continue;
-    out.push_back(separator);
-    out += parameter;
-    separator = '&';
+    const std::string_view name = parameter.substr(0, parameter.find('='));
+    if (!parameter.empty() && !IsTrackingParameter(name)) use(parameter);
   }
+}
+
+std::string_view WithoutWww(std::string_view host) {
+  return ascii::StartsWith(host, "www.") ? host.substr(4) : host;
+}
+
+uint64_t HashLower(std::string_view host) {
+  uint64_t hash = 0;
+  for (char c : host) hash = Mix(hash * 31 + static_cast<unsigned char>(ascii::Lower(c)));
+  return hash;
 }
 
 }  // namespace
@@ -127,16 +140,34 @@ void CanonicalUrl(std::string_view url, std::string& out) {
     out += parts.port;
   }
   out += parts.path.empty() ? "/" : parts.path;
-  AppendQuery(parts.query, out);
+  char separator = '?';
+  ForEachParameter(parts.query, [&](std::string_view parameter) {
+    out.push_back(std::exchange(separator, '&'));
+    out += parameter;
+  });
 }
 
-std::string_view HostOf(std::string_view url, text::Arena& arena) {
+std::string_view HostOf(std::string_view url, Arena& arena) {
   if (!IsWebUrl(url)) return {};
-  std::string_view host = Split(url).host;
-  if (ascii::StartsWith(host, "www.")) host.remove_prefix(4);
+  const std::string_view host = WithoutWww(Split(url).host);
   char* out = arena.Allocate(host.size());
   std::ranges::transform(host, out, ascii::Lower);
   return {out, host.size()};
 }
 
-}  // namespace newsfeed::decode
+uint64_t PageUrlHash(std::string_view url) {
+  if (!IsWebUrl(url)) return 0;
+  const Parts parts = Split(url);
+  std::string_view path = parts.path;
+  while (path.ends_with('/')) path.remove_suffix(1);
+  bool names_page = !path.empty();
+  uint64_t hash = Hash(path, HashLower(WithoutWww(parts.host)));
+  ForEachParameter(parts.query, [&](std::string_view parameter) {
+    hash = Hash(parameter, hash);
+    names_page = true;
+  });
+  if (!names_page) return 0;
+  return hash == 0 ? 1 : hash;
+}
+
+}  // namespace newsfeed::text

@@ -1,8 +1,8 @@
-#include "processors/decode/url.h"
+#include "processors/text/url.h"
 
 #include <gtest/gtest.h>
 
-namespace newsfeed::decode {
+namespace newsfeed::text {
 namespace {
 
 struct Example {
@@ -49,11 +49,27 @@ TEST(IsWebUrl, TakesHttpWithAHost) {
 }
 
 TEST(HostOf, IsWithoutWww) {
-  text::Arena arena;
+  Arena arena;
   EXPECT_EQ(HostOf("https://www.Example.com:8080/a", arena), "example.com");
   EXPECT_EQ(HostOf("https://me@news.example.com?x", arena), "news.example.com");
   EXPECT_EQ(HostOf("mailto:jane@example.com", arena), "");
 }
 
+TEST(PageUrlHash, IsTheSameForOnePage) {
+  const uint64_t hash = PageUrlHash("https://example.com/a/b?id=7");
+  EXPECT_NE(hash, 0);
+  EXPECT_EQ(PageUrlHash("http://www.Example.com/a/b/?utm_source=rss&id=7#top"), hash);
+  EXPECT_NE(PageUrlHash("https://example.com/a/b?id=8"), hash);
+  EXPECT_NE(PageUrlHash("https://example.org/a/b?id=7"), hash);
+  EXPECT_NE(PageUrlHash("https://example.com/a/B?id=7"), hash);
+}
+
+TEST(PageUrlHash, IsNoneForSites) {
+  for (const char* url : {"", "https://example.com", "https://example.com/", "example.com/?utm_a=1",
+                          "https://", "#", "?"}) {
+    EXPECT_EQ(PageUrlHash(url), 0) << url;
+  }
+}
+
 }  // namespace
-}  // namespace newsfeed::decode
+}  // namespace newsfeed::text

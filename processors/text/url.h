@@ -6,12 +6,13 @@
 // Free functions on views; syntax by RFC 3986, section 3.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "processors/text/arena.h"
 
-namespace newsfeed::decode {
+namespace newsfeed::text {
 
 // True for "http://" or "https://" (in any case) and a host, without blanks and controls.
 bool IsWebUrl(std::string_view url);
@@ -22,9 +23,16 @@ bool IsWebUrl(std::string_view url);
 void CanonicalUrl(std::string_view url, std::string& out);
 
 // The host in lower case without "www.", or nothing if `url` is no web URL.
-std::string_view HostOf(std::string_view url, text::Arena& arena);
+std::string_view HostOf(std::string_view url, Arena& arena);
+
+// One hash for all the ways to write the address of a page: of the canonical form without scheme,
+// "www." and a slash at the end. 0: no URL, or one that names a site rather than a page. Does not
+// allocate.
+//   "http://www.Example.com/a/b/?utm_source=rss#top", "https://example.com/a/b" => the same
+//   "https://example.com/"                                                       => 0
+uint64_t PageUrlHash(std::string_view url);
 
 // True for the name of a query parameter that tells where a reader came from ("utm_source").
 bool IsTrackingParameter(std::string_view name);
 
-}  // namespace newsfeed::decode
+}  // namespace newsfeed::text
