@@ -43,14 +43,14 @@ constexpr std::array kRules = std::to_array<RuleRow>({
     {Rule::kOtherTime, "other-time", "UNIQUE",
      "published_at of both known and further apart than the window",
      "backfills: yearly and weekly items repeat their words"},
-    {Rule::kSameText, "same-text", "DUPLICATE",
-     "all words the same, and 20 of them or a like title (or the same id or URL)",
-     "wire copy under another headline; below 20 words it may be a phrase"},
     {Rule::kLowContainment, "low-containment", "UNIQUE",
      "containment below min_containment_percent both ways, or another language",
      "same event, told by another"},
     {Rule::kOtherTitle, "other-title", "UNIQUE", "same source, less than 20 % of title words shared",
      "failed extraction: one sidebar as the body of many pages"},
+    {Rule::kSameText, "same-text", "DUPLICATE",
+     "all words the same, and 20 of them or a like title (or the same id or URL)",
+     "wire copy under another headline; below 20 words it may be a phrase"},
     {Rule::kShortText, "short-text", "UNIQUE",
      "fewer than short_words words, and not (Jaccard 50 % and 30 % of title words)",
      "in a short text the publisher's boilerplate weighs as much as the news"},
@@ -219,14 +219,14 @@ Facts Compare(const Sketch& sketch, const EntryStore& store, const StoredEntry& 
 
 Decision Decide(const Facts& facts, const Policy& policy) {
   if (facts.published_apart) return {Verdict::kUnique, Rule::kOtherTime};
+  const bool alike =
+      facts.same_language && AtLeast(facts.similarity(), policy.min_containment_percent);
+  if (!facts.same_text && !alike) return {Verdict::kUnique, Rule::kLowContainment};
+  if (TitlesDisagree(facts)) return {Verdict::kUnique, Rule::kOtherTitle};
   if (facts.same_text &&
       (facts.fewer_words >= kMinSameTextWords || TitlesAgree(facts, kMinShortTitle))) {
     return {Verdict::kDuplicate, Rule::kSameText};
   }
-  if (!facts.same_language || !AtLeast(facts.similarity(), policy.min_containment_percent)) {
-    return {Verdict::kUnique, Rule::kLowContainment};
-  }
-  if (TitlesDisagree(facts)) return {Verdict::kUnique, Rule::kOtherTitle};
   if (facts.fewer_words < policy.short_words &&
       !(facts.jaccard >= kMinShortJaccard && TitlesAgree(facts, kMinShortTitle))) {
     return {Verdict::kUnique, Rule::kShortText};
