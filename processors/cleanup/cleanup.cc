@@ -17,6 +17,7 @@
 #include "processors/cleanup/page.h"
 #include "processors/cleanup/sentence.h"
 #include "processors/cleanup/standfirst.h"
+#include "processors/decode/format.h"
 
 namespace newsfeed::cleanup {
 namespace {
@@ -58,8 +59,8 @@ class Cleaner : public Processor {
     lines_.clear();
     article.removed.clear();
     article.standfirst_in_body = {};
-    standfirst_given_ = !article.standfirst.empty();
     CleanFields(article);
+    standfirst_given_ = !article.standfirst.empty();
     const bool html = article.form != TextForm::kPlain;
     if (html && !config_.parse_html()) {
       article.body = article.text;
@@ -80,7 +81,30 @@ class Cleaner : public Processor {
   void CleanFields(Article& article) {
     if (!config_.normalize_characters()) return;
     article.title = CleanLine(article.title, article.arena());
-    article.standfirst = CleanLine(article.standfirst, article.arena());
+    article.standfirst = CleanStandfirst(article.standfirst, article.arena());
+  }
+
+  // Feeds send standfirsts as HTML, escaped or not: "<p>Ships <b>may</b> enter.</p>". The text of it
+  // in one line.
+  std::string_view CleanStandfirst(std::string_view standfirst, text::Arena& arena) {
+    std::string_view html = standfirst;
+    if (!decode::LooksLikeHtml(html)) {
+      const auto unescaped = decode::UnescapedHtml(standfirst, scratch_);
+      if (!unescaped) return CleanLine(standfirst, arena);
+      html = *unescaped;
+    }
+    if (tree_.Parse(html, html_limits_) != HtmlFault::kNone) return CleanLine(standfirst, arena);
+    figures_.Count(tree_, html);
+    renderer_.Render(tree_, figures_, html, {0, static_cast<uint32_t>(tree_.nodes().size())},
+                     block_judge_, *rules_, true, scratch_, scratch_, lines_, ignored_);
+    std::string text;
+    for (const Line& line : lines_) {
+      if (!text.empty()) text += ' ';
+      text += line.text;
+    }
+    lines_.clear();
+    ignored_.clear();
+    return arena.Keep(text);
   }
 
   void CleanPlainText(Article& article) {
@@ -118,18 +142,42 @@ class Cleaner : public Processor {
       page_.FillMetadata(tree_, article.text, renderer_, article);
       nodes = page_.FindArticle(tree_, figures_, block_judge_);
     }
-    renderer_.Render(tree_, figures_, article.text, nodes, block_judge_, *rules_,
-                     config_.normalize_characters(), scratch_, article.arena(), lines_,
-                     article.removed);
-    if (article.form == TextForm::kPage) FinishPage(article, nodes);
+    const size_t inside = ElementBytes(nodes) + RenderStandfirst(article, nodes);
+    const size_t shown = lines_.size();
+    Render(article, nodes);
+    DropRepeatedStandfirst(shown);
+    if (article.form == TextForm::kPage) FinishPage(article, inside);
     return true;
   }
 
+  void Render(Article& article, Range nodes) {
+    renderer_.Render(tree_, figures_, article.text, nodes, block_judge_, *rules_,
+                     config_.normalize_characters(), scratch_, article.arena(), lines_,
+                     article.removed);
+  }
+
+  // The standfirst that a page shows above its article's element is the first paragraph. The bytes of
+  // its element.
+  size_t RenderStandfirst(Article& article, Range nodes) {
+    if (article.form != TextForm::kPage) return 0;
+    const Range standfirst =
+        page_.FindStandfirst(tree_, article.text, figures_, block_judge_, renderer_, nodes,
+                             article.standfirst, scratch_);
+    if (standfirst.empty()) return 0;
+    Render(article, standfirst);
+    return tree_.nodes()[standfirst.begin].source.size();
+  }
+
+  // Some pages repeat it in the element.
+  void DropRepeatedStandfirst(size_t shown) {
+    if (shown == 0 || shown >= lines_.size() || lines_[shown].text != lines_[0].text) return;
+    lines_.erase(lines_.begin(), lines_.begin() + static_cast<std::ptrdiff_t>(shown));
+  }
+
   // Text from the page's JSON-LD where its elements gave none; and the size of what lies outside.
-  void FinishPage(Article& article, Range nodes) {
+  void FinishPage(Article& article, size_t inside) {
     size_t bytes = 0;
     for (const Line& line : lines_) bytes += line.text.size();
-    size_t inside = nodes.empty() ? 0 : ElementBytes(nodes);
     if (bytes < kFailedBytes && page_.json_ld_body().size() >= kMinJsonLdBytes) {
       lines_.clear();
       article.removed.clear();
@@ -146,6 +194,7 @@ class Cleaner : public Processor {
   }
 
   size_t ElementBytes(Range nodes) const {
+    if (nodes.empty()) return 0;
     if (nodes.size() == tree_.nodes().size() && tree_.nodes()[0].end < nodes.end) {
       return tree_.nodes().back().source.end;
     }
@@ -314,6 +363,7 @@ class Cleaner : public Processor {
   std::vector<Line> lines_;
   std::vector<Word> words_;
   std::string sample_;
+  std::vector<RemovedText> ignored_;
   bool standfirst_given_ = false;
   Furniture furniture_;
   HtmlTree tree_;

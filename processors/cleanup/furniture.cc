@@ -18,6 +18,8 @@ constexpr uint32_t kMaxHeadlineWords = 30;
 constexpr size_t kMaxHeadlineBytes = 250;
 // A label before a headline ("Politics | Europe") is no longer than this.
 constexpr uint32_t kMaxLabelWords = 5;
+// A list of so many short items is a menu ("Home | World | Sport"), whatever stands in it.
+constexpr uint32_t kMenuItems = 3;
 
 // A headline begins with no small letter and breaks off nowhere: "the minister said:" is the head of
 // a text that was cut.
@@ -26,7 +28,8 @@ bool LooksLikeHeadline(std::string_view text, const LineFacts& facts) {
   return facts.words >= kMinHeadlineWords && facts.words <= kMaxHeadlineWords &&
          text.size() <= kMaxHeadlineBytes && facts.key != 0 && !text.ends_with('.') &&
          kBreakingOff.find(text.back()) == std::string_view::npos &&
-         !(text.front() >= 'a' && text.front() <= 'z') && text.front() != '@';
+         !(text.front() >= 'a' && text.front() <= 'z') && text.front() != '@' &&
+         facts.items < kMenuItems;
 }
 
 constexpr uint8_t Bit(Rules::Place place) { return static_cast<uint8_t>(1 << place); }
@@ -198,7 +201,8 @@ void Furniture::FindHeadline() {
     const size_t at = static_cast<size_t>(i);
     if (verdicts_[at] != kKept) continue;
     const LineFacts& facts = facts_[at];
-    const bool label = facts.words <= kMaxLabelWords && !facts.ends_sentence;
+    const bool label = (facts.words <= kMaxLabelWords || facts.items >= kMenuItems) &&
+                       !facts.ends_sentence;
     // A longer line below a label is the likelier headline: "Letters to the editor" stands above it.
     const bool better_below = label && i + 1 < first_full_ && verdicts_[at + 1] == kKept &&
                               facts_[at + 1].words > kMaxLabelWords &&

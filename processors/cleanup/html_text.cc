@@ -139,6 +139,12 @@ bool BlockJudge::IsContainer(const HtmlTree& tree, const HtmlNode& node) {
   return !words_.empty() && rules_.IsContainer(words_);
 }
 
+bool BlockJudge::IsStandfirst(const HtmlTree& tree, const HtmlNode& node) {
+  if (node.is_text() || node.attributes.empty()) return false;
+  ReadNames(tree, node, true);
+  return !words_.empty() && rules_.IsStandfirst(words_);
+}
+
 void HtmlRenderer::AddText(Range source) {
   if (!has_piece_) {
     // Blanks between blocks begin no line.

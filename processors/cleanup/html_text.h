@@ -54,6 +54,9 @@ class BlockJudge {
   // True if class, id or itemprop say that the node holds the article.
   bool IsContainer(const HtmlTree& tree, const HtmlNode& node);
 
+  // True if they say that it holds the standfirst.
+  bool IsStandfirst(const HtmlTree& tree, const HtmlNode& node);
+
  private:
   int RuleFor(const HtmlTree& tree, const HtmlNode& node);
   void ReadNames(const HtmlTree& tree, const HtmlNode& node, bool with_itemprop);

@@ -35,6 +35,11 @@ constexpr uint32_t kMaxKeyWords = 40;
 // A word this short need not begin with a capital in a name or headline ("of", "von").
 constexpr uint32_t kJoiningWord = 3;
 
+// Words of an item of a list of labels ("Arts & Culture").
+constexpr uint32_t kMaxItemWords = 3;
+constexpr uint64_t kBar = '|';
+constexpr uint64_t kBullet = 0x2022;
+
 uint64_t Keyed(uint64_t phrase, uint64_t kind) { return phrase ^ (kind * kFinal); }
 
 size_t Slot(uint64_t word) { return word >> 52; }
@@ -68,9 +73,23 @@ bool IsTitleCase(std::span<const Word> words) {
          std::ranges::any_of(words, &Word::capital);
 }
 
+// Items of a list set apart by bars or bullets, none longer than kMaxItemWords; else 0.
+uint32_t CountItems(std::span<const Word> words) {
+  uint32_t items = 0;
+  uint32_t length = 0;
+  for (const Word& word : words) {
+    if (word.symbol && (word.hash == kBar || word.hash == kBullet)) {
+      length = 0;
+    } else {
+      if (++length > kMaxItemWords) return 0;
+      items += length == 1 ? 1 : 0;
+    }
+  }
+  return items > 1 ? items : 0;
+}
+
 // Bullets before a line and punctuation around it are no part of what it says.
 std::span<const Word> WithoutEdges(std::span<const Word> words) {
-  constexpr uint64_t kBullet = 0x2022;
   while (!words.empty() && words.front().hash == kBullet && words.front().symbol) {
     words = words.subspan(1);
   }
@@ -172,6 +191,7 @@ absl::Status LineRules::AddPattern(const Rules::Pattern& from, RuleIndex rule) {
   pattern.min_words = from.min_words();
   pattern.max_words = from.max_words();
   pattern.max_share_percent = from.max_share_percent();
+  pattern.min_items = from.min_items();
   if (pattern.max_words > kMaxFurnitureWords) return Fault(name, "max_words is beyond 120");
   for (const int place : from.places()) {
     if (place == Rules::UNSPECIFIED) return Fault(name, "a place is not set");
@@ -191,7 +211,7 @@ absl::Status LineRules::AddPattern(const Rules::Pattern& from, RuleIndex rule) {
   pattern.has_phrases = from.whole_size() + from.starts_size() + from.contains_size() +
                             from.ends_size() > 0;
   if (!pattern.has_phrases && pattern.only == 0 && pattern.needs == 0 && pattern.places == 0 &&
-      pattern.follows == 0 && pattern.equals == Rules::NO_FIELD) {
+      pattern.follows == 0 && pattern.min_items == 0 && pattern.equals == Rules::NO_FIELD) {
     return Fault(name, "a pattern fits every line");
   }
   const auto index = static_cast<uint16_t>(patterns_.size());
@@ -240,12 +260,22 @@ absl::Status LineRules::AddBlocks(const Rules& config) {
       block_words_.try_emplace(PhraseHash(words), index);
     }
   }
-  for (const std::string& text : config.article_containers()) {
+  absl::Status status =
+      AddNames(config.article_containers(), "article_containers", container_words_);
+  if (status.ok()) status = AddNames(config.standfirsts(), "standfirsts", standfirst_words_);
+  return status;
+}
+
+absl::Status LineRules::AddNames(const google::protobuf::RepeatedPtrField<std::string>& names,
+                                 std::string_view list,
+                                 absl::flat_hash_map<uint64_t, bool>& held) {
+  std::vector<Word> words;
+  for (const std::string& text : names) {
     ReadNameWords(text, words);
     if (words.empty() || words.size() > kMaxNameWords) {
-      return Fault("article_containers", fmt::format("\"{}\" has not 1 to 3 words", text));
+      return Fault(list, fmt::format("\"{}\" has not 1 to 3 words", text));
     }
-    container_words_[PhraseHash(words)] = true;
+    held[PhraseHash(words)] = true;
   }
   return absl::OkStatus();
 }
@@ -284,7 +314,7 @@ bool LineRules::Fits(const Pattern& pattern, const LineFacts& facts,
                      std::span<const Word> words) const {
   if (facts.words < pattern.min_words || facts.words > pattern.max_words ||
       (pattern.no_final_stop && facts.ends_sentence) || (pattern.all_caps && !facts.all_caps) ||
-      (pattern.title_case && !facts.title_case)) {
+      (pattern.title_case && !facts.title_case) || facts.items < pattern.min_items) {
     return false;
   }
   // Last: the lists are looked up for each word.
@@ -317,6 +347,7 @@ LineFacts LineRules::Look(std::string_view line, std::vector<Word>& scratch,
     facts.key = FoldedKey(scratch);
     facts.all_caps = IsAllCaps(words, count);
     facts.title_case = IsTitleCase(words);
+    facts.items = CountItems(words);
   }
   FindPhrases(words, candidates);
   if (facts.words <= kMaxKeyWords) {
@@ -355,6 +386,10 @@ int LineRules::BlockByWords(std::span<const Word> name_words) const {
 
 bool LineRules::IsContainer(std::span<const Word> name_words) const {
   return FindName(container_words_, name_words, [](bool) { return true; });
+}
+
+bool LineRules::IsStandfirst(std::span<const Word> name_words) const {
+  return FindName(standfirst_words_, name_words, [](bool) { return true; });
 }
 
 }  // namespace newsfeed::cleanup

@@ -39,6 +39,8 @@ struct LineFacts {
   bool full = false;
   bool all_caps = false;
   bool title_case = false;
+  // Items of a list of short items ("Home | World | Sport"); 0 if it is none.
+  uint32_t items = 0;
   // See FoldedKey. 0 for lines too long to be furniture.
   uint64_t key = 0;
   // Patterns that fit, into the vector handed to Look.
@@ -75,6 +77,7 @@ class LineRules {
     uint32_t min_words = 1;
     uint32_t max_words = 30;
     uint32_t max_share_percent = 100;
+    uint32_t min_items = 0;
     uint32_t only = 0;   // 1 << word list
     uint32_t needs = 0;  // 1 << word list
     uint64_t follows = 0;  // 1 << RuleIndex
@@ -107,12 +110,16 @@ class LineRules {
   bool IsAlways(RuleIndex rule) const { return always_[rule]; }
   // True if the words name the element that holds the article.
   bool IsContainer(std::span<const Word> name_words) const;
+  // True if they name a standfirst.
+  bool IsStandfirst(std::span<const Word> name_words) const;
 
  private:
   LineRules() = default;
 
   absl::Status AddRules(const config::v1::LineRules& config);
   absl::Status AddBlocks(const config::v1::LineRules& config);
+  absl::Status AddNames(const google::protobuf::RepeatedPtrField<std::string>& names,
+                        std::string_view list, absl::flat_hash_map<uint64_t, bool>& held);
   absl::Status AddPattern(const config::v1::LineRules::Pattern& pattern, RuleIndex rule);
   absl::Status AddPhrases(const google::protobuf::RepeatedPtrField<std::string>& phrases,
                           uint64_t kind, uint16_t pattern);
@@ -138,6 +145,7 @@ class LineRules {
   absl::flat_hash_map<std::string, RuleIndex, text::StringHash, std::equal_to<>> block_tags_;
   absl::flat_hash_map<uint64_t, RuleIndex> block_words_;
   absl::flat_hash_map<uint64_t, bool> container_words_;
+  absl::flat_hash_map<uint64_t, bool> standfirst_words_;
   std::bitset<256> always_;
 };
 

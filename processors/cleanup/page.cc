@@ -27,6 +27,10 @@ constexpr std::array<std::string_view, 3> kKeywordMetas = {"news_keywords", "key
 constexpr std::array<std::string_view, 2> kSectionMetas = {"article:section", "parsely-section"};
 constexpr std::array<std::string_view, 2> kLanguageMetas = {"og:locale", "content-language"};
 
+// What may be a standfirst on the page.
+constexpr uint32_t kMinStandfirstWords = 4;
+constexpr uint32_t kMaxStandfirstWords = 100;
+
 // What stands between headline and name of the site in titles.
 constexpr std::array<std::string_view, 8> kTitleSeparators = {" | ",  " - ", " – ", " — ",
                                                               " · ",  " :: ", " » ", " • "};
@@ -124,7 +128,7 @@ void PageReader::Collect(const HtmlTree& tree, std::string_view html) {
   json_ld_.Clear();
   metas_.clear();
   h1_.clear();
-  has_title_ = standfirst_is_description_ = false;
+  has_title_ = false;
   canonical_ = language_ = itemprop_published_ = first_time_ = {};
   const auto nodes = tree.nodes();
   for (size_t i = 0; i < nodes.size(); ++i) {
@@ -184,7 +188,6 @@ void PageReader::FillMetadata(const HtmlTree& tree, std::string_view html, HtmlR
       if (description.empty()) description = MetaContent(name);
     }
     article.standfirst = OneLine(description, arena);
-    standfirst_is_description_ = !article.standfirst.empty();
   }
   if (article.url.empty()) {
     std::string_view url = canonical_;
@@ -334,6 +337,49 @@ Range PageReader::FindArticle(const HtmlTree& tree, const HtmlFigures& figures, 
   }
   if (article == HtmlNode::kNone) article = FindDensest(nodes);
   return article == HtmlNode::kNone ? all : Range{article, nodes[article].end};
+}
+
+// The last h1 that ends before `article`; kNone if there is none or `article` has one of its own.
+uint32_t PageReader::HeadlineAbove(std::span<const HtmlNode> nodes, Range article) const {
+  uint32_t above = HtmlNode::kNone;
+  for (const size_t h1 : h1_) {
+    if (h1 >= article.begin && h1 < article.end) return HtmlNode::kNone;
+    if (nodes[h1].end <= article.begin) above = static_cast<uint32_t>(h1);
+  }
+  return above;
+}
+
+Range PageReader::FindStandfirst(const HtmlTree& tree, std::string_view html,
+                                 const HtmlFigures& figures, BlockJudge& judge,
+                                 HtmlRenderer& renderer, Range article,
+                                 std::string_view standfirst, text::Arena& scratch) {
+  const auto nodes = tree.nodes();
+  const uint32_t headline = HeadlineAbove(nodes, article);
+  if (headline == HtmlNode::kNone) return {};
+  const uint64_t key = FoldedKey(standfirst, words_);
+  for (uint32_t i = nodes[headline].end; i < article.begin;) {
+    const HtmlNode& node = nodes[i];
+    const bool around_article = node.end > article.begin;
+    if (node.is_text() || around_article || node.role != HtmlRole::kBlock) {
+      ++i;
+      continue;
+    }
+    if (judge.Judge(tree, node, i, figures, {}) >= 0) {
+      i = node.end;
+      continue;
+    }
+    const bool marked = judge.IsStandfirst(tree, node);
+    if (marked || figures.TextBytes(node, i) <= standfirst.size()) {
+      const std::string_view text = renderer.TextOf(tree, html, i, scratch);
+      const uint32_t words = CountWords(text);
+      if (words >= kMinStandfirstWords && words <= kMaxStandfirstWords &&
+          (marked || FoldedKey(text, words_) == key)) {
+        return {i, node.end};
+      }
+    }
+    ++i;
+  }
+  return {};
 }
 
 }  // namespace newsfeed::cleanup

@@ -32,10 +32,14 @@ class PageReader {
   // none.
   Range FindArticle(const HtmlTree& tree, const HtmlFigures& figures, BlockJudge& judge);
 
+  // Nodes of the standfirst where the page shows it above `article`: between the headline and it, in
+  // an element that says so or that repeats `standfirst`. Empty if there is none.
+  Range FindStandfirst(const HtmlTree& tree, std::string_view html, const HtmlFigures& figures,
+                       BlockJudge& judge, HtmlRenderer& renderer, Range article,
+                       std::string_view standfirst, text::Arena& scratch);
+
   // The text of the article as JSON-LD gives it; empty if it does not.
   const std::string& json_ld_body() const { return json_ld_.body; }
-  // The summary is the page's own description, not the feed's.
-  bool standfirst_is_description() const { return standfirst_is_description_; }
 
  private:
   struct Meta {
@@ -56,6 +60,7 @@ class PageReader {
   template <typename IsMarked>
   uint32_t FindMarked(std::span<const HtmlNode> nodes, IsMarked is_marked) const;
   uint32_t FindDensest(std::span<const HtmlNode> nodes) const;
+  uint32_t HeadlineAbove(std::span<const HtmlNode> nodes, Range article) const;
   bool FillTime(std::string_view value, std::string_view source, Article& article);
 
   JsonLdReader json_ld_reader_;
@@ -68,7 +73,6 @@ class PageReader {
   std::vector<size_t> h1_;
   size_t title_ = 0;
   bool has_title_ = false;
-  bool standfirst_is_description_ = false;
   // Bytes of prose before each node.
   std::vector<uint32_t> prose_;
   std::vector<Word> words_;

@@ -154,6 +154,30 @@ TEST(Standfirst, OfTheFeedThatIsNotInTheBody) {
   EXPECT_TRUE(cleaned.article().standfirst_in_body.empty());
 }
 
+struct Markup {
+  std::string_view name, given, text;
+};
+class StandfirstOfTheFeed : public ::testing::TestWithParam<Markup> {};
+
+TEST_P(StandfirstOfTheFeed, IsText) {
+  Cleaned cleaned({.title = "T", .text = kOne, .standfirst = GetParam().given});
+  EXPECT_EQ(cleaned.article().standfirst, GetParam().text);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , StandfirstOfTheFeed,
+    ::testing::Values(
+        Markup{"Html", "<p>Ships <b>may</b> enter &amp; leave.</p>", "Ships may enter & leave."},
+        Markup{"Escaped", "&lt;p&gt;Ships &lt;em&gt;may&lt;/em&gt; enter.&lt;/p&gt;", "Ships may enter."},
+        Markup{"Paragraphs", "<p>Ships may enter.</p>\n<p>Ferries too.</p>",
+               "Ships may enter. Ferries too."},
+        Markup{"LineBreak", "Ships may enter.<br/>Ferries too.", "Ships may enter. Ferries too."},
+        Markup{"Image", "<img src='a.jpg'/>Ships may enter [&hellip;]", "Ships may enter [\u2026]"},
+        Markup{"PlainLessThan", "a < b and b > c", "a < b and b > c"},
+        Markup{"EscapedLessThan", "Wages &lt; prices, says the bank", "Wages < prices, says the bank"},
+        Markup{"InventedTag", "The <tunnel> is open", "The <tunnel> is open"}),
+    [](const auto& test) { return std::string(test.param.name); });
+
 TEST(Standfirst, IsNotTheFirstOfTwoParagraphs) {
   Cleaned cleaned({.title = "T", .text = Join({kOne, kTwo})});
   EXPECT_EQ(cleaned.article().standfirst, "");
@@ -186,8 +210,62 @@ INSTANTIATE_TEST_SUITE_P(
                       Kept{"Speaker", "ANN EXAMPLE: I did not see the boat."},
                       Kept{"Question", "What did the harbour master know?"},
                       Kept{"German", "Foto und Film seien im Saal verboten, sagte der Richter."},
+                      Kept{"Delay", "Trains were delayed by at least 15 minutes."},
+                      Kept{"Prices", "Prices rose by a third, the bank said."},
+                      Kept{"Inbox", "She found the morning briefing in her inbox on Monday."},
+                      Kept{"Address", "Do not enter your e-mail address there, he warned."},
+                      Kept{"Vote", "Yes 12 | No 7"},
+                      Kept{"Privacy", "Privacy is about power, she said."},
+                      Kept{"Agreement", "By using this site the port would save a year."},
                       Kept{"Advertising", "Advertising on trams is banned from May."}),
     [](const auto& test) { return std::string(test.param.name); });
+
+struct Gone {
+  std::string_view name, line;
+};
+class Footer : public ::testing::TestWithParam<Gone> {};
+
+TEST_P(Footer, GoesAtTheEnd) {
+  const std::string text = Join({kOne, kTwo, GetParam().line});
+  EXPECT_EQ(Cleaned({.title = "T", .text = text}).body(), Join({kOne, kTwo}));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , Footer,
+    ::testing::Values(Gone{"Supplier", "Market quotes supplied by Example Data"},
+                      Gone{"Provider", "Stock data and prices are provided by Example Data."},
+                      Gone{"Delay", "Prices delayed by at least 15 minutes."},
+                      Gone{"DelayOfAll", "All data delayed 20 minutes"},
+                      Gone{"Consent", "By using this page you agree to our"},
+                      Gone{"ConsentOfSite", "By using our site you agree to the following terms."},
+                      Gone{"Legal", "Privacy Policy, Cookie Settings and Terms of Use."},
+                      Gone{"Menu", "Harbour desk | Letters | Our boats | Shop"},
+                      Gone{"Run", "By accessing this page you agree to our\n\nUser charter of 2031\n\n"
+                                  "Privacy Policy"}),
+    [](const auto& test) { return std::string(test.param.name); });
+
+TEST(Navigation, AboveTheHeadlineIsNoHeadline) {
+  for (std::string_view menu : {"Home | Harbour | Farming | Weather", "Boats \u2022 Nets \u2022 Ropes"}) {
+    Cleaned cleaned({.text = Join({menu, "Harbour tunnel opens two years late", kOne, kTwo})});
+    EXPECT_EQ(cleaned.title(), "Harbour tunnel opens two years late");
+    EXPECT_EQ(cleaned.body(), Join({kOne, kTwo}));
+  }
+}
+
+TEST(Newsletter, BoxGoesWithAllItsLines) {
+  Cleaned cleaned({.title = "T",
+                   .text = Join({kOne, "Sign up for our newsletter",
+                                 "The best of the harbour in your inbox, every morning at seven o\u2019clock.",
+                                 "Subscribe", kTwo})});
+  EXPECT_EQ(cleaned.body(), Join({kOne, kTwo}));
+  EXPECT_THAT(cleaned.Rules(), ElementsAre("newsletter", "newsletter", "newsletter"));
+}
+
+TEST(Newsletter, BoxWithoutHeadingGoes) {
+  Cleaned cleaned({.title = "T",
+                   .text = Join({kOne, "Get the harbour letter first. Enter your e-mail address.", kTwo})});
+  EXPECT_EQ(cleaned.body(), Join({kOne, kTwo}));
+}
 
 TEST(LinkLine, ATextInCapitalsStays) {
   const std::string text = Join({"THE HARBOUR WAS CLOSED ON MONDAY BECAUSE OF THE HEAVY STORM",

@@ -84,6 +84,8 @@ INSTANTIATE_TEST_SUITE_P(
         PatternExample{"MaxWords", "starts: 'a' max_words: 2", "a b", "a b c"},
         PatternExample{"NoStop", "starts: 'a' no_final_stop: true", "a b", "a \u201Cb.\u201D"},
         PatternExample{"AllCaps", "places: HEAD all_caps: true", "OAK FALLS", "OAK falls"},
+        PatternExample{"Items", "min_items: 3", "Oak | Old apple trees \u2022 Elm", "Oak | Elm"},
+        PatternExample{"LongItem", "min_items: 2", "Oak | Elm", "Oak | The elm fell down"},
         PatternExample{"TitleCase", "starts: 'by' title_case: true", "By Ann de Oak", "By Ann slowly"}),
     [](const auto& test) { return test.param.name; });
 

@@ -153,6 +153,38 @@ TEST(PageMetadata, TimeSaysWhereItIsFrom) {
   EXPECT_EQ(cleaned.article().published_source, "meta:article:published_time");
 }
 
+struct Above {
+  std::string name, head, body;
+  bool shown;
+};
+class PageStandfirst : public ::testing::TestWithParam<Above> {};
+
+TEST_P(PageStandfirst, AboveTheArticleIsItsFirstParagraph) {
+  const std::string html =
+      Page(GetParam().head, "<main><h1>Tunnel opens at last</h1>" + GetParam().body +
+                                "<div class=article-body>" + Paragraphs() + "</div></main>");
+  const std::string standfirst = "The city paid for it twice.";
+  EXPECT_EQ(CleanedPage(html).body(), (GetParam().shown ? standfirst + "\n\n" : "") + Both());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , PageStandfirst,
+    ::testing::Values(
+        Above{"ByClass", "", "<p class=article__dek>The city paid for it twice.</p>", true},
+        Above{"Heading", "", "<header><h2 class=sub-title>The city paid for it twice.</h2></header>", true},
+        Above{"ByDescription", "<meta name=description content='The city paid for it twice.'>",
+              "<div><p>The city paid for it twice.</p></div>", true},
+        Above{"Unmarked", "", "<p>Example Times, Springfield, Monday</p>", false},
+        Above{"InFurniture", "", "<nav><p class=dek>The city paid for it twice.</p></nav>", false}),
+    [](const auto& test) { return test.param.name; });
+
+TEST(PageStandfirstTest, RepeatedInTheArticleStandsOnce) {
+  const std::string line = "<p class=standfirst>The city paid for it twice.</p>";
+  const std::string html = Page("", "<main><h1>Tunnel opens at last</h1>" + line +
+                                        "<div class=article-body>" + line + Paragraphs() + "</div></main>");
+  EXPECT_EQ(CleanedPage(html).body(), "The city paid for it twice.\n\n" + Both());
+}
+
 TEST(PageBody, OfJsonLdWhereElementsHaveNone) {
   std::string text;
   for (int i = 0; i < 4; ++i) text += std::string(kOne) + "\\n\\n" + std::string(kTwo) + "\\n\\n";
