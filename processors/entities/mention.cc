@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <tuple>
+#include <utility>
 
 #include "processors/text/utf8.h"
 
@@ -36,14 +37,15 @@ void Describe(const Document& document, Sentence& sentence) {
   uint32_t words = 0, lower = 0, upper = 0, long_words = 0, long_capitals = 0;
   const DocumentField& field = document.fields[sentence.field];
   for (uint32_t i = sentence.tokens.begin; i < sentence.tokens.end; ++i) {
+    // Without branches: nothing predicts which word is long or a capital.
     const Token& token = document.tokens[i];
-    if (token.kind != TokenKind::kWord || token.letter_case == LetterCase::kNone) continue;
-    ++words;
-    lower += token.letter_case == LetterCase::kLower;
-    upper += token.letter_case == LetterCase::kUpper;
-    if (token.end - token.begin < kLongWordBytes) continue;
-    ++long_words;
-    long_capitals += token.Is(Token::kCapitalized);
+    const bool word = token.kind == TokenKind::kWord && token.letter_case != LetterCase::kNone;
+    const bool is_long = word & (token.end - token.begin >= kLongWordBytes);
+    words += word;
+    lower += word & (token.letter_case == LetterCase::kLower);
+    upper += word & (token.letter_case == LetterCase::kUpper);
+    long_words += is_long;
+    long_capitals += is_long & token.Is(Token::kCapitalized);
   }
   sentence.all_caps = words >= 2 && lower == 0 && upper * 2 > words;
   const bool is_title = field.field == TextField::kTitle;
@@ -94,12 +96,11 @@ void Read(const Article& article, const Gazetteer& gazetteer, Document& document
   }
   ReadField(TextField::kBody, article.body, document);
   const std::span<const Token> tokens = document.tokens;
-  document.matches.reserve(tokens.size());
+  document.matches.assign(tokens.size(), Match());
   for (const DocumentField& field : document.fields) {
-    const auto own = tokens.subspan(field.tokens.begin, field.tokens.size());
-    for (uint32_t i = 0; i < own.size(); ++i) {
-      document.matches.push_back(gazetteer.Find(field.text, own.subspan(i), !document.english));
-    }
+    const auto [begin, size] = std::pair(field.tokens.begin, field.tokens.size());
+    gazetteer.FindAll(field.text, tokens.subspan(begin, size), !document.english,
+                      std::span(document.matches).subspan(begin, size));
   }
 }
 

@@ -27,7 +27,7 @@ std::string Found(const Gazetteer& gazetteer, std::string_view text, bool exact_
   Tokenize(text, tokens);
   const Match match = gazetteer.Find(text, tokens, exact_case);
   if (match.tokens == 0) return "";
-  return std::string(gazetteer.entry(match.senses.front().entry).name) + "/" +
+  return std::string(gazetteer.entry(match.senses().front().entry).name) + "/" +
          std::to_string(match.tokens);
 }
 
@@ -79,7 +79,7 @@ TEST(Gazetteer, GivesAllLinks) {
   Tokenize("WWO", tokens);
   const Match match = Sample().Find("WWO", tokens, false);
   ASSERT_EQ(match.tokens, 1U);
-  const auto links = Sample().links(Sample().entry(match.senses.front().entry));
+  const auto links = Sample().links(Sample().entry(match.senses().front().entry));
   ASSERT_EQ(links.size(), 2U);
   EXPECT_EQ(links[0], (EntityLink{"wikidata", "Q1"}));
   EXPECT_EQ(links[1], (EntityLink{"lei", "L2"}));
@@ -99,7 +99,7 @@ TEST(Gazetteer, KeepsPlacesOfOneName) {
   const auto gazetteer = Make({"Ox\tORGANIZATION\nOx\tLOCATION\ttown\n", "Ox\tLOCATION\tisle\n"});
   std::vector<Token> tokens;
   Tokenize("Ox", tokens);
-  EXPECT_EQ(gazetteer->Find("Ox", tokens, false).senses.size(), 2U);
+  EXPECT_EQ(gazetteer->Find("Ox", tokens, false).senses().size(), 2U);
 }
 
 TEST(Gazetteer, CuesStandBesideNames) {
