@@ -175,6 +175,7 @@ class Gazetteer {
   std::vector<Node> nodes_;        // open addressing, a power of two, at most half full
   Filter firsts_;                  // first tokens of names and cues
   Filter uncapitalized_firsts_;    // of them, what may be written without a capital
+  Filter longer_;                  // keys of nodes of two tokens or more
   std::string texts_;              // names, links, surfaces as "token token"
   std::string model_;
 };

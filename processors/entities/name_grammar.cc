@@ -435,7 +435,7 @@ void NameMemory::Recall(Document& document, const Gazetteer& gazetteer,
   for (uint32_t f = 0; f < document.fields.size(); ++f) {
     const Range tokens = document.fields[f].tokens;
     for (uint32_t i = tokens.begin; i < tokens.end; ++i) {
-      if (document.taken[i] != 0 || !document.tokens[i].Is(Token::kCapitalized)) continue;
+      if ((hashes_ & Bit(document.tokens[i].hash)) == 0 || document.taken[i] != 0) continue;
       const Known* known = Find(document.tokens[i].hash);
       if (known == nullptr || !Applies(document, i, f, *known)) continue;
       found_.push_back({{i, i + 1}, f, known->type, known->evidence, {}});

@@ -71,6 +71,15 @@ constexpr std::array<uint8_t, 256> kClass = [] {
   return table;
 }();
 
+// Behind a word of ASCII letters: what can be no part of it, nor of an address.
+constexpr std::array<bool, 256> kEndsWord = [] {
+  std::array<bool, 256> table{};
+  for (size_t i = 0; i < 256; ++i) table[i] = kClass[i] == kBlank || kClass[i] == kNewline;
+  for (unsigned char c : std::string_view(",;?!)\"")) table[c] = true;
+  return table;
+}();
+bool EndsWord(char c) { return kEndsWord[static_cast<unsigned char>(c)]; }
+
 uint8_t ClassOf(char c) { return kClass[static_cast<unsigned char>(c)]; }
 bool IsAsciiLetter(char c) { return ClassOf(c) == kLower || ClassOf(c) == kUpper; }
 char AsciiLower(char c) { return ClassOf(c) == kUpper ? static_cast<char>(c | 0x20) : c; }
@@ -307,32 +316,29 @@ class Scanner {
       hash.AddTail((block | kOnes * 0x20) & mask, letters);
       upper_later |= (lower_bits ^ kOnes * 0x20) & mask & ~first_byte;
       lower_later |= lower_bits & mask & ~first_byte;
-      Emit(end, hash.Result(), TokenKind::kWord, CaseOf(upper_later != 0, lower_later != 0));
+      const bool upper = ClassOf(text_[pos_]) == kUpper;
+      Put(end, hash.Result(), TokenKind::kWord,
+          CaseOf(upper, upper_later != 0, lower_later != 0), upper);
       return true;
     }
   }
   static constexpr size_t kMaxPlainBytes = 32;
 
-  // Of a word of ASCII letters at pos_, of which those after the first are such.
-  LetterCase CaseOf(bool upper_later, bool lower_later) const {
-    if (ClassOf(text_[pos_]) == kLower) {
-      return upper_later ? LetterCase::kMixed : LetterCase::kLower;
-    }
-    if (!upper_later) return LetterCase::kCapital;
-    return lower_later ? LetterCase::kMixed : LetterCase::kUpper;
+  // As CaseSeen::Result, without branches.
+  static LetterCase CaseOf(bool upper_first, bool upper_later, bool lower_later) {
+    using enum LetterCase;
+    static constexpr LetterCase kCases[2][2][2] = {{{kLower, kLower}, {kMixed, kMixed}},
+                                                   {{kCapital, kCapital}, {kUpper, kMixed}}};
+    return kCases[upper_first][upper_later][lower_later];
   }
 
   // True if what stands at `end` can be no part of a word or an address.
   bool EndsPlainWord(size_t end) {
-    if (at_end(end)) return true;
-    const char c = text_[end];
-    switch (ClassOf(c)) {
-      case kBlank:
-      case kNewline: return true;
-      case kOther: return c == ',' || c == ')' || c == '"' || c == ';' || c == '?' || c == '!' ||
-                          (c == '-' && NextAtSign() > end + kMaxLocalPart);
-      default: return false;
-    }
+    if (at_end(end) || EndsWord(text_[end])) return true;
+    if (text_[end] == '-') return NextAtSign() > end + kMaxLocalPart;
+    // The dot behind a word in lower case, before a blank, is the sentence's.
+    return text_[end] == '.' && ClassOf(text_[pos_]) == kLower &&
+           (at_end(end + 1) || EndsWord(text_[end + 1]));
   }
 
   void NextWide() {
@@ -610,12 +616,17 @@ class Scanner {
   }
 
   void Emit(size_t end, uint32_t hash, TokenKind kind, LetterCase letter_case) {
+    const bool has_capital = letter_case != LetterCase::kNone && letter_case != LetterCase::kLower;
+    Put(end, hash, kind, letter_case, has_capital && StartsUpper(pos_));
+  }
+
+  void Put(size_t end, uint32_t hash, TokenKind kind, LetterCase letter_case, bool capitalized) {
     Token token{.begin = static_cast<uint32_t>(pos_),
                 .end = static_cast<uint32_t>(end),
                 .hash = hash,
                 .kind = kind,
                 .letter_case = letter_case};
-    if (glued_) token.flags |= Token::kGlued;
+    token.flags = static_cast<uint8_t>(glued_ * Token::kGlued | capitalized * Token::kCapitalized);
     if ((first_ || line_ended_ || ending_ != Ending::kNone) && BeginsSentence(token)) {
       token.flags |= Token::kSentenceStart;
       word_due_ = true;
@@ -624,18 +635,13 @@ class Scanner {
       if (word_due_) token.flags |= Token::kFirstWord;
       word_due_ = false;
     }
-    if (letter_case != LetterCase::kNone && letter_case != LetterCase::kLower &&
-        StartsUpper(token)) {
-      token.flags |= Token::kCapitalized;
-    }
     tokens_.push_back(token);
     pos_ = end;
   }
 
-  bool StartsUpper(const Token& token) const {
-    const char c = text_[token.begin];
-    if (ClassOf(c) != kHigh) return ClassOf(c) == kUpper;
-    const auto point = static_cast<UChar32>(wide(token.begin).value);
+  bool StartsUpper(size_t p) const {
+    if (ClassOf(text_[p]) != kHigh) return ClassOf(text_[p]) == kUpper;
+    const auto point = static_cast<UChar32>(wide(p).value);
     return u_isupper(point) || u_istitle(point);
   }
 
