@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -72,6 +73,29 @@ TEST(Gazetteer, ExactCaseLeavesNoRoom) {
   EXPECT_EQ(Found(Sample(), "New Hamlet", true), "New Hamlet City/2");
   EXPECT_EQ(Found(Sample(), "NEW HAMLET", true), "");
   EXPECT_EQ(Found(Sample(), "MOONCOIN", true), "mooncoin/1");
+}
+
+TEST(Gazetteer, FindAllIsFindAtEachToken) {
+  std::string text;
+  for (int i = 0; i < 30; ++i) text += "in New Hamlet the mooncoin of de Vries Group; ";
+  std::vector<Token> tokens;
+  Tokenize(text, tokens);
+  std::vector<Match> matches(tokens.size());
+  Sample().FindAll(text, tokens, false, matches);
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    const Match one = Sample().Find(text, std::span(tokens).subspan(i), false);
+    EXPECT_EQ(matches[i].tokens, one.tokens) << i;
+    EXPECT_EQ(matches[i].first_sense, one.first_sense) << i;
+  }
+}
+
+TEST(Gazetteer, TitlesCountInLowerCase) {
+  const auto gazetteer = Make({"Chief\tTITLE\nsaid\tSPEECH_VERB\n"});
+  for (std::string_view text : {"chief", "Chief", "CHIEF", "said"}) {
+    std::vector<Token> tokens;
+    Tokenize(text, tokens);
+    EXPECT_NE(gazetteer->Find(text, tokens, false).cues, 0) << text;
+  }
 }
 
 TEST(Gazetteer, GivesAllLinks) {
