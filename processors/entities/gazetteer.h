@@ -6,7 +6,8 @@
 // A file is a tab-separated table; its format is told in config/gazetteer/README.md. Rows are names
 // of entities (with type, links and aliases) or cues of the name grammar (given names, titles,
 // "Corp."). All names are compiled into one hash trie over token hashes: flat arrays, about
-// 40 bytes a token of a name. A hit is compared with the text, so no two words are confused.
+// 40 bytes a token of a name. A hit is compared with the text, so no two words are confused. Filters of
+// a bit a hash keep most words away from the trie, which is larger than a core's cache.
 //
 // Built once, immutable, shared by all threads. Views into it live as long as it does: what is
 // published must be copied, as a reload replaces it.
