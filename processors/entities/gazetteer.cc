@@ -20,8 +20,16 @@ namespace {
 // Names are short; a longer row is a mistake.
 constexpr size_t kMaxNameTokens = 16;
 constexpr size_t kMaxNameBytes = 200;
-// 2^18 bits, 32 KB: some 10 % are set by 25,000 first words.
+// 32 KB: some 6 % are set by 16,000 first words.
 constexpr uint32_t kFirstBits = uint32_t{1} << 18;
+// 4 KB: some 1 % are set by 400 words. Most words of a text end here.
+constexpr uint32_t kUncapitalizedFirstBits = uint32_t{1} << 15;
+// 16 KB: some 8 % are set by 10,000 prefixes of two tokens and more.
+constexpr uint32_t kLongerBits = uint32_t{1} << 17;
+// Cues that count for a word in lower case too.
+constexpr uint16_t kCuesInAnyCase = kTitle | kParticle | kSpeechVerb;
+// Tokens looked up at once, so that the table's cache lines come in while others are read.
+constexpr size_t kTokensAtOnce = 32;
 
 constexpr std::array kColumns = {"name", "type", "canonical", "scheme", "id", "aliases", "flags"};
 enum Column : size_t { kName, kType, kCanonical, kScheme, kId, kAliases, kFlags, kColumnCount };
@@ -76,6 +84,9 @@ uint64_t Step(uint64_t state, uint32_t token_hash) {
   return text::Mix(state + token_hash + 0x9E3779B97F4A7C15ULL) | 1;  // never 0, the empty slot
 }
 
+// Bits of a node's key for the filter; the low ones choose the slot.
+uint32_t LongerKey(uint64_t state) { return static_cast<uint32_t>(state >> 32); }
+
 }  // namespace
 
 // Reads the files and lays out the arrays.
@@ -103,6 +114,7 @@ class GazetteerBuilder {
   struct NewNode {
     std::vector<NewSense> senses;
     uint16_t cues = 0;
+    bool goes_on = false;
   };
   // Texts move while they are gathered: places in Gazetteer::texts_.
   struct Place {
@@ -235,6 +247,7 @@ class GazetteerBuilder {
       return fmt::format("name \"{}\" has no word, or more than {} tokens or {} bytes",
                          text::Prefix(name, 80), kMaxNameTokens, kMaxNameBytes);
     }
+    AddFirst(row, tokens_.front());
     NewNode& node = Descend();
     if (row.type->cue != 0) {
       node.cues |= row.type->cue;
@@ -247,17 +260,23 @@ class GazetteerBuilder {
   // The node of `tokens_`; creates those on the way.
   NewNode& Descend() {
     uint64_t state = 0;
-    SetFirst(tokens_.front().hash);
     for (const Token& token : tokens_) {
-      state = Step(state, token.hash);
+      const uint64_t before = std::exchange(state, Step(state, token.hash));
+      if (before != 0) {
+        nodes_[before].goes_on = true;
+        built_->longer_.Add(LongerKey(state));
+      }
       nodes_.try_emplace(state);
     }
     return nodes_[state];
   }
 
-  void SetFirst(uint32_t hash) {
-    const uint32_t bit = hash % kFirstBits;
-    built_->firsts_[bit / 64] |= uint64_t{1} << bit % 64;
+  void AddFirst(const Row& row, const Token& first) {
+    built_->firsts_.Add(first.hash);
+    const bool any_case = (row.type->cue & kCuesInAnyCase) != 0 || row.rule == CaseRule::kAny;
+    if (any_case || Gazetteer::IsUncapitalized(first)) {
+      built_->uncapitalized_firsts_.Add(first.hash);
+    }
   }
 
   void AddSense(const Row& row, std::string_view name, NewNode& node) {
@@ -329,8 +348,12 @@ class GazetteerBuilder {
       const NewNode& node = nodes_[key];
       size_t slot = key & (slots - 1);
       while (built_->nodes_[slot].key != 0) slot = (slot + 1) & (slots - 1);
-      built_->nodes_[slot] = {key, static_cast<uint32_t>(built_->senses_.size()),
-                              static_cast<uint16_t>(node.senses.size()), node.cues};
+      Gazetteer::Node& placed = built_->nodes_[slot];
+      placed.key = key;
+      placed.first_sense = static_cast<uint32_t>(built_->senses_.size());
+      placed.sense_count = static_cast<uint16_t>(node.senses.size()) & 0x7FFF;  // <= kMaxSenses
+      placed.goes_on = node.goes_on;
+      placed.cues = node.cues;
       for (const NewSense& sense : node.senses) built_->senses_.push_back(sense.sense);
     }
   }
@@ -341,11 +364,7 @@ class GazetteerBuilder {
     for (const auto& [scheme, id] : links_) built_->links_.push_back({View(scheme), View(id)});
   }
 
-  std::shared_ptr<Gazetteer> built_ = [] {
-    auto gazetteer = std::make_shared<Gazetteer>();
-    gazetteer->firsts_.resize(kFirstBits / 64);
-    return gazetteer;
-  }();
+  std::shared_ptr<Gazetteer> built_{new Gazetteer};
   absl::flat_hash_map<uint64_t, NewNode> nodes_;
   std::vector<uint64_t> order_;
   std::vector<Place> names_;
@@ -353,6 +372,8 @@ class GazetteerBuilder {
   std::vector<Token> tokens_;
   uint16_t file_ = 0;
 };
+
+Gazetteer::Gazetteer() : firsts_(kFirstBits), uncapitalized_firsts_(kUncapitalizedFirstBits), longer_(kLongerBits) {}
 
 absl::StatusOr<std::shared_ptr<const Gazetteer>> Gazetteer::Create(
     std::span<const GazetteerFile> files) {
@@ -368,32 +389,57 @@ const Gazetteer::Node* Gazetteer::FindNode(uint64_t key) const {
   }
 }
 
-bool Gazetteer::MayBegin(uint32_t hash) const {
-  const uint32_t bit = hash % kFirstBits;
-  return (firsts_[bit / 64] >> bit % 64 & 1) != 0;
-}
-
 Match Gazetteer::Find(std::string_view text, std::span<const Token> tokens,
                       bool exact_case) const {
   Match match;
-  if (tokens.empty() || !MayBegin(tokens.front().hash)) return match;
-  uint64_t state = 0;
-  const size_t limit = std::min(tokens.size(), kMaxNameTokens);
-  for (size_t i = 0; i < limit; ++i) {
-    // Names do not go over the ends of sentences.
-    if (i > 0 && tokens[i].Is(Token::kSentenceStart)) break;
-    state = Step(state, tokens[i].hash);
-    const Node* node = FindNode(state);
-    if (node == nullptr) break;
-    if (i == 0) match.cues = node->cues;
-    if (node->cues & kTitle) match.title_tokens = static_cast<uint16_t>(i + 1);
-    if (node->sense_count == 0) continue;
-    const auto senses = Accepted(text, tokens.first(i + 1), *node, exact_case);
-    if (senses.empty()) continue;
-    match.tokens = static_cast<uint32_t>(i + 1);
-    match.senses = senses;
-  }
+  if (tokens.empty() || !MayBegin(tokens.front())) return match;
+  Walk(text, tokens, Step(0, tokens.front().hash), exact_case, match);
   return match;
+}
+
+void Gazetteer::FindAll(std::string_view text, std::span<const Token> tokens, bool exact_case,
+                        std::span<Match> matches) const {
+  struct Start {
+    uint64_t state;
+    size_t token;
+  };
+  std::array<Start, kTokensAtOnce> starts;
+  for (size_t begin = 0; begin < tokens.size(); begin += kTokensAtOnce) {
+    const size_t end = std::min(tokens.size(), begin + kTokensAtOnce);
+    size_t count = 0;
+    for (size_t i = begin; i < end; ++i) {
+      if (!MayBegin(tokens[i])) continue;
+      starts[count] = {Step(0, tokens[i].hash), i};
+      __builtin_prefetch(&nodes_[starts[count++].state & (nodes_.size() - 1)]);
+    }
+    for (const Start& start : std::span(starts).first(count)) {
+      Walk(text, tokens.subspan(start.token), start.state, exact_case, matches[start.token]);
+    }
+  }
+}
+
+// Follows the trie from `state`, that of the first token, to the longest name.
+void Gazetteer::Walk(std::string_view text, std::span<const Token> tokens, uint64_t state,
+                     bool exact_case, Match& match) const {
+  const Node* node = FindNode(state);
+  if (node == nullptr) return;
+  match.cues = node->cues;
+  const size_t limit = std::min(tokens.size(), kMaxNameTokens);
+  for (size_t size = 1;; ++size) {
+    if (node->cues & kTitle) match.title_tokens = static_cast<uint8_t>(size);
+    const auto senses = Accepted(text, tokens.first(size), *node, exact_case);
+    if (!senses.empty()) {
+      match.tokens = static_cast<uint8_t>(size);
+      match.first_sense = senses.data();
+      match.sense_count = static_cast<uint16_t>(senses.size());
+    }
+    // Names do not go over the ends of sentences.
+    if (!node->goes_on || size == limit || tokens[size].Is(Token::kSentenceStart)) return;
+    state = Step(state, tokens[size].hash);
+    if (!longer_.Has(LongerKey(state))) return;
+    node = FindNode(state);
+    if (node == nullptr) return;
+  }
 }
 
 // The readings whose way of writing is that of the text. Those of one row lie side by side, and rows
@@ -429,7 +475,7 @@ bool Gazetteer::Accepts(std::string_view text, std::span<const Token> tokens, co
 size_t Gazetteer::bytes() const {
   return entries_.capacity() * sizeof(entries_[0]) + links_.capacity() * sizeof(links_[0]) +
          senses_.capacity() * sizeof(senses_[0]) + nodes_.capacity() * sizeof(nodes_[0]) +
-         firsts_.capacity() * sizeof(firsts_[0]) + texts_.capacity();
+         firsts_.bytes() + uncapitalized_firsts_.bytes() + longer_.bytes() + texts_.capacity();
 }
 
 }  // namespace newsfeed::entities

@@ -6,7 +6,8 @@
 // A file is a tab-separated table; its format is told in config/gazetteer/README.md. Rows are names
 // of entities (with type, links and aliases) or cues of the name grammar (given names, titles,
 // "Corp."). All names are compiled into one hash trie over token hashes: flat arrays, about
-// 40 bytes a token of a name. A hit is compared with the text, so no two words are confused.
+// 40 bytes a token of a name. A hit is compared with the text, so no two words are confused. Filters of
+// a bit a hash keep most words away from the trie, which is larger than a core's cache.
 //
 // Built once, immutable, shared by all threads. Views into it live as long as it does: what is
 // published must be copied, as a reload replaces it.
@@ -77,17 +78,24 @@ struct Sense {
   CaseRule rule = CaseRule::kCapital;
 };
 
-// What begins at a token.
+// What begins at a token. There is one for each token of a text, so it is small.
 struct Match {
-  // Of the longest entity: its length in tokens (0: none) and its readings: places of the same name,
-  // else one. The case of each has been checked.
-  uint32_t tokens = 0;
-  std::span<const Sense> senses;
-  // Cues of the first token alone.
-  uint16_t cues = 0;
+  // Readings of the longest entity: places of the same name, else one. The case of each has been
+  // checked.
+  std::span<const Sense> senses() const { return {first_sense, sense_count}; }
+  bool empty() const { return (tokens | title_tokens | cues) == 0; }
+
+  const Sense* first_sense = nullptr;
+  uint16_t sense_count = 0;
+  // Length of the longest entity, in tokens; 0: none.
+  uint8_t tokens = 0;
   // Length of the longest title, in tokens.
-  uint16_t title_tokens = 0;
+  uint8_t title_tokens = 0;
+  // Cues of the first token alone. A word in lower case need not have those that ask for a capital
+  // (all but titles, particles and verbs of speech).
+  uint16_t cues = 0;
 };
+static_assert(sizeof(Match) == 16);
 
 class Gazetteer {
  public:
@@ -100,6 +108,11 @@ class Gazetteer {
   // must be written as in the table.
   Match Find(std::string_view text, std::span<const Token> tokens, bool exact_case) const
       ABSL_ATTRIBUTE_LIFETIME_BOUND;
+
+  // Find at each of `tokens`: matches[i] is what begins at tokens[i]. `matches` is as long as `tokens`
+  // and holds default values before the call.
+  void FindAll(std::string_view text, std::span<const Token> tokens, bool exact_case,
+               std::span<Match> matches) const;
 
   const GazetteerEntry& entry(uint32_t index) const { return entries_[index]; }
   std::span<const EntityLink> links(const GazetteerEntry& entry) const {
@@ -116,16 +129,42 @@ class Gazetteer {
  private:
   friend class GazetteerBuilder;
 
+  Gazetteer();
+
   // A prefix of names: keyed by the hash of its tokens' hashes.
   struct Node {
     uint64_t key = 0;  // 0: empty slot
     uint32_t first_sense = 0;
-    uint16_t sense_count = 0;
+    uint16_t sense_count : 15 = 0;
+    uint16_t goes_on : 1 = 0;  // a longer name begins with this one
     uint16_t cues = 0;
   };
+  static_assert(sizeof(Node) == 16);
+
+  // A set of hashes as one bit each: "no" is certain, "yes" is not. Small, so that what is asked of
+  // every token stays in the first levels of the cache.
+  class Filter {
+   public:
+    explicit Filter(uint32_t bits) : mask_(bits - 1), words_(bits / 64) {}
+    void Add(uint32_t hash) { words_[(hash & mask_) / 64] |= uint64_t{1} << hash % 64; }
+    bool Has(uint32_t hash) const { return (words_[(hash & mask_) / 64] >> hash % 64 & 1) != 0; }
+    size_t bytes() const { return words_.capacity() * sizeof(words_[0]); }
+
+   private:
+    uint32_t mask_;  // bits - 1, a power of two less one
+    std::vector<uint64_t> words_;
+  };
+
+  bool MayBegin(const Token& token) const {
+    return IsUncapitalized(token) ? uncapitalized_firsts_.Has(token.hash) : firsts_.Has(token.hash);
+  }
+  static bool IsUncapitalized(const Token& token) {
+    return token.letter_case == LetterCase::kLower || token.letter_case == LetterCase::kNone;
+  }
 
   const Node* FindNode(uint64_t key) const;
-  bool MayBegin(uint32_t hash) const;
+  void Walk(std::string_view text, std::span<const Token> tokens, uint64_t state, bool exact_case,
+            Match& match) const;
   std::span<const Sense> Accepted(std::string_view text, std::span<const Token> tokens,
                                   const Node& node, bool exact_case) const;
   bool Accepts(std::string_view text, std::span<const Token> tokens, const Sense& sense,
@@ -135,7 +174,9 @@ class Gazetteer {
   std::vector<EntityLink> links_;
   std::vector<Sense> senses_;
   std::vector<Node> nodes_;        // open addressing, a power of two, at most half full
-  std::vector<uint64_t> firsts_;   // a bit for each hash of a first token
+  Filter firsts_;                  // first tokens of names and cues
+  Filter uncapitalized_firsts_;    // of them, what may be written without a capital
+  Filter longer_;                  // keys of nodes of two tokens or more
   std::string texts_;              // names, links, surfaces as "token token"
   std::string model_;
 };

@@ -327,6 +327,13 @@ void Grouper::MakeId(const Gathered& group, EntityType type, std::string_view na
     id_.append(kTypeNames[static_cast<size_t>(type)]).push_back(':');
     bool gap = false;
     while (!name.empty()) {
+      if (const char lower = name[0] | 0x20; lower >= 'a' && lower <= 'z') {
+        if (gap && id_.back() != ':') id_.push_back('-');
+        gap = false;
+        id_.push_back(lower);
+        name.remove_prefix(1);
+        continue;
+      }
       const text::CodePoint point = text::Decode(name);
       name.remove_prefix(point.bytes);
       const auto c = static_cast<UChar32>(point.value);

@@ -55,9 +55,10 @@ class SentenceReader {
     const bool grammar = document_.english && !sentence_.all_caps;
     uint32_t covered = begin_;  // end of the last name of the table: its words are no cues
     for (uint32_t i = begin_; i < end_; ++i) {
+      if (grammar && token(i).kind == TokenKind::kMark && TextOf(i) == "(") ReadAcronym(i);
+      if (match(i).empty()) continue;  // most words
       if (match(i).tokens > 0) covered = std::max(covered, TableName(i));
       if (!grammar) continue;
-      if (TextOf(i) == "(") ReadAcronym(i);
       if (match(i).title_tokens > 0 && i >= covered && i >= titles_end_) TitleName(i);
       const uint16_t cues = match(i).cues;
       if ((cues & kSpeechVerb) && token(i).letter_case == LetterCase::kLower) Speaker(i);
@@ -85,23 +86,23 @@ class SentenceReader {
   // Adds the name at `i` if it stands; returns its end, or `i`.
   uint32_t TableName(uint32_t i) {
     const Match& found = match(i);
-    const GazetteerEntry& entry = gazetteer_.entry(found.senses.front().entry);
+    const GazetteerEntry& entry = gazetteer_.entry(found.senses().front().entry);
     const uint32_t end = i + found.tokens;
     if (!entry.watch && !Stands(i, end, found)) return i;
-    Add({i, end}, entry.type, entry.watch ? Evidence::kWatchList : Evidence::kTable, found.senses);
+    Add({i, end}, entry.type, entry.watch ? Evidence::kWatchList : Evidence::kTable, found.senses());
     return end;
   }
 
   bool Stands(uint32_t i, uint32_t end, const Match& found) const {
-    const GazetteerEntry& entry = gazetteer_.entry(found.senses.front().entry);
+    const GazetteerEntry& entry = gazetteer_.entry(found.senses().front().entry);
     const bool only_common = std::ranges::all_of(
-        found.senses, [&](const Sense& s) { return gazetteer_.entry(s.entry).common; });
+        found.senses(), [&](const Sense& s) { return gazetteer_.entry(s.entry).common; });
     if (only_common && !HasPlaceContext(i, end)) return false;
     return entry.type != EntityType::kLocation || !IsCity(found) || !IsPartOfName(i, end);
   }
 
   bool IsCity(const Match& found) const {
-    return std::ranges::all_of(found.senses,
+    return std::ranges::all_of(found.senses(),
                                [&](const Sense& s) { return gazetteer_.entry(s.entry).city; });
   }
 
@@ -110,7 +111,7 @@ class SentenceReader {
     if (sentence_.all_caps || sentence_.title_case) return false;
     if (i > begin_ && OneOf(kPlacePrepositions, TextOf(i - 1))) return true;
     return end + 1 < end_ && TextOf(end) == "," && match(end + 1).tokens > 0 &&
-           gazetteer_.entry(match(end + 1).senses.front().entry).type == EntityType::kLocation;
+           gazetteer_.entry(match(end + 1).senses().front().entry).type == EntityType::kLocation;
   }
 
   // "Chicago Bears", "Smith Barcelona": a town within a longer name that nobody knows.
@@ -137,7 +138,7 @@ class SentenceReader {
   }
 
   bool AnyCity(const Match& found) const {
-    return std::ranges::any_of(found.senses,
+    return std::ranges::any_of(found.senses(),
                                [&](const Sense& s) { return gazetteer_.entry(s.entry).city; });
   }
 
@@ -381,6 +382,7 @@ void FindNames(const Document& document, const Gazetteer& gazetteer,
 void NameMemory::Learn(const Document& document, std::span<const Acronym> acronyms,
                        std::span<const Candidate> candidates) {
   known_.clear();
+  hashes_ = 0;
   for (const Candidate& c : candidates) {
     if (c.type != EntityType::kPerson) continue;
     uint32_t last = c.tokens.end - 1;
@@ -394,12 +396,14 @@ void NameMemory::Learn(const Document& document, std::span<const Acronym> acrony
     known_.push_back(
         {document.tokens[a.token].hash, a.token, a.field, a.type, Evidence::kAcronym});
   }
+  for (const Known& known : known_) hashes_ |= Bit(known.hash);
   std::ranges::stable_sort(known_, {}, &Known::hash);
   const auto same = [](const Known& a, const Known& b) { return a.hash == b.hash; };
   known_.erase(std::unique(known_.begin(), known_.end(), same), known_.end());
 }
 
 const NameMemory::Known* NameMemory::Find(uint32_t hash) const {
+  if ((hashes_ & Bit(hash)) == 0) return nullptr;
   const auto found = std::ranges::lower_bound(known_, hash, {}, &Known::hash);
   return found != known_.end() && found->hash == hash ? &*found : nullptr;
 }
@@ -431,7 +435,7 @@ void NameMemory::Recall(Document& document, const Gazetteer& gazetteer,
   for (uint32_t f = 0; f < document.fields.size(); ++f) {
     const Range tokens = document.fields[f].tokens;
     for (uint32_t i = tokens.begin; i < tokens.end; ++i) {
-      if (document.taken[i] != 0 || !document.tokens[i].Is(Token::kCapitalized)) continue;
+      if ((hashes_ & Bit(document.tokens[i].hash)) == 0 || document.taken[i] != 0) continue;
       const Known* known = Find(document.tokens[i].hash);
       if (known == nullptr || !Applies(document, i, f, *known)) continue;
       found_.push_back({{i, i + 1}, f, known->type, known->evidence, {}});

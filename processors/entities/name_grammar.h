@@ -45,7 +45,10 @@ class NameMemory {
   const Known* Find(uint32_t hash) const;
   bool Applies(const Document& document, uint32_t token, uint32_t field, const Known& known) const;
 
+  static uint64_t Bit(uint32_t hash) { return uint64_t{1} << hash % 64; }
+
   std::vector<Known> known_;      // sorted by hash, one each
+  uint64_t hashes_ = 0;           // Bit of each: most words are none of them
   std::vector<Candidate> found_;
 };
 

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
+#include <cstring>
+#include <utility>
 
 #include <unicode/uchar.h>
 
@@ -68,19 +71,82 @@ constexpr std::array<uint8_t, 256> kClass = [] {
   return table;
 }();
 
+// Behind a word of ASCII letters: what can be no part of it, nor of an address.
+constexpr std::array<bool, 256> kEndsWord = [] {
+  std::array<bool, 256> table{};
+  for (size_t i = 0; i < 256; ++i) table[i] = kClass[i] == kBlank || kClass[i] == kNewline;
+  for (unsigned char c : std::string_view(",;?!)\"")) table[c] = true;
+  return table;
+}();
+bool EndsWord(char c) { return kEndsWord[static_cast<unsigned char>(c)]; }
+
 uint8_t ClassOf(char c) { return kClass[static_cast<unsigned char>(c)]; }
 bool IsAsciiLetter(char c) { return ClassOf(c) == kLower || ClassOf(c) == kUpper; }
 char AsciiLower(char c) { return ClassOf(c) == kUpper ? static_cast<char>(c | 0x20) : c; }
 
-// FNV-1a with a final mix: byte by byte, since the word's end is found in the same loop.
-constexpr uint32_t kHashSeed = 0x811C9DC5;
-uint32_t AddByte(uint32_t hash, char c) {
-  return (hash ^ static_cast<unsigned char>(c)) * 0x01000193U;
+// The hash of a word: its folded bytes in blocks of eight, so that a word of ASCII letters is hashed
+// as it is loaded, and any other byte by byte to the same value.
+class WordHash {
+ public:
+  // Eight bytes, the first in the low bits; only while whole blocks have been added.
+  void AddBlock(uint64_t block) {
+    state_ = (state_ ^ block) * kMultiplier;
+    state_ ^= state_ >> 32;
+    size_ += 8;
+  }
+
+  // The last block: `size` bytes, less than eight, the rest of `block` 0.
+  void AddTail(uint64_t block, size_t size) {
+    block_ = block;
+    size_ += size;
+  }
+
+  void AddByte(char c) {
+    block_ |= uint64_t{static_cast<unsigned char>(c)} << size_ % 8 * 8;
+    if (size_ % 8 != 7) {
+      ++size_;
+      return;
+    }
+    size_ -= 7;
+    AddBlock(std::exchange(block_, 0));
+  }
+
+  uint32_t Result() const {
+    uint64_t hash = (state_ ^ block_) * kMultiplier;
+    hash = (hash ^ hash >> 32 ^ size_) * kMultiplier;
+    return static_cast<uint32_t>(hash >> 32);
+  }
+
+ private:
+  static constexpr uint64_t kMultiplier = 0x9E3779B97F4A7C15;  // 2^64 / golden ratio
+  uint64_t state_ = 0xC4CEB9FE1A85EC53;
+  uint64_t block_ = 0;
+  uint64_t size_ = 0;
+};
+
+// Eight bytes of text at once (SWAR; after Mycroft and Hacker's Delight, 6-1).
+constexpr uint64_t kOnes = 0x0101010101010101;
+constexpr uint64_t kHighBits = kOnes * 0x80;
+
+// The eight bytes at `p`, the first in the low bits; 0 beyond the end of `text`.
+uint64_t LoadBlock(std::string_view text, size_t p) {
+  static_assert(std::endian::native == std::endian::little);
+  uint64_t block = 0;
+  std::memcpy(&block, text.data() + p, std::min<size_t>(sizeof(block), text.size() - p));
+  return block;
 }
-uint32_t FinishHash(uint32_t hash) {
-  hash ^= hash >> 16;
-  hash *= 0x85EBCA6BU;
-  return hash ^ hash >> 13;
+uint64_t LoadWholeBlock(std::string_view text, size_t p) {
+  uint64_t block;
+  std::memcpy(&block, text.data() + p, sizeof(block));
+  return block;
+}
+
+// The high bit of each byte that is an ASCII letter.
+uint64_t LettersOf(uint64_t block) {
+  const uint64_t low = (block | kOnes * 0x20) & ~kHighBits;
+  const uint64_t from_a = low + kOnes * (0x80 - 'a');
+  const uint64_t beyond_z = low + kOnes * (0x80 - 'z' - 1);
+  return from_a & ~beyond_z & ~block & kHighBits;
 }
 
 constexpr char32_t kCurlyApostrophe = 0x2019;
@@ -91,11 +157,16 @@ char32_t Fold(char32_t c) {
   return static_cast<char32_t>(u_foldCase(static_cast<UChar32>(c), U_FOLD_CASE_DEFAULT));
 }
 
-uint32_t AddCodePoint(uint32_t hash, char32_t c) {
+void AddCodePoint(WordHash& hash, char32_t c) {
   char bytes[4];
   const size_t size = text::Encode(Fold(c), bytes);
-  for (size_t i = 0; i < size; ++i) hash = AddByte(hash, bytes[i]);
-  return hash;
+  for (size_t i = 0; i < size; ++i) hash.AddByte(bytes[i]);
+}
+
+uint32_t HashOf(char32_t c) {
+  WordHash hash;
+  AddCodePoint(hash, c);
+  return hash.Result();
 }
 
 // What a code point above ASCII is to a tokenizer.
@@ -153,7 +224,7 @@ struct CaseSeen {
 // A word under the reader: where it ends, its hash and case.
 struct Word {
   size_t end = 0;
-  uint32_t hash = kHashSeed;
+  WordHash hash;
   CaseSeen seen;
   bool letters = false;
 };
@@ -210,6 +281,7 @@ class Scanner {
   }
 
   void Next() {
+    if (TryPlainWord()) return;
     if (TryAddress()) return;
     const char c = text_[pos_];
     switch (ClassOf(c)) {
@@ -221,19 +293,65 @@ class Scanner {
     }
   }
 
+  // A word of ASCII letters behind which nothing can follow that belongs to it: most words.
+  bool TryPlainWord() {
+    WordHash hash;
+    uint64_t upper_later = 0, lower_later = 0, first_byte = 0xFF;
+    for (size_t p = pos_;; p += 8, first_byte = 0) {
+      const uint64_t block =
+          p + 8 <= text_.size() ? LoadWholeBlock(text_, p) : LoadBlock(text_, p);
+      const uint64_t others = LettersOf(block) ^ kHighBits;
+      const size_t letters = static_cast<size_t>(std::countr_zero(others)) / 8;
+      const uint64_t lower_bits = block & kOnes * 0x20;
+      if (letters == 8) {
+        if (p - pos_ >= kMaxPlainBytes) return false;
+        hash.AddBlock(block | kOnes * 0x20);
+        upper_later |= (lower_bits ^ kOnes * 0x20) & ~first_byte;
+        lower_later |= lower_bits & ~first_byte;
+        continue;
+      }
+      const size_t end = p + letters;
+      if (end == pos_ || !EndsPlainWord(end)) return false;
+      const uint64_t mask = (uint64_t{1} << letters * 8) - 1;
+      hash.AddTail((block | kOnes * 0x20) & mask, letters);
+      upper_later |= (lower_bits ^ kOnes * 0x20) & mask & ~first_byte;
+      lower_later |= lower_bits & mask & ~first_byte;
+      const bool upper = ClassOf(text_[pos_]) == kUpper;
+      Put(end, hash.Result(), TokenKind::kWord,
+          CaseOf(upper, upper_later != 0, lower_later != 0), upper);
+      return true;
+    }
+  }
+  static constexpr size_t kMaxPlainBytes = 32;
+
+  // As CaseSeen::Result, without branches.
+  static LetterCase CaseOf(bool upper_first, bool upper_later, bool lower_later) {
+    using enum LetterCase;
+    static constexpr LetterCase kCases[2][2][2] = {{{kLower, kLower}, {kMixed, kMixed}},
+                                                   {{kCapital, kCapital}, {kUpper, kMixed}}};
+    return kCases[upper_first][upper_later][lower_later];
+  }
+
+  // True if what stands at `end` can be no part of a word or an address.
+  bool EndsPlainWord(size_t end) {
+    if (at_end(end) || EndsWord(text_[end])) return true;
+    if (text_[end] == '-') return NextAtSign() > end + kMaxLocalPart;
+    // The dot behind a word in lower case, before a blank, is the sentence's.
+    return text_[end] == '.' && ClassOf(text_[pos_]) == kLower &&
+           (at_end(end + 1) || EndsWord(text_[end + 1]));
+  }
+
   void NextWide() {
     const text::CodePoint point = wide(pos_);
     switch (Classify(point.value)) {
       case Wide::kLetter:
       case Wide::kDigit: return NextWord();
       case Wide::kSingle:
-        return Emit(pos_ + point.bytes, FinishHash(AddCodePoint(kHashSeed, point.value)),
-                    TokenKind::kWord, LetterCase::kNone);
+        return Emit(pos_ + point.bytes, HashOf(point.value), TokenKind::kWord, LetterCase::kNone);
       default: break;
     }
     if (point.value == kCurlyApostrophe && TryClitic(point.bytes)) return;
-    Emit(pos_ + point.bytes, FinishHash(AddCodePoint(kHashSeed, point.value)), TokenKind::kMark,
-         LetterCase::kNone);
+    Emit(pos_ + point.bytes, HashOf(point.value), TokenKind::kMark, LetterCase::kNone);
     if (point.value == 0x2026 || point.value == 0x3002 || point.value == 0xFF01 ||
         point.value == 0xFF1F) {
       ending_ = Ending::kTerminator;  // … 。 ！ ？
@@ -244,11 +362,12 @@ class Scanner {
     const char c = text_[pos_];
     if (c == '\'' && TryClitic(1)) return;
     size_t end = pos_ + 1;
-    uint32_t hash = AddByte(kHashSeed, c);
+    WordHash hash;
+    hash.AddByte(c);
     if (c == '.' || c == '-' || c == '!' || c == '?' || c == '*' || c == '_' || c == '=') {
-      for (; at(end) == c && !at_end(end); ++end) hash = AddByte(hash, c);
+      for (; at(end) == c && !at_end(end); ++end) hash.AddByte(c);
     }
-    Emit(end, FinishHash(hash), TokenKind::kMark, LetterCase::kNone);
+    Emit(end, hash.Result(), TokenKind::kMark, LetterCase::kNone);
     if (c == '.' || c == '!' || c == '?') ending_ = Ending::kTerminator;
   }
 
@@ -303,7 +422,7 @@ class Scanner {
     Word word;
     ReadWord(pos_, word);
     if (at(word.end) == '.' && FinishAbbreviation(word)) return;
-    Emit(word.end, FinishHash(word.hash), word.letters ? TokenKind::kWord : TokenKind::kNumber,
+    Emit(word.end, word.hash.Result(), word.letters ? TokenKind::kWord : TokenKind::kNumber,
          word.seen.Result());
   }
 
@@ -335,7 +454,7 @@ class Scanner {
         const bool upper = ClassOf(c) == kUpper;
         word.seen.Add(upper, !upper);
         word.letters = true;
-        word.hash = AddByte(word.hash, static_cast<char>(c | 0x20));
+        word.hash.AddByte(static_cast<char>(c | 0x20));
         ++p;
       }
       const size_t next = ReadOther(p, word);
@@ -351,14 +470,14 @@ class Scanner {
     const char c = text_[p];
     const uint8_t byte_class = ClassOf(c);
     if (byte_class == kDigit) {
-      word.hash = AddByte(word.hash, c);
+      word.hash.AddByte(c);
       return p + 1;
     }
     if (byte_class == kHigh) return ReadWide(p, word);
     const bool inner = (c == '\'' && IsInnerApostrophe(p, 1)) || (c == '.' && IsInnerDot(p)) ||
                        ((c == ',' || c == ':') && IsInsideNumber(p));
     if (!inner) return p;
-    word.hash = AddByte(word.hash, c);
+    word.hash.AddByte(c);
     return p + 1;
   }
 
@@ -378,7 +497,7 @@ class Scanner {
         break;
       default: return p;
     }
-    word.hash = AddCodePoint(word.hash, point.value);
+    AddCodePoint(word.hash, point.value);
     return p + point.bytes;
   }
 
@@ -410,8 +529,9 @@ class Scanner {
       if (found == nullptr) return false;
       if (found->may_end) ending = Ending::kAbbreviation;
     }
-    Emit(word.end + 1, FinishHash(AddByte(word.hash, '.')), TokenKind::kAbbreviation,
-         word.seen.Result());
+    WordHash hash = word.hash;
+    hash.AddByte('.');
+    Emit(word.end + 1, hash.Result(), TokenKind::kAbbreviation, word.seen.Result());
     ending_ = ending;
     return true;
   }
@@ -485,24 +605,29 @@ class Scanner {
 
   void EmitHashed(size_t end, TokenKind kind) {
     CaseSeen seen;
-    uint32_t hash = kHashSeed;
+    WordHash hash;
     for (size_t p = pos_; p < end;) {
       const text::CodePoint point = wide(p);
       if (IsAsciiLetter(text_[p])) seen.Add(ClassOf(text_[p]) == kUpper, ClassOf(text_[p]) == kLower);
-      hash = AddCodePoint(hash, point.value);
+      AddCodePoint(hash, point.value);
       p += point.bytes;
     }
-    Emit(end, FinishHash(hash), kind, seen.Result());
+    Emit(end, hash.Result(), kind, seen.Result());
   }
 
   void Emit(size_t end, uint32_t hash, TokenKind kind, LetterCase letter_case) {
+    const bool has_capital = letter_case != LetterCase::kNone && letter_case != LetterCase::kLower;
+    Put(end, hash, kind, letter_case, has_capital && StartsUpper(pos_));
+  }
+
+  void Put(size_t end, uint32_t hash, TokenKind kind, LetterCase letter_case, bool capitalized) {
     Token token{.begin = static_cast<uint32_t>(pos_),
                 .end = static_cast<uint32_t>(end),
                 .hash = hash,
                 .kind = kind,
                 .letter_case = letter_case};
-    if (glued_) token.flags |= Token::kGlued;
-    if (BeginsSentence(token)) {
+    token.flags = static_cast<uint8_t>(glued_ * Token::kGlued | capitalized * Token::kCapitalized);
+    if ((first_ || line_ended_ || ending_ != Ending::kNone) && BeginsSentence(token)) {
       token.flags |= Token::kSentenceStart;
       word_due_ = true;
     }
@@ -510,29 +635,24 @@ class Scanner {
       if (word_due_) token.flags |= Token::kFirstWord;
       word_due_ = false;
     }
-    if (letter_case != LetterCase::kNone && letter_case != LetterCase::kLower &&
-        StartsUpper(token)) {
-      token.flags |= Token::kCapitalized;
-    }
     tokens_.push_back(token);
     pos_ = end;
   }
 
-  bool StartsUpper(const Token& token) const {
-    const char c = text_[token.begin];
-    if (ClassOf(c) != kHigh) return ClassOf(c) == kUpper;
-    const auto point = static_cast<UChar32>(wide(token.begin).value);
+  bool StartsUpper(size_t p) const {
+    if (ClassOf(text_[p]) != kHigh) return ClassOf(text_[p]) == kUpper;
+    const auto point = static_cast<UChar32>(wide(p).value);
     return u_isupper(point) || u_istitle(point);
   }
 
-  // Decides whether `token`, which is about to be emitted, begins a sentence.
+  // Decides whether `token`, which is about to be emitted, begins a sentence; only where something
+  // was seen that may end one.
   bool BeginsSentence(const Token& token) {
     if (first_ || line_ended_) {
       first_ = line_ended_ = false;
       ending_ = Ending::kNone;
       return true;
     }
-    if (ending_ == Ending::kNone) return false;
     if (ending_ == Ending::kAbbreviation) return EndsAfterAbbreviation(token);
     // A closing mark goes with the sentence before it; more decides the next token.
     if (token.kind == TokenKind::kMark && token.Is(Token::kGlued)) return false;
@@ -570,13 +690,13 @@ class Scanner {
 void Tokenize(std::string_view text, std::vector<Token>& tokens) { Scanner(text, tokens).Run(); }
 
 uint32_t TokenHash(std::string_view word) {
-  uint32_t hash = kHashSeed;
+  WordHash hash;
   while (!word.empty()) {
     const text::CodePoint point = text::Decode(word);
-    hash = AddCodePoint(hash, point.value);
+    AddCodePoint(hash, point.value);
     word.remove_prefix(point.bytes);
   }
-  return FinishHash(hash);
+  return hash.Result();
 }
 
 bool EqualFolded(std::string_view a, std::string_view b) {

@@ -5,6 +5,9 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include <absl/status/statusor.h>
 
 #include "processors/entities/entities.h"
 #include "tests/testing/batch_builder.h"
@@ -15,17 +18,23 @@
 namespace newsfeed {
 namespace {
 
-Processor& Tagger() {
-  static const std::unique_ptr<Processor> tagger = *entities::Create(
-      {}, *entities::Gazetteer::Create(
-              testing::GazetteerFiles(NEWSFEED_SOURCE_DIR "/config/gazetteer")));
-  return *tagger;
-}
-
 void Require(bool holds, std::string_view what) {
   if (holds) return;
   std::fprintf(stderr, "%.*s\n", static_cast<int>(what.size()), what.data());
   std::abort();
+}
+
+template <typename T>
+T Value(absl::StatusOr<T> result) {
+  Require(result.ok(), std::string(result.status().message()));
+  return *std::move(result);
+}
+
+Processor& Tagger() {
+  static const std::unique_ptr<Processor> tagger = Value(entities::Create(
+      {}, Value(entities::Gazetteer::Create(
+              testing::GazetteerFiles(NEWSFEED_SOURCE_DIR "/config/gazetteer")))));
+  return *tagger;
 }
 
 std::string_view NextField(std::string_view& rest) {

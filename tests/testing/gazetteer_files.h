@@ -6,16 +6,21 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "processors/entities/gazetteer.h"
 
 namespace newsfeed::testing {
 
-// All `*.tsv` of a folder in the order of their names.
+// All `*.tsv` of a folder in the order of their names. A folder that cannot be read is given as a file
+// that Gazetteer::Create refuses, so that its status names the folder.
 inline std::vector<entities::GazetteerFile> GazetteerFiles(const std::filesystem::path& folder) {
+  std::error_code error;
+  const std::filesystem::directory_iterator entries(folder, error);
+  if (error) return {{folder.string(), error.message()}};
   std::vector<std::filesystem::path> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+  for (const auto& entry : entries) {
     if (entry.path().extension() == ".tsv") paths.push_back(entry.path());
   }
   std::ranges::sort(paths);

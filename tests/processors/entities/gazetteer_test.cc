@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,7 +28,7 @@ std::string Found(const Gazetteer& gazetteer, std::string_view text, bool exact_
   Tokenize(text, tokens);
   const Match match = gazetteer.Find(text, tokens, exact_case);
   if (match.tokens == 0) return "";
-  return std::string(gazetteer.entry(match.senses.front().entry).name) + "/" +
+  return std::string(gazetteer.entry(match.senses().front().entry).name) + "/" +
          std::to_string(match.tokens);
 }
 
@@ -74,12 +75,35 @@ TEST(Gazetteer, ExactCaseLeavesNoRoom) {
   EXPECT_EQ(Found(Sample(), "MOONCOIN", true), "mooncoin/1");
 }
 
+TEST(Gazetteer, FindAllIsFindAtEachToken) {
+  std::string text;
+  for (int i = 0; i < 30; ++i) text += "in New Hamlet the mooncoin of de Vries Group; ";
+  std::vector<Token> tokens;
+  Tokenize(text, tokens);
+  std::vector<Match> matches(tokens.size());
+  Sample().FindAll(text, tokens, false, matches);
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    const Match one = Sample().Find(text, std::span(tokens).subspan(i), false);
+    EXPECT_EQ(matches[i].tokens, one.tokens) << i;
+    EXPECT_EQ(matches[i].first_sense, one.first_sense) << i;
+  }
+}
+
+TEST(Gazetteer, TitlesCountInLowerCase) {
+  const auto gazetteer = Make({"Chief\tTITLE\nsaid\tSPEECH_VERB\n"});
+  for (std::string_view text : {"chief", "Chief", "CHIEF", "said"}) {
+    std::vector<Token> tokens;
+    Tokenize(text, tokens);
+    EXPECT_NE(gazetteer->Find(text, tokens, false).cues, 0) << text;
+  }
+}
+
 TEST(Gazetteer, GivesAllLinks) {
   std::vector<Token> tokens;
   Tokenize("WWO", tokens);
   const Match match = Sample().Find("WWO", tokens, false);
   ASSERT_EQ(match.tokens, 1U);
-  const auto links = Sample().links(Sample().entry(match.senses.front().entry));
+  const auto links = Sample().links(Sample().entry(match.senses().front().entry));
   ASSERT_EQ(links.size(), 2U);
   EXPECT_EQ(links[0], (EntityLink{"wikidata", "Q1"}));
   EXPECT_EQ(links[1], (EntityLink{"lei", "L2"}));
@@ -99,7 +123,7 @@ TEST(Gazetteer, KeepsPlacesOfOneName) {
   const auto gazetteer = Make({"Ox\tORGANIZATION\nOx\tLOCATION\ttown\n", "Ox\tLOCATION\tisle\n"});
   std::vector<Token> tokens;
   Tokenize("Ox", tokens);
-  EXPECT_EQ(gazetteer->Find("Ox", tokens, false).senses.size(), 2U);
+  EXPECT_EQ(gazetteer->Find("Ox", tokens, false).senses().size(), 2U);
 }
 
 TEST(Gazetteer, CuesStandBesideNames) {

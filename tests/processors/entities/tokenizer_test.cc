@@ -117,6 +117,21 @@ TEST(TokenizerHash, IsThatOfTheWordAlone) {
   }
 }
 
+// Words before a blank are read eight bytes at a time, others byte by byte.
+TEST(TokenizerHash, IsTheSameBeforeABlankAndBeforeADot) {
+  for (size_t size = 2; size < 45; ++size) {
+    for (const char* letters : {"aB", "Ab", "AB", "ab"}) {
+      const std::string word = letters + std::string(size - 2, letters[1]);
+      const Token plain = Tokens(word + " x").front();
+      const Token other = Tokens(word + "'s").front();
+      EXPECT_EQ(plain.hash, TokenHash(word)) << word;
+      EXPECT_EQ(other.hash, plain.hash) << word;
+      EXPECT_EQ(other.letter_case, plain.letter_case) << word;
+      EXPECT_EQ(other.flags, plain.flags) << word;
+    }
+  }
+}
+
 TEST(TokenizerFirstWord, IsBehindTheQuotationMark) {
   const auto tokens = Tokens("\"Go now.\" Yes");
   EXPECT_TRUE(tokens[0].Is(Token::kSentenceStart));
