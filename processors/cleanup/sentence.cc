@@ -47,41 +47,7 @@ bool EndsSentence(std::string_view line) {
   return false;
 }
 
-namespace {
-
-// Words between blanks, and whether a byte is that of a letter that may be a word of its own. Plain
-// sums over the bytes, which the compiler turns into vectors.
-struct Counted {
-  uint32_t words = 0;
-  bool wide = false;
-};
-
-Counted CountBetweenBlanks(std::string_view text) {
-  // A sum of bytes overflows no byte.
-  constexpr size_t kBlock = 255;
-  Counted counted;
-  if (text.empty()) return counted;
-  const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
-  counted.words = bytes[0] > ' ' ? 1 : 0;
-  uint8_t wide = static_cast<uint8_t>(bytes[0] >= 0xE0 && bytes[0] != 0xE2);
-  for (size_t begin = 1; begin < text.size(); begin += kBlock) {
-    const size_t end = std::min(begin + kBlock, text.size());
-    uint8_t words = 0;
-    for (size_t i = begin; i < end; ++i) {
-      words = static_cast<uint8_t>(words + ((bytes[i] > ' ') & (bytes[i - 1] <= ' ')));
-      wide |= static_cast<uint8_t>((bytes[i] >= 0xE0) & (bytes[i] != 0xE2));
-    }
-    counted.words += words;
-  }
-  counted.wide = wide != 0;
-  return counted;
-}
-
-}  // namespace
-
 uint32_t CountWords(std::string_view text) {
-  const Counted counted = CountBetweenBlanks(text);
-  if (!counted.wide) return counted.words;
   uint32_t words = 0;
   bool in_word = false;
   for (size_t at = 0; at < text.size();) {
