@@ -25,6 +25,22 @@ constexpr int kMaxRounds = 4;
 constexpr char32_t kZwnj = 0x200C;
 constexpr char32_t kZwj = 0x200D;
 
+constexpr uint64_t kOnes = 0x0101010101010101;
+constexpr uint64_t kHighs = 0x8080808080808080;
+
+// High bit set in each byte of `word` (all below 0x80) that is 0, and perhaps in those after one
+// that are 1.
+constexpr uint64_t Zeros(uint64_t word) { return (word - kOnes) & ~word & kHighs; }
+
+// True if eight bytes are printable ASCII, no ampersand and no blank beside a blank.
+constexpr bool IsPlainWord(uint64_t word, bool blank_before) {
+  const uint64_t controls = (word - kOnes * 0x20) | (word + kOnes) | word;  // < 0x20 or > 0x7E
+  const uint64_t ampersands = Zeros(word ^ (kOnes * '&'));
+  const uint64_t blanks = Zeros(word ^ (kOnes * ' '));
+  const uint64_t doubled = blanks & ((blanks << 8) | (blank_before ? 0x80 : 0));
+  return ((controls & kHighs) | ampersands | doubled) == 0;
+}
+
 enum class Kind { kKeep, kBlank, kRemove, kJoiner, kBidi };
 
 Kind KindOf(char32_t c) {
@@ -46,6 +62,36 @@ Kind KindOf(char32_t c) {
     return Kind::kRemove;
   }
   return Kind::kKeep;
+}
+
+// Characters that canonical composition neither changes nor looks back from (NFC_Quick_Check Yes,
+// combining class 0), the ones most text is made of.
+struct Inert {
+  char32_t first, last;
+};
+constexpr Inert kInert[] = {
+    {0x2010, 0x2027},  // dashes, quotes, bullet, ellipsis
+    {0x2030, 0x205E},  // per mille to vertical dots
+    {0x20A0, 0x20BF},  // currencies
+    {0x0391, 0x03A1},  // Greek
+    {0x03A3, 0x03CE},
+    {0x0400, 0x0482},  // Cyrillic
+    {0x048A, 0x052F},
+    {0x05D0, 0x05EA},  // Hebrew letters
+    {0x0621, 0x064A},  // Arabic letters
+    {0x3001, 0x3029},  // punctuation of Han
+    {0x3041, 0x3096},  // Kana
+    {0x30A1, 0x30FE},
+    {0x4E00, 0x9FFF},  // Han
+    {0xAC00, 0xD7A3},  // Hangul
+    {0xFF01, 0xFF60},  // wide forms
+};
+
+bool IsInert(char32_t c) {
+  for (const Inert& inert : kInert) {
+    if (c >= inert.first && c <= inert.last) return true;
+  }
+  return false;
 }
 
 // Scripts whose letters change their form at a joiner.
@@ -117,6 +163,7 @@ class LineFilter {
 
   void Run(bool drop_ampersands) {
     while (at_ < in_.size()) {
+      if (CopyPlain()) continue;
       const unsigned char c = static_cast<unsigned char>(in_[at_]);
       if (c > 0x20 && c < 0x7F && c != '&') {
         PutBlank();
@@ -140,6 +187,23 @@ class LineFilter {
   bool unsettled() const { return unsettled_; }
 
  private:
+  // Copies the next eight bytes if they are printable ASCII that stays as it is.
+  bool CopyPlain() {
+    if (at_ + 8 > in_.size()) return false;
+    const bool after_blank = blank_ || out_ == begin_;
+    uint64_t word;
+    std::memcpy(&word, in_.data() + at_, 8);
+    if (!IsPlainWord(word, after_blank)) return false;
+    PutBlank();
+    std::memcpy(out_, &word, 8);
+    // A blank at the end waits for what follows.
+    blank_ = (word >> 56) == ' ';
+    out_ += blank_ ? 7 : 8;
+    at_ += 8;
+    marks_ = 0;
+    return true;
+  }
+
   void PutBlank() {
     if (blank_ && out_ != begin_) *out_++ = ' ';
     blank_ = false;
@@ -155,8 +219,11 @@ class LineFilter {
       case Kind::kBidi: bidi_.Add(c); break;
       case Kind::kKeep: break;
     }
-    if (c >= kFirstMark && !CountMark(c)) return;
-    if (c < kFirstMark) marks_ = 0;
+    if (c < kFirstMark || IsInert(c)) {
+      marks_ = 0;
+    } else if (!CountMark(c)) {
+      return;
+    }
     PutBlank();
     out_ += text::Encode(c, out_);
   }
@@ -293,12 +360,6 @@ Round CleanOnce(std::string_view line, bool drop_ampersands, text::Arena& arena)
   return {result, unsettled};
 }
 
-constexpr uint64_t kOnes = 0x0101010101010101;
-constexpr uint64_t kHighs = 0x8080808080808080;
-
-// High bit set in each byte of `word` (all below 0x80) that is 0.
-constexpr uint64_t Zeros(uint64_t word) { return (word - kOnes) & ~word & kHighs; }
-
 }  // namespace
 
 bool IsPlainAscii(std::string_view line) {
@@ -309,12 +370,8 @@ bool IsPlainAscii(std::string_view line) {
   for (; i + 8 <= line.size(); i += 8) {
     uint64_t word;
     std::memcpy(&word, line.data() + i, 8);
-    const uint64_t controls = (word - kOnes * 0x20) | (word + kOnes) | word;  // < 0x20 or > 0x7E
-    const uint64_t ampersands = Zeros(word ^ (kOnes * '&'));
-    const uint64_t blanks = Zeros(word ^ (kOnes * ' '));
-    const uint64_t doubled = blanks & ((blanks << 8) | (blank_before ? 0x80 : 0));
-    if (((controls & kHighs) | ampersands | doubled) != 0) return false;
-    blank_before = (blanks >> 63) != 0;
+    if (!IsPlainWord(word, blank_before)) return false;
+    blank_before = (word >> 56) == ' ';
   }
   for (; i < line.size(); ++i) {
     const unsigned char c = static_cast<unsigned char>(line[i]);

@@ -59,6 +59,7 @@ class Cleaner : public Processor {
     lines_.clear();
     article.removed.clear();
     article.standfirst_in_body = {};
+    built_ = false;
     CleanFields(article);
     standfirst_given_ = !article.standfirst.empty();
     const bool html = article.form != TextForm::kPlain;
@@ -228,10 +229,15 @@ class Cleaner : public Processor {
   }
 
   void BuildBody(Article& article) {
+    built_ = true;
     size_t bytes = 0;
+    size_t longest = 0;
     for (size_t i = 0; i < lines_.size(); ++i) {
-      if (IsKept(i)) bytes += lines_[i].text.size() + kParagraphBreak.size();
+      if (!IsKept(i)) continue;
+      bytes += lines_[i].text.size() + kParagraphBreak.size();
+      longest = std::max(longest, lines_[i].text.size());
     }
+    article.longest_paragraph = static_cast<uint32_t>(longest);
     char* out = article.arena().Allocate(bytes);
     size_t size = 0;
     for (size_t i = 0; i < lines_.size(); ++i) {
@@ -290,17 +296,21 @@ class Cleaner : public Processor {
   void FillQuality(Article& article) {
     article.words = WordsOfLines();
     const bool counted = article.words > 0;
+    if (!counted || !built_) MeasureParagraphs(article, !counted);
+    article.low_information = article.words == 0 || IsChrome(article);
+  }
+
+  void MeasureParagraphs(Article& article, bool count_words) {
     article.longest_paragraph = 0;
     const std::string_view body = article.body;
     for (size_t begin = 0; begin < body.size();) {
       const size_t end = std::min(body.find(kParagraphBreak, begin), body.size());
       const std::string_view paragraph = body.substr(begin, end - begin);
-      if (!counted) article.words += CountWords(paragraph);
+      if (count_words) article.words += CountWords(paragraph);
       article.longest_paragraph =
           std::max(article.longest_paragraph, static_cast<uint32_t>(paragraph.size()));
       begin = end + kParagraphBreak.size();
     }
-    article.low_information = article.words == 0 || IsChrome(article);
   }
 
   // Words of the kept lines; 0 where the text was not read in lines.
@@ -365,6 +375,8 @@ class Cleaner : public Processor {
   std::string sample_;
   std::vector<RemovedText> ignored_;
   bool standfirst_given_ = false;
+  // The body was put together from lines, each a paragraph.
+  bool built_ = false;
   Furniture furniture_;
   HtmlTree tree_;
   HtmlFigures figures_;

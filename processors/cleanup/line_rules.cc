@@ -43,6 +43,7 @@ constexpr uint64_t kBullet = 0x2022;
 uint64_t Keyed(uint64_t phrase, uint64_t kind) { return phrase ^ (kind * kFinal); }
 
 size_t Slot(uint64_t word) { return word >> 52; }
+size_t BeginningSlot(uint64_t phrase) { return phrase >> 48; }
 
 // RemovedText::rule outlives every configuration.
 std::string_view Intern(const std::string& name) {
@@ -231,6 +232,13 @@ absl::Status LineRules::AddPhrases(const google::protobuf::RepeatedPtrField<std:
     ReadWords(text, words);
     if (words.empty()) return Fault(names_[patterns_[pattern].rule], "an empty phrase");
     const uint64_t phrase = kind == kEnds ? ReverseHash(words) : PhraseHash(words);
+    if (kind != kEnds) {
+      uint64_t beginning = 0;
+      for (const Word& word : words) {
+        beginning = Extend(beginning, word.hash);
+        beginnings_.set(BeginningSlot(beginning));
+      }
+    }
     auto& held = phrases_[Keyed(phrase, kind)];
     if (held.empty() || held.back() != pattern) held.push_back(pattern);
     auto& first_words = kind == kContains ? contained_first_words_ : first_words_;
@@ -293,6 +301,7 @@ void LineRules::FindPhrases(std::span<const Word> words, std::vector<uint16_t>& 
     uint64_t phrase = 0;
     for (size_t n = 0; n < longest_phrase_ && i + n < words.size(); ++n) {
       phrase = Extend(phrase, words[i + n].hash);
+      if (!beginnings_[BeginningSlot(phrase)]) break;
       if (starts) Collect(phrase, kStarts, found);
       if (contains) Collect(phrase, kContains, found);
     }

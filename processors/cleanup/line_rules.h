@@ -137,6 +137,9 @@ class LineRules {
   // First words of phrases, those found anywhere in a line apart: most words begin none.
   std::bitset<4096> first_words_;
   std::bitset<4096> contained_first_words_;
+  // Beginnings of phrases, by hash: where none of them goes on, neither does
+  // the search.
+  std::bitset<65536> beginnings_;
   size_t longest_phrase_ = 0;
 
   absl::flat_hash_map<std::string, uint32_t, text::StringHash, std::equal_to<>> list_bits_;

@@ -22,6 +22,17 @@ constexpr std::array<Class, 256> kClasses = [] {
   return classes;
 }();
 
+// Letters in small letters and digits; 0 for any other byte.
+constexpr std::array<char, 256> kFolded = [] {
+  std::array<char, 256> folded{};
+  for (size_t c = 0; c < 0x80; ++c) {
+    const Class type = kClasses[c];
+    if (type == Class::kSmall || type == Class::kDigit) folded[c] = static_cast<char>(c);
+    if (type == Class::kCapital) folded[c] = static_cast<char>(c | 0x20);
+  }
+  return folded;
+}();
+
 Class ClassOf(char32_t c) {
   switch (c) {
     case 0x2018:
@@ -55,8 +66,8 @@ class Reader {
   void Read(std::string_view text) {
     for (size_t at = 0; at < text.size();) {
       const unsigned char byte = static_cast<unsigned char>(text[at]);
-      if (kClasses[byte] == Class::kSmall && !split_at_capitals_ && length_ > 0) {
-        at = ReadSmall(text, at);
+      if (kFolded[byte] != 0 && length_ == 0 && !split_at_capitals_) {
+        at = ReadWord(text, at);
         continue;
       }
       if (kClasses[byte] != Class::kWide) {
@@ -86,18 +97,32 @@ class Reader {
     }
   }
 
-  // The small letters from `at` on, inside a word: most of a text. Returns where they end.
-  size_t ReadSmall(std::string_view text, size_t at) {
+  // The letters and digits of ASCII from `at` on, where a word begins: most of a text. What follows
+  // may go on with the word. Returns where they end.
+  size_t ReadWord(std::string_view text, size_t at) {
     const size_t begin = at;
-    uint64_t hash = hash_;
+    uint64_t hash = kSeed;
+    unsigned classes = 0;
     do {
-      hash = (hash ^ static_cast<unsigned char>(text[at])) * 0x100000001B3ULL;
+      const unsigned char byte = static_cast<unsigned char>(text[at]);
+      hash = (hash ^ static_cast<unsigned char>(kFolded[byte])) * kPrime;
+      classes |= 1u << static_cast<unsigned>(kClasses[byte]);
       ++at;
-    } while (at < text.size() && text[at] >= 'a' && text[at] <= 'z');
+    } while (at < text.size() && kFolded[static_cast<unsigned char>(text[at])] != 0);
     hash_ = hash;
-    length_ += static_cast<uint32_t>(at - begin);
-    all_capitals_ = digits_only_ = false;
+    length_ = static_cast<uint32_t>(at - begin);
+    first_capital_ = kClasses[static_cast<unsigned char>(text[begin])] != Class::kSmall;
+    all_capitals_ = (classes & (1u << static_cast<unsigned>(Class::kSmall))) == 0;
+    digits_only_ = classes == 1u << static_cast<unsigned>(Class::kDigit);
+    if (at < text.size() && IsSeparator(text[at])) {
+      Finish();
+      ++at;
+    }
     return at;
+  }
+
+  static bool IsSeparator(char c) {
+    return kClasses[static_cast<unsigned char>(c)] == Class::kSeparator;
   }
 
   void Letter(char32_t c, bool capital) {
@@ -121,7 +146,7 @@ class Reader {
   }
 
   void Grow(char32_t c) {
-    hash_ = (hash_ ^ c) * 0x100000001B3ULL;
+    hash_ = (hash_ ^ c) * kPrime;
     ++length_;
   }
 
@@ -139,6 +164,7 @@ class Reader {
   }
 
   static constexpr uint64_t kSeed = 0xCBF29CE484222325ULL;
+  static constexpr uint64_t kPrime = 0x100000001B3ULL;
 
   std::vector<Word>& words_;
   bool split_at_capitals_;
