@@ -14,13 +14,19 @@ namespace {
 
 namespace protobuf = google::protobuf;
 
-// Map entries in the order of their keys, so that the same article gives the same bytes.
-void SerializeInOrder(const protobuf::Message& message, std::string& out) {
-  out.clear();
-  protobuf::io::StringOutputStream stream(&out);
+// Appends the message behind its length. Map entries come in the order of their keys, so that the
+// same article gives the same bytes.
+void AppendDelimited(const protobuf::Message& message, std::string& out) {
+  const size_t size = message.ByteSizeLong();
+  uint8_t length[10];
+  const uint8_t* end = protobuf::io::CodedOutputStream::WriteVarint64ToArray(size, length);
+  out.append(reinterpret_cast<const char*>(length), static_cast<size_t>(end - length));
+  const size_t begin = out.size();
+  out.resize(begin + size);
+  protobuf::io::ArrayOutputStream stream(out.data() + begin, static_cast<int>(size));
   protobuf::io::CodedOutputStream coded(&stream);
   coded.SetSerializationDeterministic(true);
-  message.SerializeToCodedStream(&coded);
+  message.SerializeWithCachedSizes(&coded);
 }
 
 // "name":"value" with a comma before it.
@@ -97,12 +103,7 @@ void OutcomeEncoder::AppendMessage(const Article& article, std::string& out) {
     out += '\n';
     return;
   }
-  SerializeInOrder(message_, binary_);
-  uint8_t size[10];
-  const uint8_t* end =
-      protobuf::io::CodedOutputStream::WriteVarint64ToArray(binary_.size(), size);
-  out.append(reinterpret_cast<const char*>(size), static_cast<size_t>(end - size));
-  out += binary_;
+  AppendDelimited(message_, out);
 }
 
 void OutcomeEncoder::AppendFailure(const Article& article, Outcome outcome,

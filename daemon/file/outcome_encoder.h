@@ -41,7 +41,6 @@ class OutcomeEncoder {
   const ProcessingStamp stamp_;
   const uint32_t max_removed_text_bytes_;
   v1::EnrichedArticle message_;
-  std::string binary_;
 };
 
 }  // namespace newsfeed::file

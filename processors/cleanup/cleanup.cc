@@ -17,7 +17,7 @@
 #include "processors/cleanup/page.h"
 #include "processors/cleanup/sentence.h"
 #include "processors/cleanup/standfirst.h"
-#include "processors/decode/format.h"
+#include "processors/text/html_sniffing.h"
 
 namespace newsfeed::cleanup {
 namespace {
@@ -89,8 +89,8 @@ class Cleaner : public Processor {
   // in one line.
   std::string_view CleanStandfirst(std::string_view standfirst, text::Arena& arena) {
     std::string_view html = standfirst;
-    if (!decode::LooksLikeHtml(html)) {
-      const auto unescaped = decode::UnescapedHtml(standfirst, scratch_);
+    if (!text::LooksLikeHtml(html)) {
+      const auto unescaped = text::UnescapedHtml(standfirst, scratch_);
       if (!unescaped) return CleanLine(standfirst, arena);
       html = *unescaped;
     }

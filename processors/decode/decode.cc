@@ -18,6 +18,7 @@
 #include "processors/decode/names.h"
 #include "processors/text/url.h"
 #include "processors/text/hash.h"
+#include "processors/text/html_sniffing.h"
 #include "processors/text/utf8.h"
 
 namespace newsfeed::decode {

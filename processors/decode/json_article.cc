@@ -7,6 +7,7 @@
 #include <string>
 
 #include "processors/text/ascii.h"
+#include "processors/text/html_sniffing.h"
 #include "processors/decode/format.h"
 #include "processors/decode/names.h"
 #include "processors/text/url.h"
@@ -112,18 +113,18 @@ std::string FirstNames(std::string_view names, size_t max_bytes) {
 
 // Gives the text of `article` its form.
 void SetForm(bool html, Article& article) {
-  if (!html && !LooksLikeHtml(article.text)) {
+  if (!html && !text::LooksLikeHtml(article.text)) {
     article.form = TextForm::kPlain;
-    if (const auto unescaped = UnescapedHtml(article.text, article.arena())) {
+    if (const auto unescaped = text::UnescapedHtml(article.text, article.arena())) {
       article.text = *unescaped;
-      article.form = IsPage(article.text) ? TextForm::kPage : TextForm::kFragment;
+      article.form = text::IsPage(article.text) ? TextForm::kPage : TextForm::kFragment;
     }
     return;
   }
-  if (const auto unescaped = UnescapedHtml(article.text, article.arena())) {
+  if (const auto unescaped = text::UnescapedHtml(article.text, article.arena())) {
     article.text = *unescaped;
   }
-  article.form = IsPage(article.text) ? TextForm::kPage : TextForm::kFragment;
+  article.form = text::IsPage(article.text) ? TextForm::kPage : TextForm::kFragment;
 }
 
 }  // namespace
