@@ -264,7 +264,8 @@ def cities(folder):
     for ident, city in sorted(table.items(), key=lambda item: int(item[0])):
         name, country = city["name"], city["countrycode"]
         capital = largest.get((country, fold(name))) == ident
-        if country_of.get(name) == country:  # Singapore: the country is meant
+        # Singapore: the country is meant. Washington: the city, though a state has the name.
+        if country_of.get(name) == country and ident not in WEIGHT:
             continue
         if city["population"] < MIN_POPULATION and not capital:
             continue
