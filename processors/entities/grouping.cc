@@ -78,6 +78,7 @@ void Grouper::Group(const Document& document, const Gazetteer& gazetteer,
 void Grouper::ReadContext(std::span<const Candidate> candidates) {
   countries_.clear();
   whereabouts_.clear();
+  regions_meant_.clear();
   for (size_t i = 0; i < candidates.size(); ++i) {
     if (candidates[i].senses.empty()) continue;
     ReadContextOf(candidates[i], i + 1 < candidates.size() ? &candidates[i + 1] : nullptr);
@@ -100,6 +101,13 @@ void Grouper::ReadContextOf(const Candidate& candidate, const Candidate* next) {
     const GazetteerEntry& within = gazetteer_->entry(sense.entry);
     if (within.type != EntityType::kLocation || within.city) continue;
     whereabouts_.try_emplace(NameKey(candidate), Whereabouts{&within});
+    // "Seattle, Washington": a town of that state stands before it, so the state is meant.
+    const bool has_such_town = std::ranges::any_of(candidate.senses, [&](const Sense& town) {
+      const GazetteerEntry& place = gazetteer_->entry(town.entry);
+      return place.city && RegionKey(within) != 0 && RegionKey(place) == RegionKey(within) &&
+             CountryKey(place) == CountryKey(within);
+    });
+    if (has_such_town) regions_meant_.try_emplace(NameKey(*next), sense.entry);
   }
 }
 
@@ -118,6 +126,9 @@ double Grouper::Weight(const GazetteerEntry& entry) const {
 uint32_t Grouper::ChooseEntry(const Candidate& candidate) const {
   const auto senses = candidate.senses;
   if (senses.empty()) return kNone;
+  if (const auto meant = regions_meant_.find(NameKey(candidate)); meant != regions_meant_.end()) {
+    return meant->second;
+  }
   const GazetteerEntry* within = nullptr;
   if (const auto found = whereabouts_.find(NameKey(candidate)); found != whereabouts_.end()) {
     within = found->second.within;

@@ -89,6 +89,8 @@ class Grouper {
   absl::flat_hash_map<uint64_t, uint32_t> acronym_names_;  // hash of an acronym -> candidate
   absl::flat_hash_map<uint32_t, uint32_t> by_surname_;     // hash of a surname -> group
   absl::flat_hash_map<uint64_t, Whereabouts> whereabouts_;  // by NameKey
+  // States and countries that stand behind a town of theirs, by name: the entry.
+  absl::flat_hash_map<uint64_t, uint32_t> regions_meant_;
   absl::flat_hash_map<uint64_t, uint32_t> id_uses_;
   absl::flat_hash_map<uint32_t, uint32_t> countries_;      // code -> mentions
   std::string id_;

@@ -27,6 +27,10 @@ constexpr std::string_view kTable =
     "Harbor\tLOCATION\t\tgeonames\t2\t\tcity,country=NL,region=NO,population=200000\n"
     "Bigtown\tLOCATION\t\tgeonames\t3\t\tcity,country=UR,population=9000000\n"
     "Bigtown\tLOCATION\t\tgeonames\t4\t\tcity,country=NL,population=200000\n"
+    // A capital with the name of a state; one town lies in the state.
+    "Lakeside\tLOCATION\t\tgeonames\t5\t\tcountry=UR,region=LA,population=7000000\n"
+    "Lakeside\tLOCATION\t\tgeonames\t6\t\tcity,country=UR,region=CA,population=60000000,capital\n"
+    "Milltown\tLOCATION\t\tgeonames\t7\t\tcity,country=UR,region=LA,population=700000\n"
     "World Widget Office\tORGANIZATION\t\twikidata\tQ9\tWWO\n"
     "Ada\tGIVEN_NAME\nBen\tGIVEN_NAME\nIda\tGIVEN_NAME\n"
     "Mr.\tTITLE\nsenator\tTITLE\nCorp.\tORGANIZATION_SUFFIX\nCorp\tORGANIZATION_SUFFIX\n";
@@ -47,6 +51,14 @@ class Grouping : public ::testing::Test {
   testing::BatchBuilder batch_;
   Article* article_ = nullptr;
 };
+
+TEST_F(Grouping, AStateBehindATownOfItsIsTheState) {
+  EXPECT_THAT(Entities("", "Talks went on in Lakeside."),
+              ElementsAre("Lakeside|LOC|geonames:6: Lakeside"));
+  EXPECT_THAT(Entities("", "It burned near Milltown, Lakeside."),
+              ElementsAre("Milltown|LOC|geonames:7: Milltown",
+                          "Lakeside|LOC|geonames:5: Lakeside"));
+}
 
 TEST_F(Grouping, SurnameGoesToFullName) {
   EXPECT_THAT(Entities("Novak Leads", "Ada Novak ran. Novak won."),
