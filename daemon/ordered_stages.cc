@@ -1,10 +1,8 @@
 #include "daemon/ordered_stages.h"
 
-#include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
-
 #include <array>
-#include <memory>
+#include <condition_variable>
+#include <mutex>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -30,31 +28,29 @@ class OrderedStages {
   OrderedStages(const StageFunctions& stages, size_t threads, const std::atomic<bool>& stop)
       : stages_(stages), stop_(stop), slots_(2 * threads + 1) {}
 
-  void Work(size_t worker) ABSL_LOCKS_EXCLUDED(mutex_) {
-    absl::MutexLock lock(&mutex_);
+  void Work(size_t worker) {
+    std::unique_lock lock(mutex_);
     while (true) {
       std::optional<Task> task;
-      const auto ready = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      changed_.wait(lock, [&] {
         task = Pick();
         return task.has_value() || Finished();
-      };
-      mutex_.Await(absl::Condition(&ready));
+      });
       if (!task) return;
       Slot& slot = slots_[task->ordinal % slots_.size()];
       slot.busy = true;
       if (InOrder(task->step)) in_order_[static_cast<size_t>(task->step)].busy = true;
-      mutex_.Unlock();
+      lock.unlock();
       const absl::StatusOr<bool> done = Do(task->step, slot, worker);
-      mutex_.Lock();
+      lock.lock();
       slot.busy = false;
       Advance(*task, slot, done);
+      changed_.notify_all();
     }
   }
 
-  absl::Status status() const ABSL_LOCKS_EXCLUDED(mutex_) {
-    absl::MutexLock lock(&mutex_);
-    return status_;
-  }
+  // To be called when all workers have ended.
+  const absl::Status& status() const { return status_; }
 
  private:
   struct Task {
@@ -67,12 +63,12 @@ class OrderedStages {
     bool busy = false;
   };
 
-  Turn& turn(Step step) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  Turn& turn(Step step) {
     return in_order_[static_cast<size_t>(step)];
   }
 
   // The most advanced work first.
-  std::optional<Task> Pick() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  std::optional<Task> Pick() {
     if (!status_.ok()) return std::nullopt;
     for (Step step : {Step::kWrite, Step::kEnrich, Step::kJudge, Step::kPrepare}) {
       if (InOrder(step)) {
@@ -91,14 +87,14 @@ class OrderedStages {
     return std::nullopt;
   }
 
-  bool IsNext(Step step) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  bool IsNext(Step step) {
     const Turn& its_turn = turn(step);
     if (its_turn.busy || its_turn.next >= turn(Step::kFill).next) return false;
     const Slot& slot = slots_[its_turn.next % slots_.size()];
     return slot.next == step && !slot.busy;
   }
 
-  bool Finished() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  bool Finished() {
     if (!status_.ok()) return true;
     const Turn& fill = turn(Step::kFill);
     return (ended_ || stop_.load()) && !fill.busy && turn(Step::kWrite).next == fill.next;
@@ -121,8 +117,7 @@ class OrderedStages {
     return true;
   }
 
-  void Advance(const Task& task, Slot& slot, const absl::StatusOr<bool>& done)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  void Advance(const Task& task, Slot& slot, const absl::StatusOr<bool>& done) {
     if (InOrder(task.step)) turn(task.step).busy = false;
     if (!done.ok()) {
       if (status_.ok()) status_ = done.status();
@@ -138,11 +133,14 @@ class OrderedStages {
 
   const StageFunctions& stages_;
   const std::atomic<bool>& stop_;
-  mutable absl::Mutex mutex_;
-  std::vector<Slot> slots_;  // contents belong to whoever set `busy`
-  std::array<Turn, kSteps> in_order_ ABSL_GUARDED_BY(mutex_);
-  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
-  absl::Status status_ ABSL_GUARDED_BY(mutex_);
+  // Not absl::Mutex: Debian's is built without the annotations by which ThreadSanitizer knows it.
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  // Guarded by mutex_, but for a slot's batch and outcomes, which belong to whoever set `busy`.
+  std::vector<Slot> slots_;
+  std::array<Turn, kSteps> in_order_;
+  bool ended_ = false;
+  absl::Status status_;
 };
 
 }  // namespace

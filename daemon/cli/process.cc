@@ -48,12 +48,13 @@ struct Arguments {
 
 std::atomic<bool> interrupted = false;
 
-// Ctrl-C: finish what has been read. A second one ends the process as ever.
+// Ctrl-C: finish what has been read. A second one ends the process as ever. No SA_RESTART: a read that
+// waits for a silent pipe must return.
 void StopOnInterrupt() {
-  std::signal(SIGINT, [](int) {
-    interrupted = true;
-    std::signal(SIGINT, SIG_DFL);
-  });
+  struct sigaction action{};
+  action.sa_handler = [](int) { interrupted = true; };
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  sigaction(SIGINT, &action, nullptr);
 }
 
 // All that a run needs, made before the first record is read.

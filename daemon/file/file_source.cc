@@ -94,13 +94,15 @@ std::string FileSource::UniqueTopic(std::string name, const std::string& path) {
 }
 
 absl::StatusOr<PollResult> FileSource::Poll(Batch& batch) {
-  while (batch.size() < bounds_.max_records && batch.value_bytes() < bounds_.max_bytes) {
+  while (!interrupted_ && batch.size() < bounds_.max_records && batch.value_bytes() < bounds_.max_bytes) {
     if (cutter_ == nullptr) {
       if (next_file_ == files_.size()) break;
       if (absl::Status status = OpenNext(); !status.ok()) return status;
     }
     Record record;
     auto more = cutter_->Next(record);
+    interrupted_ = absl::IsCancelled(more.status());
+    if (interrupted_) break;
     if (!more.ok()) return more.status();
     if (!*more) {
       CloseFile();

@@ -39,6 +39,7 @@ class FileSource : public RecordSource {
                                                             const BatchBounds& bounds,
                                                             uint64_t max_record_bytes);
 
+  // A signal that comes while it waits for input ends the source.
   absl::StatusOr<PollResult> Poll(Batch& batch) override;
 
   // Damaged files so far, each told once with the place.
@@ -76,6 +77,7 @@ class FileSource : public RecordSource {
   std::unique_ptr<InputBytes> input_;
   std::unique_ptr<RecordCutter> cutter_;
   int64_t next_offset_ = 0;
+  bool interrupted_ = false;
   std::vector<std::string> damages_;
   std::vector<std::string> notes_;
   uint64_t total_bytes_ = 0;

@@ -52,10 +52,8 @@ absl::StatusOr<bool> InputBytes::ReadMore() {
 }
 
 absl::StatusOr<size_t> InputBytes::ReadRaw(char* out, size_t size) {
-  ssize_t got;
-  do {
-    got = read(descriptor_, out, size);
-  } while (got < 0 && errno == EINTR);
+  const ssize_t got = read(descriptor_, out, size);
+  if (got < 0 && errno == EINTR) return absl::CancelledError("interrupted");
   if (got < 0) {
     return absl::UnknownError(fmt::format("{}: cannot be read: {}", path_, std::strerror(errno)));
   }

@@ -35,7 +35,8 @@ class InputBytes {
   void Skip(size_t bytes) { begin_ += bytes; }
 
   // Appends to unread(). False at the end, be it the true one or the place of damage. An error is
-  // one of the operating system.
+  // one of the operating system; CANCELLED: a signal came while waiting (a pipe may be silent for
+  // hours), and the call may be repeated.
   absl::StatusOr<bool> ReadMore();
 
   // What is wrong with a gzip file: "damaged after 1234 bytes: …". Empty: nothing so far.

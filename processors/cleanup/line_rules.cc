@@ -1,11 +1,10 @@
 #include "processors/cleanup/line_rules.h"
 
-#include <absl/base/thread_annotations.h>
 #include <absl/container/node_hash_set.h>
-#include <absl/synchronization/mutex.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <mutex>
 
 #include "processors/cleanup/sentence.h"
 
@@ -47,9 +46,9 @@ size_t BeginningSlot(uint64_t phrase) { return phrase >> 48; }
 
 // RemovedText::rule outlives every configuration.
 std::string_view Intern(const std::string& name) {
-  static absl::Mutex mutex;
+  static std::mutex mutex;
   static auto* const names = new absl::node_hash_set<std::string>();
-  absl::MutexLock lock(&mutex);
+  const std::lock_guard lock(mutex);
   return *names->insert(name).first;
 }
 
