@@ -56,7 +56,7 @@ struct TopicPartition {
 struct PartitionOffset {
   TopicPartition where;
   int64_t offset = -1;
-  std::string metadata;
+  std::string metadata{};
   bool operator==(const PartitionOffset&) const = default;
 };
 
@@ -130,11 +130,11 @@ class Consumer {
 // A record to be produced. All is copied by Produce.
 struct ProducedRecord {
   std::string_view topic;
-  std::optional<int32_t> partition;    // none: by the key
+  std::optional<int32_t> partition{};  // none: by the key
   int64_t timestamp_ms = 0;            // 0: now
-  std::string_view key;                // data() == nullptr: null
-  std::string_view value;              // data() == nullptr: null
-  std::span<const Header> headers;
+  std::string_view key{};              // data() == nullptr: null
+  std::string_view value{};            // data() == nullptr: null
+  std::span<const Header> headers{};
 };
 
 class Producer {
@@ -167,6 +167,23 @@ class Producer {
   virtual Error Metadata(const std::string& topic, int32_t& partitions, absl::Duration timeout) = 0;
 };
 
+// A topic to be made. Options are the broker's topic settings ("retention.ms").
+struct NewTopic {
+  std::string name;
+  int32_t partitions = 1;
+  int32_t replication = -1;            // -1: the broker's default
+  std::map<std::string, std::string> options{};
+};
+
+// Topics and what is kept in them.
+class Admin {
+ public:
+  virtual ~Admin() = default;
+
+  // kOther with name "TOPIC_ALREADY_EXISTS" where it is there already.
+  virtual Error CreateTopic(const NewTopic& topic, absl::Duration timeout) = 0;
+};
+
 // Options of one client: librdkafka property names.
 using Properties = std::map<std::string, std::string>;
 
@@ -178,6 +195,7 @@ class ClientFactory {
   virtual std::unique_ptr<Consumer> NewConsumer(const Properties& properties, RebalanceListener* listener,
                                                 Error& error) = 0;
   virtual std::unique_ptr<Producer> NewProducer(const Properties& properties, Error& error) = 0;
+  virtual std::unique_ptr<Admin> NewAdmin(const Properties& properties, Error& error) = 0;
 };
 
 }  // namespace newsfeed::kafka

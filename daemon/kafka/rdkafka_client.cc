@@ -158,6 +158,25 @@ void LogCallback(const rd_kafka_t* client, int level, const char* facility, cons
   if (log) log(level, facility, text);
 }
 
+constexpr absl::Duration kDestroyTimeout = absl::Seconds(5);
+
+// Makes a client whose callbacks see `context`. `more` sets what its kind needs.
+template <typename Context, typename More>
+Error OpenClient(rd_kafka_type_t type, const Properties& properties, Context* context,
+                 rd_kafka_t*& client, More more) {
+  Error error;
+  Conf conf = NewConf(properties, error);
+  if (conf == nullptr) return error;
+  rd_kafka_conf_set_opaque(conf.get(), context);
+  rd_kafka_conf_set_log_cb(conf.get(), &LogCallback<Context>);
+  more(conf.get());
+  char message[512];
+  client = rd_kafka_new(type, conf.get(), message, sizeof message);
+  if (client == nullptr) return FromCode(rd_kafka_last_error(), message);
+  conf.release();  // the client's now
+  return {};
+}
+
 class RdGroupMetadata : public GroupMetadata {
  public:
   explicit RdGroupMetadata(rd_kafka_consumer_group_metadata_t* metadata) : metadata_(metadata) {}
@@ -186,21 +205,12 @@ class RdConsumer : public Consumer {
   }
 
   Error Open(const Properties& properties) {
-    Error error;
-    Conf conf = NewConf(properties, error);
-    if (conf == nullptr) return error;
-    rd_kafka_conf_set_opaque(conf.get(), context_.get());
-    rd_kafka_conf_set_log_cb(conf.get(), &LogCallback<Context>);
-    rd_kafka_conf_set_rebalance_cb(conf.get(), &RdConsumer::OnRebalance);
-    char message[512];
-    client_ = rd_kafka_new(RD_KAFKA_CONSUMER, conf.get(), message, sizeof message);
-    if (client_ == nullptr) {
-      return {ErrorClass::kOther, rd_kafka_last_error(), rd_kafka_err2name(rd_kafka_last_error()),
-              message};
-    }
-    conf.release();
-    rd_kafka_poll_set_consumer(client_);
-    return {};
+    Error error = OpenClient(RD_KAFKA_CONSUMER, properties, context_.get(), client_,
+                             [](rd_kafka_conf_t* conf) {
+                               rd_kafka_conf_set_rebalance_cb(conf, &RdConsumer::OnRebalance);
+                             });
+    if (error.ok()) rd_kafka_poll_set_consumer(client_);
+    return error;
   }
 
   Error Subscribe(const std::vector<std::string>& topics) override {
@@ -322,8 +332,6 @@ class RdConsumer : public Consumer {
   }
 
  private:
-  static constexpr absl::Duration kDestroyTimeout = absl::Seconds(5);
-
   bool Cooperative() const {
     const char* protocol = rd_kafka_rebalance_protocol(client_);
     return protocol != nullptr && std::string_view(protocol) == "COOPERATIVE";
@@ -393,20 +401,10 @@ class RdProducer : public Producer {
   }
 
   Error Open(const Properties& properties) {
-    Error error;
-    Conf conf = NewConf(properties, error);
-    if (conf == nullptr) return error;
-    rd_kafka_conf_set_opaque(conf.get(), context_.get());
-    rd_kafka_conf_set_log_cb(conf.get(), &LogCallback<Context>);
-    rd_kafka_conf_set_dr_msg_cb(conf.get(), &RdProducer::OnDelivery);
-    char message[512];
-    client_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), message, sizeof message);
-    if (client_ == nullptr) {
-      return {ErrorClass::kOther, rd_kafka_last_error(), rd_kafka_err2name(rd_kafka_last_error()),
-              message};
-    }
-    conf.release();
-    return {};
+    return OpenClient(RD_KAFKA_PRODUCER, properties, context_.get(), client_,
+                      [](rd_kafka_conf_t* conf) {
+                        rd_kafka_conf_set_dr_msg_cb(conf, &RdProducer::OnDelivery);
+                      });
   }
 
   Error InitTransactions(absl::Duration timeout) override {
@@ -476,8 +474,6 @@ class RdProducer : public Producer {
   }
 
  private:
-  static constexpr absl::Duration kDestroyTimeout = absl::Seconds(5);
-
   // What callbacks see: outlives this object where librdkafka is slow to end. Deliveries are
   // reported from within our own calls, in our thread.
   struct Context {
@@ -503,6 +499,64 @@ class RdProducer : public Producer {
   rd_kafka_t* client_ = nullptr;
 };
 
+// --- Admin ------------------------------------------------------------------------------------
+
+class RdAdmin : public Admin {
+ public:
+  explicit RdAdmin(std::shared_ptr<const LogFunction> log)
+      : context_(std::make_shared<Context>(Context{std::move(log)})) {}
+
+  ~RdAdmin() override {
+    if (client_ == nullptr) return;
+    RunBounded(kDestroyTimeout,
+               [client = client_, context = context_] { rd_kafka_destroy(client); });
+  }
+
+  Error Open(const Properties& properties) {
+    return OpenClient(RD_KAFKA_PRODUCER, properties, context_.get(), client_,
+                      [](rd_kafka_conf_t*) {});
+  }
+
+  Error CreateTopic(const NewTopic& topic, absl::Duration timeout) override {
+    char message[512];
+    rd_kafka_NewTopic_t* made = rd_kafka_NewTopic_new(topic.name.c_str(), topic.partitions,
+                                                      topic.replication, message, sizeof message);
+    if (made == nullptr) return FromCode(RD_KAFKA_RESP_ERR__INVALID_ARG, message);
+    for (const auto& [name, value] : topic.options) {
+      rd_kafka_NewTopic_set_config(made, name.c_str(), value.c_str());
+    }
+    rd_kafka_queue_t* queue = rd_kafka_queue_new(client_);
+    rd_kafka_CreateTopics(client_, &made, 1, nullptr, queue);
+    rd_kafka_event_t* event = rd_kafka_queue_poll(queue, Milliseconds(timeout));
+    Error error = event == nullptr ? FromCode(RD_KAFKA_RESP_ERR__TIMED_OUT) : ResultOf(event);
+    if (event != nullptr) rd_kafka_event_destroy(event);
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_NewTopic_destroy(made);
+    return error;
+  }
+
+ private:
+  struct Context {
+    std::shared_ptr<const LogFunction> log;
+  };
+
+  static Error ResultOf(rd_kafka_event_t* event) {
+    if (const auto code = rd_kafka_event_error(event)) {
+      return FromCode(code, rd_kafka_event_error_string(event));
+    }
+    size_t count = 0;
+    const auto* topics = rd_kafka_CreateTopics_result_topics(
+        rd_kafka_event_CreateTopics_result(event), &count);
+    if (count == 0) return FromCode(RD_KAFKA_RESP_ERR__FAIL);
+    const auto code = rd_kafka_topic_result_error(topics[0]);
+    const char* text = rd_kafka_topic_result_error_string(topics[0]);
+    return FromCode(code, text == nullptr ? "" : text);
+  }
+
+  std::shared_ptr<Context> context_;
+  rd_kafka_t* client_ = nullptr;
+};
+
 class RdKafkaFactory : public ClientFactory {
  public:
   explicit RdKafkaFactory(LogFunction log)
@@ -520,6 +574,12 @@ class RdKafkaFactory : public ClientFactory {
     error = producer->Open(properties);
     if (!error.ok()) return nullptr;
     return producer;
+  }
+  std::unique_ptr<Admin> NewAdmin(const Properties& properties, Error& error) override {
+    auto admin = std::make_unique<RdAdmin>(log_);
+    error = admin->Open(properties);
+    if (!error.ok()) return nullptr;
+    return admin;
   }
 
  private:
