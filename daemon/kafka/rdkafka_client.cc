@@ -1,0 +1,597 @@
+#include "daemon/kafka/rdkafka_client.h"
+
+#include <absl/synchronization/mutex.h>
+#include <absl/time/clock.h>
+#include <librdkafka/rdkafka.h>
+
+#include <algorithm>
+#include <chrono>
+#include <deque>
+#include <thread>
+#include <utility>
+
+namespace newsfeed::kafka {
+namespace {
+
+int Milliseconds(absl::Duration timeout) {
+  return static_cast<int>(
+      std::clamp<int64_t>(absl::ToInt64Milliseconds(timeout), 0, INT32_MAX));
+}
+
+ErrorClass ClassOf(rd_kafka_resp_err_t code) {
+  switch (code) {
+    case RD_KAFKA_RESP_ERR_NO_ERROR: return ErrorClass::kNone;
+    case RD_KAFKA_RESP_ERR__FENCED:
+    case RD_KAFKA_RESP_ERR_PRODUCER_FENCED: return ErrorClass::kFenced;
+    case RD_KAFKA_RESP_ERR__FATAL:
+    case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID: return ErrorClass::kFatal;
+    case RD_KAFKA_RESP_ERR__TIMED_OUT:
+    case RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE:
+    case RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT: return ErrorClass::kTimedOut;
+    case RD_KAFKA_RESP_ERR__QUEUE_FULL: return ErrorClass::kRetriable;
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+    case RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE:
+    case RD_KAFKA_RESP_ERR_INVALID_MSG:
+    case RD_KAFKA_RESP_ERR_INVALID_RECORD: return ErrorClass::kRefused;
+    default: return ErrorClass::kOther;
+  }
+}
+
+Error FromCode(rd_kafka_resp_err_t code, std::string message = "") {
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+  if (message.empty()) message = rd_kafka_err2str(code);
+  return {ClassOf(code), code, rd_kafka_err2name(code), std::move(message)};
+}
+
+// Takes the error over. The flags of a transactional call beat the class of its code, but for
+// _FENCED, which 2.0.2 calls abortable though no call can succeed any more.
+Error FromError(rd_kafka_error_t* error) {
+  if (error == nullptr) return {};
+  Error result = FromCode(rd_kafka_error_code(error), rd_kafka_error_string(error));
+  if (result.kind != ErrorClass::kFenced) {
+    if (rd_kafka_error_is_fatal(error)) {
+      result.kind = ErrorClass::kFatal;
+    } else if (rd_kafka_error_txn_requires_abort(error)) {
+      result.kind = ErrorClass::kAbortable;
+    } else if (rd_kafka_error_is_retriable(error)) {
+      result.kind = result.kind == ErrorClass::kTimedOut ? ErrorClass::kTimedOut
+                                                         : ErrorClass::kRetriable;
+    }
+  }
+  rd_kafka_error_destroy(error);
+  return result;
+}
+
+struct ListDeleter {
+  void operator()(rd_kafka_topic_partition_list_t* list) const {
+    rd_kafka_topic_partition_list_destroy(list);
+  }
+};
+using PartitionList = std::unique_ptr<rd_kafka_topic_partition_list_t, ListDeleter>;
+
+PartitionList NewList(size_t size) {
+  return PartitionList(rd_kafka_topic_partition_list_new(static_cast<int>(size)));
+}
+
+PartitionList ToList(const std::vector<TopicPartition>& partitions) {
+  PartitionList list = NewList(partitions.size());
+  for (const TopicPartition& p : partitions) {
+    rd_kafka_topic_partition_list_add(list.get(), p.topic.c_str(), p.partition);
+  }
+  return list;
+}
+
+PartitionList ToList(const std::vector<PartitionOffset>& offsets) {
+  PartitionList list = NewList(offsets.size());
+  for (const PartitionOffset& o : offsets) {
+    auto* added = rd_kafka_topic_partition_list_add(list.get(), o.where.topic.c_str(),
+                                                    o.where.partition);
+    added->offset = o.offset == kNoOffset ? RD_KAFKA_OFFSET_INVALID : o.offset;
+    if (!o.metadata.empty()) {
+      // The list frees it with its own allocator, which is malloc.
+      added->metadata = malloc(o.metadata.size());
+      std::copy(o.metadata.begin(), o.metadata.end(), static_cast<char*>(added->metadata));
+      added->metadata_size = o.metadata.size();
+    }
+  }
+  return list;
+}
+
+std::vector<TopicPartition> FromList(const rd_kafka_topic_partition_list_t& list) {
+  std::vector<TopicPartition> partitions;
+  for (int i = 0; i < list.cnt; ++i) {
+    partitions.push_back({list.elems[i].topic, list.elems[i].partition});
+  }
+  return partitions;
+}
+
+// The first error of a partition in the list.
+Error FirstError(const rd_kafka_topic_partition_list_t& list) {
+  for (int i = 0; i < list.cnt; ++i) {
+    if (list.elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR) return FromCode(list.elems[i].err);
+  }
+  return {};
+}
+
+
+struct ConfDeleter {
+  void operator()(rd_kafka_conf_t* conf) const { rd_kafka_conf_destroy(conf); }
+};
+using Conf = std::unique_ptr<rd_kafka_conf_t, ConfDeleter>;
+
+Conf NewConf(const Properties& properties, Error& error) {
+  Conf conf(rd_kafka_conf_new());
+  char message[512];
+  for (const auto& [name, value] : properties) {
+    if (rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), message, sizeof message) !=
+        RD_KAFKA_CONF_OK) {
+      // The message would quote the value, which may be a secret.
+      error = {ErrorClass::kOther, RD_KAFKA_RESP_ERR__INVALID_ARG, "_INVALID_ARG",
+               "kafka.properties." + name + ": refused by librdkafka"};
+      return nullptr;
+    }
+  }
+  return conf;
+}
+
+// Closes and destroys in a thread of its own where librdkafka takes longer than it may: 2.0.2 can
+// block for ever in both (delivery notes #4187, #4724). Such a thread is left behind.
+template <typename Work>
+void RunBounded(absl::Duration timeout, Work work) {
+  struct Done {
+    absl::Mutex mutex;
+    bool value ABSL_GUARDED_BY(mutex) = false;
+  };
+  auto done = std::make_shared<Done>();
+  std::thread([done, work = std::move(work)]() mutable {
+    work();
+    absl::MutexLock lock(&done->mutex);
+    done->value = true;
+  }).detach();
+  absl::MutexLock lock(&done->mutex);
+  done->mutex.AwaitWithTimeout(absl::Condition(&done->value), timeout);
+}
+
+template <typename Context>
+void LogCallback(const rd_kafka_t* client, int level, const char* facility, const char* text) {
+  const LogFunction& log = *static_cast<const Context*>(rd_kafka_opaque(client))->log;
+  if (log) log(level, facility, text);
+}
+
+constexpr absl::Duration kDestroyTimeout = absl::Seconds(5);
+
+// Makes a client whose callbacks see `context`. `more` sets what its kind needs.
+template <typename Context, typename More>
+Error OpenClient(rd_kafka_type_t type, const Properties& properties, Context* context,
+                 rd_kafka_t*& client, More more) {
+  Error error;
+  Conf conf = NewConf(properties, error);
+  if (conf == nullptr) return error;
+  rd_kafka_conf_set_opaque(conf.get(), context);
+  rd_kafka_conf_set_log_cb(conf.get(), &LogCallback<Context>);
+  more(conf.get());
+  char message[512];
+  client = rd_kafka_new(type, conf.get(), message, sizeof message);
+  if (client == nullptr) return FromCode(rd_kafka_last_error(), message);
+  conf.release();  // the client's now
+  return {};
+}
+
+class RdGroupMetadata : public GroupMetadata {
+ public:
+  explicit RdGroupMetadata(rd_kafka_consumer_group_metadata_t* metadata) : metadata_(metadata) {}
+  ~RdGroupMetadata() override { rd_kafka_consumer_group_metadata_destroy(metadata_); }
+  const rd_kafka_consumer_group_metadata_t* get() const { return metadata_; }
+
+ private:
+  rd_kafka_consumer_group_metadata_t* metadata_;
+};
+
+// --- Consumer ---------------------------------------------------------------------------------
+
+class RdConsumer : public Consumer {
+ public:
+  RdConsumer(std::shared_ptr<const LogFunction> log, RebalanceListener* listener)
+      : context_(std::make_shared<Context>(Context{std::move(log), listener})) {}
+
+  ~RdConsumer() override {
+    record_.reset();
+    if (client_ == nullptr) return;
+    context_->listener = nullptr;
+    // A client that was not closed is one that is dead: its group need not hear of it.
+    RunBounded(kDestroyTimeout, [client = client_, context = context_] {
+      rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    });
+  }
+
+  Error Open(const Properties& properties) {
+    Error error = OpenClient(RD_KAFKA_CONSUMER, properties, context_.get(), client_,
+                             [](rd_kafka_conf_t* conf) {
+                               rd_kafka_conf_set_rebalance_cb(conf, &RdConsumer::OnRebalance);
+                             });
+    if (error.ok()) rd_kafka_poll_set_consumer(client_);
+    return error;
+  }
+
+  Error Subscribe(const std::vector<std::string>& topics) override {
+    PartitionList list = NewList(topics.size());
+    for (const std::string& topic : topics) {
+      rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
+    }
+    return FromCode(rd_kafka_subscribe(client_, list.get()));
+  }
+
+  PollOutcome Poll(absl::Duration timeout) override {
+    record_.reset(rd_kafka_consumer_poll(client_, Milliseconds(timeout)));
+    PollOutcome outcome;
+    if (record_ == nullptr) return outcome;
+    outcome.record = {.topic = record_->rkt ? rd_kafka_topic_name(record_->rkt) : "",
+                      .partition = record_->partition,
+                      .offset = record_->offset};
+    switch (record_->err) {
+      case RD_KAFKA_RESP_ERR_NO_ERROR:
+        outcome.kind = PollOutcome::Kind::kRecord;
+        FillRecord(outcome.record);
+        return outcome;
+      case RD_KAFKA_RESP_ERR__PARTITION_EOF:
+        outcome.kind = PollOutcome::Kind::kEndOfPartition;
+        return outcome;
+      default: break;
+    }
+    outcome.kind = PollOutcome::Kind::kError;
+    outcome.error = FromCode(record_->err, rd_kafka_message_errstr(record_.get()));
+    char message[512];
+    if (const auto fatal = rd_kafka_fatal_error(client_, message, sizeof message)) {
+      outcome.error = FromCode(fatal, message);
+      outcome.error.kind = ErrorClass::kFatal;
+    }
+    return outcome;
+  }
+
+  Error Assign(const std::vector<PartitionOffset>& partitions) override {
+    const PartitionList list = ToList(partitions);
+    if (Cooperative()) return FromError(rd_kafka_incremental_assign(client_, list.get()));
+    return FromCode(rd_kafka_assign(client_, list.get()));
+  }
+
+  Error Unassign(const std::vector<TopicPartition>& partitions) override {
+    const PartitionList list = ToList(partitions);
+    if (Cooperative()) return FromError(rd_kafka_incremental_unassign(client_, list.get()));
+    return FromCode(rd_kafka_assign(client_, nullptr));
+  }
+
+  Error Seek(const std::vector<PartitionOffset>& positions, absl::Duration timeout) override {
+    const PartitionList list = ToList(positions);
+    // 2.0.2 divides the timeout by 1,000 (#4230); with 0 the seek is only queued and in order.
+    (void)timeout;
+    if (Error error = FromError(rd_kafka_seek_partitions(client_, list.get(), 0)); !error.ok()) {
+      return error;
+    }
+    return FirstError(*list);
+  }
+
+  Error Pause(const std::vector<TopicPartition>& partitions) override {
+    return FromCode(rd_kafka_pause_partitions(client_, ToList(partitions).get()));
+  }
+  Error Resume(const std::vector<TopicPartition>& partitions) override {
+    return FromCode(rd_kafka_resume_partitions(client_, ToList(partitions).get()));
+  }
+
+  Error Committed(std::vector<PartitionOffset>& partitions, absl::Duration timeout) override {
+    const PartitionList list = ToList(partitions);
+    if (Error error = FromCode(rd_kafka_committed(client_, list.get(), Milliseconds(timeout)));
+        !error.ok()) {
+      return error;
+    }
+    for (int i = 0; i < list->cnt; ++i) {
+      const auto& element = list->elems[i];
+      partitions[static_cast<size_t>(i)].offset = element.offset < 0 ? kNoOffset : element.offset;
+      partitions[static_cast<size_t>(i)].metadata.assign(
+          static_cast<const char*>(element.metadata), element.metadata_size);
+    }
+    return FirstError(*list);
+  }
+
+  Error Watermarks(const TopicPartition& partition, int64_t& low, int64_t& high,
+                   absl::Duration timeout) override {
+    return FromCode(rd_kafka_query_watermark_offsets(client_, partition.topic.c_str(),
+                                                     partition.partition, &low, &high,
+                                                     Milliseconds(timeout)));
+  }
+
+  Error Commit(const std::vector<PartitionOffset>& positions) override {
+    const PartitionList list = ToList(positions);
+    if (Error error = FromCode(rd_kafka_commit(client_, list.get(), /*async=*/0)); !error.ok()) {
+      return error;
+    }
+    return FirstError(*list);
+  }
+
+  std::unique_ptr<GroupMetadata> TakeGroupMetadata() override {
+    auto* metadata = rd_kafka_consumer_group_metadata(client_);
+    return metadata == nullptr ? nullptr : std::make_unique<RdGroupMetadata>(metadata);
+  }
+
+  void Close(absl::Duration timeout) override {
+    record_.reset();
+    // The queue form: rd_kafka_consumer_close blocks without bound where a coordinator is gone.
+    rd_kafka_queue_t* queue = rd_kafka_queue_new(client_);
+    rd_kafka_error_t* error = rd_kafka_consumer_close_queue(client_, queue);
+    const absl::Time end = absl::Now() + timeout;
+    if (error != nullptr) rd_kafka_error_destroy(error);
+    while (!rd_kafka_consumer_closed(client_) && absl::Now() < end) {
+      if (rd_kafka_event_t* event = rd_kafka_queue_poll(queue, 50)) {
+        if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE) {
+          OnRebalance(client_, rd_kafka_event_error(event),
+                      rd_kafka_event_topic_partition_list(event), context_.get());
+        }
+        rd_kafka_event_destroy(event);
+      }
+    }
+    rd_kafka_queue_destroy(queue);
+  }
+
+ private:
+  bool Cooperative() const {
+    const char* protocol = rd_kafka_rebalance_protocol(client_);
+    return protocol != nullptr && std::string_view(protocol) == "COOPERATIVE";
+  }
+
+  void FillRecord(PolledRecord& out) {
+    rd_kafka_timestamp_type_t type;
+    const int64_t timestamp = rd_kafka_message_timestamp(record_.get(), &type);
+    out.timestamp_ms = type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE ? 0 : timestamp;
+    out.key = {static_cast<const char*>(record_->key), record_->key_len};
+    out.value = {static_cast<const char*>(record_->payload), record_->len};
+    headers_.clear();
+    rd_kafka_headers_t* headers = nullptr;
+    if (rd_kafka_message_headers(record_.get(), &headers) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      const char* name = nullptr;
+      const void* value = nullptr;
+      size_t size = 0;
+      for (size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) ==
+                         RD_KAFKA_RESP_ERR_NO_ERROR;
+           ++i) {
+        headers_.push_back({name, {static_cast<const char*>(value), size}});
+      }
+    }
+    out.headers = headers_;
+  }
+
+  // What callbacks see: outlives this object where librdkafka is slow to end.
+  struct Context {
+    std::shared_ptr<const LogFunction> log;
+    RebalanceListener* listener;
+  };
+
+  static void OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t code,
+                          rd_kafka_topic_partition_list_t* list, void* opaque) {
+    RebalanceListener* listener = static_cast<Context*>(opaque)->listener;
+    if (listener == nullptr) return;
+    const std::vector<TopicPartition> partitions = FromList(*list);
+    if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+      listener->OnAssigned(partitions);
+    } else {
+      listener->OnRevoked(partitions, rd_kafka_assignment_lost(client) != 0);
+    }
+  }
+
+  struct MessageDeleter {
+    void operator()(rd_kafka_message_t* message) const { rd_kafka_message_destroy(message); }
+  };
+
+  std::shared_ptr<Context> context_;
+  rd_kafka_t* client_ = nullptr;
+  std::unique_ptr<rd_kafka_message_t, MessageDeleter> record_;
+  std::vector<Header> headers_;
+};
+
+// --- Producer ---------------------------------------------------------------------------------
+
+class RdProducer : public Producer {
+ public:
+  explicit RdProducer(std::shared_ptr<const LogFunction> log)
+      : context_(std::make_shared<Context>(Context{std::move(log), 0, {}})) {}
+
+  ~RdProducer() override {
+    if (client_ == nullptr) return;
+    rd_kafka_purge(client_, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    RunBounded(kDestroyTimeout,
+               [client = client_, context = context_] { rd_kafka_destroy(client); });
+  }
+
+  Error Open(const Properties& properties) {
+    return OpenClient(RD_KAFKA_PRODUCER, properties, context_.get(), client_,
+                      [](rd_kafka_conf_t* conf) {
+                        rd_kafka_conf_set_dr_msg_cb(conf, &RdProducer::OnDelivery);
+                      });
+  }
+
+  Error InitTransactions(absl::Duration timeout) override {
+    return FromError(rd_kafka_init_transactions(client_, Milliseconds(timeout)));
+  }
+  Error BeginTransaction() override {
+    context_->produced = 0;
+    context_->refusal.reset();
+    return FromError(rd_kafka_begin_transaction(client_));
+  }
+
+  Error Produce(const ProducedRecord& record) override {
+    rd_kafka_headers_t* headers = rd_kafka_headers_new(record.headers.size());
+    for (const Header& header : record.headers) {
+      rd_kafka_header_add(headers, header.name.data(), static_cast<ssize_t>(header.name.size()),
+                          header.value.data(), static_cast<ssize_t>(header.value.size()));
+    }
+    const std::string topic(record.topic);
+    const rd_kafka_resp_err_t code = rd_kafka_producev(
+        client_, RD_KAFKA_V_TOPIC(topic.c_str()),
+        RD_KAFKA_V_PARTITION(record.partition.value_or(RD_KAFKA_PARTITION_UA)),
+        RD_KAFKA_V_KEY(record.key.data(), record.key.size()),
+        RD_KAFKA_V_VALUE(const_cast<char*>(record.value.data()), record.value.size()),
+        RD_KAFKA_V_TIMESTAMP(record.timestamp_ms), RD_KAFKA_V_HEADERS(headers),
+        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+        RD_KAFKA_V_OPAQUE(reinterpret_cast<void*>(context_->produced)), RD_KAFKA_V_END);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      rd_kafka_headers_destroy(headers);  // librdkafka takes them only on success
+      return FromCode(code);
+    }
+    ++context_->produced;
+    return {};
+  }
+
+  Error SendOffsets(const std::vector<PartitionOffset>& offsets, const GroupMetadata& group,
+                    absl::Duration timeout) override {
+    return FromError(rd_kafka_send_offsets_to_transaction(
+        client_, ToList(offsets).get(), static_cast<const RdGroupMetadata&>(group).get(),
+        Milliseconds(timeout)));
+  }
+  Error CommitTransaction(absl::Duration timeout) override {
+    return FromError(rd_kafka_commit_transaction(client_, Milliseconds(timeout)));
+  }
+  Error AbortTransaction(absl::Duration timeout) override {
+    return FromError(rd_kafka_abort_transaction(client_, Milliseconds(timeout)));
+  }
+  Error Flush(absl::Duration timeout) override {
+    return FromCode(rd_kafka_flush(client_, Milliseconds(timeout)));
+  }
+  void Serve(absl::Duration timeout) override { rd_kafka_poll(client_, Milliseconds(timeout)); }
+
+  std::optional<Refusal> TakeRefusal() override { return std::exchange(context_->refusal, std::nullopt); }
+
+  Error Metadata(const std::string& topic, int32_t& partitions, absl::Duration timeout) override {
+    rd_kafka_topic_t* handle = rd_kafka_topic_new(client_, topic.c_str(), nullptr);
+    const struct rd_kafka_metadata* metadata = nullptr;
+    Error error = FromCode(
+        rd_kafka_metadata(client_, /*all_topics=*/0, handle, &metadata, Milliseconds(timeout)));
+    if (error.ok()) {
+      const rd_kafka_metadata_topic& found = metadata->topics[0];
+      error = FromCode(found.err);
+      partitions = found.partition_cnt;
+      rd_kafka_metadata_destroy(metadata);
+    }
+    rd_kafka_topic_destroy(handle);
+    return error;
+  }
+
+ private:
+  // What callbacks see: outlives this object where librdkafka is slow to end. Deliveries are
+  // reported from within our own calls, in our thread.
+  struct Context {
+    std::shared_ptr<const LogFunction> log;
+    size_t produced;
+    std::optional<Refusal> refusal;
+  };
+
+  static void OnDelivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
+    auto* context = static_cast<Context*>(opaque);
+    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR ||
+        message->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
+        message->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT) {
+      return;
+    }
+    const auto ordinal = reinterpret_cast<size_t>(message->_private);
+    if (!context->refusal || ordinal < context->refusal->ordinal) {
+      context->refusal = Refusal{ordinal, FromCode(message->err, rd_kafka_message_errstr(message))};
+    }
+  }
+
+  std::shared_ptr<Context> context_;
+  rd_kafka_t* client_ = nullptr;
+};
+
+// --- Admin ------------------------------------------------------------------------------------
+
+class RdAdmin : public Admin {
+ public:
+  explicit RdAdmin(std::shared_ptr<const LogFunction> log)
+      : context_(std::make_shared<Context>(Context{std::move(log)})) {}
+
+  ~RdAdmin() override {
+    if (client_ == nullptr) return;
+    RunBounded(kDestroyTimeout,
+               [client = client_, context = context_] { rd_kafka_destroy(client); });
+  }
+
+  Error Open(const Properties& properties) {
+    return OpenClient(RD_KAFKA_PRODUCER, properties, context_.get(), client_,
+                      [](rd_kafka_conf_t*) {});
+  }
+
+  Error CreateTopic(const NewTopic& topic, absl::Duration timeout) override {
+    char message[512];
+    rd_kafka_NewTopic_t* made = rd_kafka_NewTopic_new(topic.name.c_str(), topic.partitions,
+                                                      topic.replication, message, sizeof message);
+    if (made == nullptr) return FromCode(RD_KAFKA_RESP_ERR__INVALID_ARG, message);
+    for (const auto& [name, value] : topic.options) {
+      rd_kafka_NewTopic_set_config(made, name.c_str(), value.c_str());
+    }
+    rd_kafka_queue_t* queue = rd_kafka_queue_new(client_);
+    rd_kafka_CreateTopics(client_, &made, 1, nullptr, queue);
+    rd_kafka_event_t* event = rd_kafka_queue_poll(queue, Milliseconds(timeout));
+    Error error = event == nullptr ? FromCode(RD_KAFKA_RESP_ERR__TIMED_OUT) : ResultOf(event);
+    if (event != nullptr) rd_kafka_event_destroy(event);
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_NewTopic_destroy(made);
+    return error;
+  }
+
+ private:
+  struct Context {
+    std::shared_ptr<const LogFunction> log;
+  };
+
+  static Error ResultOf(rd_kafka_event_t* event) {
+    if (const auto code = rd_kafka_event_error(event)) {
+      return FromCode(code, rd_kafka_event_error_string(event));
+    }
+    size_t count = 0;
+    const auto* topics = rd_kafka_CreateTopics_result_topics(
+        rd_kafka_event_CreateTopics_result(event), &count);
+    if (count == 0) return FromCode(RD_KAFKA_RESP_ERR__FAIL);
+    const auto code = rd_kafka_topic_result_error(topics[0]);
+    const char* text = rd_kafka_topic_result_error_string(topics[0]);
+    return FromCode(code, text == nullptr ? "" : text);
+  }
+
+  std::shared_ptr<Context> context_;
+  rd_kafka_t* client_ = nullptr;
+};
+
+class RdKafkaFactory : public ClientFactory {
+ public:
+  explicit RdKafkaFactory(LogFunction log)
+      : log_(std::make_shared<const LogFunction>(std::move(log))) {}
+
+  std::unique_ptr<Consumer> NewConsumer(const Properties& properties, RebalanceListener* listener,
+                                        Error& error) override {
+    auto consumer = std::make_unique<RdConsumer>(log_, listener);
+    error = consumer->Open(properties);
+    if (!error.ok()) return nullptr;
+    return consumer;
+  }
+  std::unique_ptr<Producer> NewProducer(const Properties& properties, Error& error) override {
+    auto producer = std::make_unique<RdProducer>(log_);
+    error = producer->Open(properties);
+    if (!error.ok()) return nullptr;
+    return producer;
+  }
+  std::unique_ptr<Admin> NewAdmin(const Properties& properties, Error& error) override {
+    auto admin = std::make_unique<RdAdmin>(log_);
+    error = admin->Open(properties);
+    if (!error.ok()) return nullptr;
+    return admin;
+  }
+
+ private:
+  const std::shared_ptr<const LogFunction> log_;
+};
+
+}  // namespace
+
+std::unique_ptr<ClientFactory> NewRdKafkaFactory(LogFunction log) {
+  return std::make_unique<RdKafkaFactory>(std::move(log));
+}
+
+std::string_view RdKafkaVersion() { return rd_kafka_version_str(); }
+
+}  // namespace newsfeed::kafka
