@@ -262,9 +262,10 @@ class RdConsumer : public Consumer {
 
   Error Seek(const std::vector<PartitionOffset>& positions, absl::Duration timeout) override {
     const PartitionList list = ToList(positions);
-    // 2.0.2 divides the timeout by 1,000 (#4230); with 0 the seek is only queued and in order.
-    (void)timeout;
-    if (Error error = FromError(rd_kafka_seek_partitions(client_, list.get(), 0)); !error.ok()) {
+    // 2.0.2 divides the timeout by 1,000 (confluentinc/librdkafka#4230): ask for as much more.
+    const int milliseconds = Milliseconds(std::min(timeout, absl::Seconds(1000)) * 1000);
+    if (Error error = FromError(rd_kafka_seek_partitions(client_, list.get(), milliseconds));
+        !error.ok()) {
       return error;
     }
     return FirstError(*list);
