@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "daemon/config_loader.h"
+#include "processors/pipeline/pipeline.h"
 
 namespace newsfeed::cli {
 namespace {
@@ -28,6 +29,18 @@ int Fail(const absl::Status& status, ExitCode code) {
 absl::StatusOr<config::v1::Config> ConfigFrom(const std::string& path) {
   if (path.empty()) return config::v1::Config();
   return LoadConfig(path);
+}
+
+absl::Status CheckProcessors(const std::string& path, const config::v1::Config& config,
+                             const LoadedData& data) {
+  for (Stage stage : {Stage::kPrepare, Stage::kJudge, Stage::kEnrich}) {
+    auto pipeline = Pipeline::Create(config, data.shared, stage, [] { return int64_t{0}; });
+    if (!pipeline.ok()) {
+      return absl::InvalidArgumentError(
+          fmt::format("{}: {}", path, std::string(pipeline.status().message())));
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace newsfeed::cli

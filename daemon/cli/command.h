@@ -9,6 +9,7 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include "daemon/data_folder.h"
 #include "newsfeed/config/v1/config.pb.h"
 
 namespace newsfeed::cli {
@@ -44,5 +45,9 @@ int Fail(const absl::Status& status, ExitCode code);
 
 // The file, or the defaults if `path` is empty.
 absl::StatusOr<config::v1::Config> ConfigFrom(const std::string& path);
+
+// Makes every processor of the chain once; the message begins with `path`.
+absl::Status CheckProcessors(const std::string& path, const config::v1::Config& config,
+                             const LoadedData& data);
 
 }  // namespace newsfeed::cli

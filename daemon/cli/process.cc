@@ -74,6 +74,10 @@ std::optional<int> Prepare(const Arguments& arguments, Job& job) {
   if (!folder.ok()) return Fail(folder.status(), kExitConfig);
   auto data = LoadData(job.config, *folder);
   if (!data.ok()) return Fail(data.status(), kExitConfig);
+  // Before the outputs of an earlier run are overwritten.
+  if (absl::Status status = CheckProcessors(arguments.config, job.config, *data); !status.ok()) {
+    return Fail(status, kExitConfig);
+  }
   job.data = *std::move(data);
   auto source = file::FileSource::Create(
       arguments.inputs, {job.config.batch().max_records(), job.config.batch().max_bytes()},
@@ -136,6 +140,9 @@ absl::Status WriteSummary(const std::string& folder, const file::ProcessResult& 
 }
 
 int Process(const Arguments& arguments) {
+  if (arguments.format == "protobuf" && arguments.output_dir.empty()) {
+    return Fail(absl::InvalidArgumentError("--format protobuf needs --output-dir"), kExitUsage);
+  }
   Job job;
   if (auto failed = Prepare(arguments, job)) return *failed;
   StopOnInterrupt();

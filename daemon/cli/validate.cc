@@ -7,7 +7,6 @@
 
 #include "daemon/cli/command.h"
 #include "daemon/data_folder.h"
-#include "processors/pipeline/pipeline.h"
 
 namespace newsfeed::cli {
 namespace {
@@ -27,14 +26,7 @@ absl::Status Check(const std::string& path, const std::string& data_dir) {
   if (!folder.ok()) return folder.status();
   auto data = LoadData(*config, *folder);
   if (!data.ok()) return data.status();
-  for (Stage stage : {Stage::kPrepare, Stage::kJudge, Stage::kEnrich}) {
-    auto pipeline = Pipeline::Create(*config, data->shared, stage, [] { return int64_t{0}; });
-    if (!pipeline.ok()) {
-      return absl::InvalidArgumentError(
-          fmt::format("{}: {}", path, std::string(pipeline.status().message())));
-    }
-  }
-  return absl::OkStatus();
+  return CheckProcessors(path, *config, *data);
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "processors/text/utf8.h"
+
 namespace newsfeed::file {
 namespace {
 
@@ -21,6 +23,18 @@ constexpr std::array kLayouts = std::to_array<std::pair<std::string_view, Record
     {".html", RecordLayout::kWhole},
     {".htm", RecordLayout::kWhole},
 });
+
+// File names are bytes; topics are text.
+std::string ValidUtf8(std::string_view name) {
+  std::string valid;
+  while (!name.empty()) {
+    const text::CodePoint point = text::Decode(name);
+    char bytes[4];
+    valid.append(bytes, text::Encode(point.value, bytes));
+    name.remove_prefix(point.bytes);
+  }
+  return valid;
+}
 
 std::optional<RecordLayout> LayoutOf(std::string_view name) {
   if (name.ends_with(".gz")) name.remove_suffix(3);
@@ -79,7 +93,7 @@ void FileSource::AddFile(std::string path, std::string topic, RecordLayout layou
   std::error_code error;
   const uintmax_t size = path == "-" ? 0 : fs::file_size(path, error);
   if (!error) total_bytes_ += size;
-  topic = UniqueTopic(std::move(topic), path);
+  topic = UniqueTopic(ValidUtf8(topic), ValidUtf8(path));
   files_.push_back({std::move(path), std::move(topic), layout});
 }
 

@@ -39,7 +39,13 @@ absl::StatusOr<bool> RecordCutter::Next(Record& out) {
   }
   // Between records: blanks and, in an array, commas and its end.
   auto more = SkipBlanks(in_array_ ? " \t\r\n," : kJsonBlanks);
-  if (!more.ok() || !*more) return more;
+  if (!more.ok()) return more;
+  if (!*more) {
+    if (!std::exchange(in_array_, false) || !input_.damage().empty()) return false;
+    // An array without an end was cut short: an empty record, which decode refuses, tells of it.
+    layout_ = RecordLayout::kWhole;
+    return CutRecord(out);
+  }
   if (in_array_ && input_.unread().front() == ']') {
     // What follows the array is no part of it: one record, which decode refuses.
     input_.Skip(1);

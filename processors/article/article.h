@@ -53,11 +53,13 @@ struct ExtraField {
 struct RemovedText {
   // Name of the rule; lives as long as the process.
   std::string_view rule;
-  // Empty where only the place and size are told.
-  std::string_view text;
+  // Empty where only the place or size is told.
+  std::string_view text{};
   // Half open byte range in Article::text.
   uint32_t begin = 0;
   uint32_t end = 0;
+  // Bytes, where the piece is no one range (begin == end == 0).
+  uint32_t size = 0;
 };
 
 // Half open range of indices or bytes.

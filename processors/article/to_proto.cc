@@ -55,6 +55,7 @@ void FillCleanup(const Article& article, uint32_t max_removed_text_bytes, v1::Cl
     }
     piece.set_begin(removed.begin);
     piece.set_end(removed.end);
+    piece.set_size(removed.size > 0 ? removed.size : removed.end - removed.begin);
   }
   Assign(out.mutable_charset(), article.charset);
   out.set_truncated(article.truncated);

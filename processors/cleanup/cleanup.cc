@@ -132,6 +132,10 @@ class Cleaner : public Processor {
         article.Reject(Reason::kTooDeep, fmt::format("elements nested deeper than {}",
                                                      html_limits_.max_depth));
         return false;
+      case HtmlFault::kTooManyNodes:
+        article.Reject(Reason::kTooComplex,
+                       fmt::format("more than {} elements and texts", kMaxHtmlNodes));
+        return false;
       case HtmlFault::kTooManyAttributes:
         article.Reject(Reason::kTooComplex, fmt::format("an element with more than {} attributes",
                                                         html_limits_.max_attributes));
@@ -190,7 +194,7 @@ class Cleaner : public Processor {
     }
     const size_t outside = article.text.size() - std::min(inside, article.text.size());
     if (outside > 0) {
-      article.removed.push_back({"outside-article", {}, 0, static_cast<uint32_t>(outside)});
+      article.removed.push_back({.rule = "outside-article", .size = static_cast<uint32_t>(outside)});
     }
   }
 
@@ -352,7 +356,8 @@ class Cleaner : public Processor {
 
   void ApplyFloor(Article& article) {
     const uint32_t floor = config_.quality().min_words();
-    if (article.words >= floor) return;
+    // Kill notices are short, and must arrive.
+    if (article.words >= floor || article.pub_status != PubStatus::kUsable) return;
     switch (config_.quality().below_floor()) {
       case Quality::FILTER: return article.Filter(FilterWhy::kLowQuality);
       case Quality::DEAD_LETTER:

@@ -160,6 +160,11 @@ bool HtmlNameIs(std::string_view name, std::string_view lower) {
 }
 
 class HtmlTree::Parser {
+  struct OpenKind {
+    const ElementKind* kind;
+    bool scope;
+  };
+
  public:
   Parser(std::string_view html, const HtmlLimits& limits, HtmlTree& tree)
       : html_(html), limits_(limits), tree_(tree) {}
@@ -196,6 +201,7 @@ class HtmlTree::Parser {
   }
 
   HtmlNode& Add(size_t begin, size_t end) {
+    if (tree_.nodes_.size() >= kMaxHtmlNodes) fault_ = HtmlFault::kTooManyNodes;
     HtmlNode& node = tree_.nodes_.emplace_back();
     node.source = {static_cast<uint32_t>(begin), static_cast<uint32_t>(end)};
     node.parent = tree_.open_.empty() ? HtmlNode::kNone : tree_.open_.back();
@@ -252,6 +258,7 @@ class HtmlTree::Parser {
       return;
     }
     tree_.open_.push_back(static_cast<uint32_t>(tree_.nodes_.size() - 1));
+    kinds_.push_back({&kind, IsScope(node.name)});
     if (kind.raw_text) RawText(kind);
   }
 
@@ -351,20 +358,22 @@ class HtmlTree::Parser {
   // stack is at most max_depth deep, so this is bounded for each tag.
   void Close(std::string_view name, const ElementKind& kind, size_t begin) {
     for (size_t i = tree_.open_.size(); i > 0; --i) {
-      const std::string_view open = OpenName(i - 1);
-      if (kind.name.empty() ? std::ranges::equal(open, name, {}, Lower, Lower) : open == name) {
+      const OpenKind& open = kinds_[i - 1];
+      if (kind.name.empty() ? open.kind == &kind && std::ranges::equal(OpenName(i - 1), name, {},
+                                                                       Lower, Lower)
+                            : open.kind == &kind) {
         while (tree_.open_.size() > i) CloseTop(begin);
         CloseTop(at_);
         return;
       }
       // An end tag of a phrase does not close the block around it.
       if (kind.role == HtmlRole::kInline && kind.group == 0 && ClosesNothingAbove(open)) return;
-      if (IsScope(open) && !IsScope(name) && name != "table") return;
+      if (open.scope && !IsScope(name) && name != "table") return;
     }
   }
 
-  static bool ClosesNothingAbove(std::string_view open) {
-    return KindOf(open).role == HtmlRole::kBlock;
+  static bool ClosesNothingAbove(const OpenKind& open) {
+    return open.kind->role == HtmlRole::kBlock;
   }
 
   // Closes what the start tag of `kind` ends without an end tag.
@@ -372,7 +381,7 @@ class HtmlTree::Parser {
     if (kind.closes_paragraph) CloseParagraph(begin);
     if (kind.group == 0 || kind.group == kParagraph) return;
     for (size_t i = tree_.open_.size(); i > 0; --i) {
-      const ElementKind& open = KindOf(OpenName(i - 1));
+      const ElementKind& open = *kinds_[i - 1].kind;
       if (StopsClosing(open.name, kind.group)) return;
       const bool same = kind.group <= kTerm || kind.group == kOption
                             ? open.group == kind.group
@@ -386,7 +395,7 @@ class HtmlTree::Parser {
   // An open p, unless something that is no phrase stands between.
   void CloseParagraph(size_t begin) {
     for (size_t i = tree_.open_.size(); i > 0; --i) {
-      const ElementKind& open = KindOf(OpenName(i - 1));
+      const ElementKind& open = *kinds_[i - 1].kind;
       if (open.group == kParagraph) return CloseDownTo(i - 1, begin);
       if (open.role != HtmlRole::kInline || open.group != 0) return;
     }
@@ -401,8 +410,12 @@ class HtmlTree::Parser {
     node.source.end = std::max(node.source.end, static_cast<uint32_t>(at));
     node.end = static_cast<uint32_t>(tree_.nodes_.size());
     tree_.open_.pop_back();
+    kinds_.pop_back();
   }
 
+  // What is open, beside HtmlTree::open_: a search in a table for every level of every tag would make
+  // deep pages 20 times slower.
+  std::vector<OpenKind> kinds_;
   std::string_view html_;
   const HtmlLimits& limits_;
   HtmlTree& tree_;

@@ -59,7 +59,11 @@ struct HtmlLimits {
   uint32_t max_attributes = 256;
 };
 
-enum class HtmlFault : uint8_t { kNone, kTooDeep, kTooManyAttributes };
+enum class HtmlFault : uint8_t { kNone, kTooDeep, kTooManyAttributes, kTooManyNodes };
+
+// Elements and pieces of text of a page. The largest real pages have a twentieth; beyond, memory would
+// be a hundred times the page.
+inline constexpr size_t kMaxHtmlNodes = 2'000'000;
 
 class HtmlTree {
  public:

@@ -150,8 +150,8 @@ std::string_view HashId(std::string_view prefix, std::string_view bytes, text::A
 
 class Decoder : public Processor {
  public:
-  Decoder(Rules rules, JsonPaths paths, uint32_t max_json_depth)
-      : rules_(std::move(rules)), json_(std::move(paths), max_json_depth) {}
+  Decoder(Rules rules, JsonPaths paths, uint32_t max_json_depth, bool repair_bodies)
+      : rules_(std::move(rules)), json_(std::move(paths), max_json_depth, repair_bodies) {}
 
   std::string_view name() const override { return "decode"; }
 
@@ -391,7 +391,8 @@ absl::StatusOr<std::unique_ptr<Processor>> Create(const config::v1::Decode& conf
   if (!rules.ok()) return rules.status();
   absl::StatusOr<JsonPaths> paths = JsonPaths::Create(config);
   if (!paths.ok()) return paths.status();
-  return std::make_unique<Decoder>(*std::move(rules), *std::move(paths), limits.max_json_depth());
+  return std::make_unique<Decoder>(*std::move(rules), *std::move(paths), limits.max_json_depth(),
+                                   config.repair_bodies());
 }
 
 }  // namespace newsfeed::decode

@@ -39,10 +39,12 @@ constexpr std::array kPubStatuses = std::to_array<NamedStatus>({
     {"killed", PubStatus::kCanceled},
 });
 
-// "stat:canceled" is the qcode of "canceled" (IPTC NewsCodes).
+// Also as qcode and address of IPTC NewsCodes. A status that says anything else is not "usable": such an
+// article is withheld rather than given free.
 std::optional<PubStatus> PubStatusByName(std::string_view name) {
+  // "stat:canceled", "http://cv.iptc.org/newscodes/pubstatusg2/canceled"
   name = ascii::Trim(name);
-  if (ascii::StartsWith(name, "stat:")) name.remove_prefix(5);
+  name.remove_prefix(name.find_last_of(":/") + 1);
   for (const NamedStatus& known : kPubStatuses) {
     if (ascii::Equal(name, known.name)) return known.status;
   }
@@ -63,13 +65,19 @@ bool IsBlankRaw(std::string_view raw) {
   return true;
 }
 
-// Epoch numbers may have a fraction; a 0 means that the time is not known.
+// Seconds or milliseconds since 1970, also as 1.7723574E9; a day as 20260301. Anything below a billion
+// (2001) is no time: 0 means unknown, and 2026 is a year.
 std::optional<FeedTime> TimeOfNumber(std::string_view number) {
-  int64_t value = 0;
+  constexpr double kLeastEpoch = 1e9;
+  constexpr double kMostEpoch = 1e14;
+  if (number.size() == 8) return ParseTime(number);
+  double value = 0;
   const char* end = number.data() + number.size();
   const auto [rest, error] = std::from_chars(number.data(), end, value);
-  if (error != std::errc() || value == 0 || (rest != end && *rest != '.')) return std::nullopt;
-  return TimeFromEpoch(value);
+  if (error != std::errc() || rest != end || value < kLeastEpoch || value > kMostEpoch) {
+    return std::nullopt;
+  }
+  return TimeFromEpoch(static_cast<int64_t>(value));
 }
 
 // "… [+1234 chars]" of newsapi.org at the end: cut off, true.
@@ -112,17 +120,19 @@ std::string FirstNames(std::string_view names, size_t max_bytes) {
 }
 
 // Gives the text of `article` its form.
-void SetForm(bool html, Article& article) {
+void SetForm(bool html, bool repair, Article& article) {
   if (!html && !text::LooksLikeHtml(article.text)) {
     article.form = TextForm::kPlain;
-    if (const auto unescaped = text::UnescapedHtml(article.text, article.arena())) {
+    const auto unescaped =
+        repair ? text::UnescapedHtml(article.text, article.arena()) : std::nullopt;
+    if (unescaped) {
       article.text = *unescaped;
       article.form = text::IsPage(article.text) ? TextForm::kPage : TextForm::kFragment;
     }
     return;
   }
-  if (const auto unescaped = text::UnescapedHtml(article.text, article.arena())) {
-    article.text = *unescaped;
+  if (repair) {
+    article.text = text::UnescapedHtml(article.text, article.arena()).value_or(article.text);
   }
   article.form = text::IsPage(article.text) ? TextForm::kPage : TextForm::kFragment;
 }
@@ -134,7 +144,13 @@ void JsonArticleReader::Read(std::string_view text, Article& article) {
   if (fault.reason != Reason::kUnspecified) return article.Reject(fault.reason, fault.detail);
   Choose(article);
   if (RejectWrongType(article, Field::kTitle) || RejectWrongType(article, Field::kBody)) return;
-  if (choice(Field::kTitle).capture == nullptr && choice(Field::kBody).capture == nullptr) {
+  const bool no_text =
+      choice(Field::kTitle).capture == nullptr && choice(Field::kBody).capture == nullptr;
+  // A kill notice may name what it kills and say no more.
+  const bool notice = choice(Field::kPubStatus).capture != nullptr &&
+                      PubStatusByName(choice(Field::kPubStatus).text) != PubStatus::kUsable &&
+                      choice(Field::kId).capture != nullptr;
+  if (no_text && !notice) {
     return article.Reject(Reason::kMissingText,
                           fmt::format("neither title ({}) nor body ({})",
                                       FirstNames(paths_.looked_for(Field::kTitle), 50),
@@ -194,8 +210,6 @@ void JsonArticleReader::Consider(const JsonCapture& capture, text::Arena& arena)
     const auto time = number ? TimeOfNumber(capture.raw) : ParseTime(found.text);
     if (!time) return;
     found.time = *time;
-  } else if (field == Field::kPubStatus && !PubStatusByName(found.text)) {
-    return;
   }
   best = found;
 }
@@ -264,8 +278,10 @@ void JsonArticleReader::FillText(Article& article) const {
   article.text = article.arena().Keep({});
   if (body.capture != nullptr) {
     article.text = body.text;
-    article.truncated = CutTruncationMark(article.text);
-    SetForm(IsHtml(*body.capture), article);
+    std::string_view cut = article.text;
+    article.truncated = CutTruncationMark(cut);
+    if (repair_bodies_) article.text = cut;
+    SetForm(IsHtml(*body.capture), repair_bodies_, article);
   }
   const bool is_body = body.capture != nullptr && standfirst.capture != nullptr &&
                        body.capture->raw.data() == standfirst.capture->raw.data();
@@ -315,8 +331,9 @@ void JsonArticleReader::FillRest(Article& article) const {
   article.rights_holder = text::Prefix(trimmed(Field::kRightsHolder), kMaxRightsBytes);
   article.rights_notice = text::Prefix(trimmed(Field::kRightsNotice), kMaxRightsBytes);
   article.usage_terms = text::Prefix(trimmed(Field::kUsageTerms), kMaxRightsBytes);
-  article.pub_status =
-      PubStatusByName(trimmed(Field::kPubStatus)).value_or(PubStatus::kUsable);
+  if (const std::string_view status = trimmed(Field::kPubStatus); !status.empty()) {
+    article.pub_status = PubStatusByName(status).value_or(PubStatus::kWithheld);
+  }
 }
 
 // The path of the node with the indices of this value: "/@graph/*/date" => "/@graph/1/date".

@@ -24,8 +24,8 @@ namespace newsfeed::decode {
 
 class JsonArticleReader {
  public:
-  JsonArticleReader(JsonPaths paths, uint32_t max_depth)
-      : paths_(std::move(paths)), max_depth_(max_depth) {}
+  JsonArticleReader(JsonPaths paths, uint32_t max_depth, bool repair_bodies)
+      : paths_(std::move(paths)), max_depth_(max_depth), repair_bodies_(repair_bodies) {}
 
   // `text` is valid UTF-8 followed by text::Arena::kPadding readable bytes; views of it go into
   // the article. What decode fills for all formats alike (charset, defaults) is left alone.
@@ -68,6 +68,7 @@ class JsonArticleReader {
 
   JsonPaths paths_;
   uint32_t max_depth_;
+  const bool repair_bodies_;
   JsonWalk walk_;
   std::array<Choice, kFields> choices_;
   std::array<Wrong, kFields> wrongs_;

@@ -137,10 +137,14 @@ uint32_t CountCorrected(std::span<const NumberMark> a, std::span<const NumberMar
   uint32_t corrected = 0;
   for (const NumberMark mark : a) {
     if (std::ranges::binary_search(b, mark)) continue;
-    const auto same_place = std::ranges::equal_range(b, ContextOf(mark), {}, ContextOf);
-    corrected += std::ranges::any_of(same_place, [&](NumberMark other) {
-      return !std::ranges::binary_search(a, other);
-    });
+    // The marks of one place lie together: the place is their high half. (Not equal_range: clang 14
+    // cannot build it from this library.)
+    auto other = std::ranges::lower_bound(b, ContextOf(mark), {}, ContextOf);
+    while (other != b.end() && ContextOf(*other) == ContextOf(mark) &&
+           std::ranges::binary_search(a, *other)) {
+      ++other;
+    }
+    corrected += other != b.end() && ContextOf(*other) == ContextOf(mark);
   }
   return corrected;
 }

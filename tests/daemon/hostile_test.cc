@@ -138,6 +138,11 @@ INSTANTIATE_TEST_SUITE_P(
                   for (int i = 0; i < 50'000; ++i) attributes += fmt::format(" a{}=\"x\"", i);
                   return attributes;
                 }() + ">text</p></body></html>", 1, "TOO_COMPLEX"},
+        Hostile{"DeepInlineAndStrayEnds", "a.html",
+                "<html><body><p>An article.</p>" + Repeat("<i>", 240) + Repeat("</b>", 3'000'000), 1,
+                ""},
+        Hostile{"FourMillionParagraphs", "a.html", "<html><body>" + Repeat("<p>x", 4'000'000), 1,
+                "TOO_COMPLEX"},
         Hostile{"UnclosedTagSoup", "a.html",
                 "<html><body>" + Repeat("<p><b><i>word <table><tr><td>", 60), 1, ""},
         Hostile{"EntityBomb", "a.html",

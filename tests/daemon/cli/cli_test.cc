@@ -120,6 +120,7 @@ TEST(Cli, WrongUseIsToldInALine) {
   EXPECT_EQ(Newsfeedd({"process", "--thread", "x", "-"}).exit_code, 64);
   EXPECT_EQ(Newsfeedd({"process", "-t", "0", "-"}).exit_code, 64);
   EXPECT_EQ(Newsfeedd({"process", "--format", "xml", "-"}).exit_code, 64);
+  EXPECT_EQ(Newsfeedd({"process", "--format", "protobuf", "-"}).exit_code, 64);
   const ProgramResult missing = Newsfeedd({"process", "no/such/file"});
   EXPECT_EQ(missing.exit_code, 66);
   EXPECT_THAT(missing.err, HasSubstr("no/such/file"));
@@ -135,6 +136,28 @@ TEST(Cli, EveryHelpShowsAnExample) {
     EXPECT_THAT(run.out, HasSubstr(std::string("newsfeedd ") + command)) << command;
     EXPECT_THAT(run.out, HasSubstr("Example")) << command;
   }
+}
+
+TEST(Cli, VerbatimRepairsNothing) {
+  const ProgramResult run = Newsfeedd(
+      {"process", "-c", NEWSFEED_SOURCE_DIR "/config/verbatim.yaml", "-"},
+      R"({"id":"1","title":"t","body":"&lt;p&gt;Hello there&lt;/p&gt; [+99 chars]"})");
+  EXPECT_THAT(run.out, HasSubstr(R"("body":"&lt;p&gt;Hello there&lt;/p&gt; [+99 chars]")"));
+}
+
+TEST(Cli, ABadConfigurationLeavesEarlierOutputAlone) {
+  const TemporaryFolder folder;
+  folder.Write("out/articles.enriched.ndjson", "precious");
+  const ProgramResult run = Newsfeedd(
+      {"process", "-c", folder.Write("c.yaml", "decode: {mapping: {title: headline}}"), "-o",
+       folder.path() / "out", "-"}, kArticle);
+  EXPECT_EQ(run.exit_code, 78);
+  EXPECT_EQ(ReadWholeFile(folder.path() / "out/articles.enriched.ndjson"), "precious");
+}
+
+TEST(Cli, AFolderIsNoConfiguration) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(Newsfeedd({"validate", folder.path()}).exit_code, 78);
 }
 
 TEST(Cli, VerbatimPublishesByteForByte) {

@@ -55,9 +55,9 @@ TEST(OutcomeEncoder, LongRemovedTextIsCutAtACharacterAndHashed) {
   Article& article = builder.Clean("t", "b");
   article.removed = {{"short", "Read more", 0, 9}, {"long", "123456789012345é and on", 9, 33}};
   const std::string line = Encoded(builder.batch(), OutputFormat::kJsonLines)[0];
-  EXPECT_THAT(line, HasSubstr(R"("text":"Read more","begin":0,"end":9,"hash":"")"));
+  EXPECT_THAT(line, HasSubstr(R"("text":"Read more","begin":0,"end":9,"hash":"","size":9)"));
   EXPECT_THAT(line,
-              HasSubstr(R"("text":"123456789012345","begin":9,"end":33,"hash":"400e4927fa030acd")"));
+              HasSubstr(R"("text":"123456789012345","begin":9,"end":33,"hash":"400e4927fa030acd","size":24)"));
 }
 
 TEST(OutcomeEncoder, ProtobufIsDelimited) {

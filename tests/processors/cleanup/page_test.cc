@@ -73,7 +73,7 @@ TEST(PageRemoved, TellsTheSizeOfWhatLiesOutside) {
   ASSERT_THAT(cleaned.Rules(), ElementsAre("outside-article"));
   const RemovedText& outside = cleaned.article().removed[0];
   EXPECT_EQ(outside.text, "");
-  EXPECT_EQ(outside.end - outside.begin, html.size() - article.size());
+  EXPECT_EQ(outside.size, html.size() - article.size());
 }
 
 TEST(PageRemoved, ListsBlocksInsideTheArticle) {
@@ -145,7 +145,6 @@ TEST(PageMetadata, RefusesAuthorsThatAreNone) {
 }
 
 TEST(PageMetadata, TimeSaysWhereItIsFrom) {
-  if (!ParseTime("2031-05-12T09:30:00Z")) GTEST_SKIP() << "ParseTime is not there yet";
   const std::string html = Page(
       "<meta property='article:published_time' content='2031-05-12T09:30:00Z'>", Paragraphs());
   Cleaned cleaned = CleanedPage(html);

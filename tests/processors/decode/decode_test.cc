@@ -170,7 +170,27 @@ TEST(Decode, ReadsEpochTimes) {
   EXPECT_EQ(decode(R"({"title":"x","published_at":1772357400})").published->unix_ms, 1772357400000);
   EXPECT_EQ(decode(R"({"title":"x","published_at":1772357400.5})").published->unix_ms,
       1772357400000);
-  EXPECT_FALSE(decode(R"({"title":"x","published_at":0})").published);
+  EXPECT_EQ(decode(R"({"title":"x","published_at":1.7723574E9})").published->unix_ms,
+            1772357400000);
+  EXPECT_TRUE(decode(R"({"title":"x","published_at":20260301})").published->day_only);
+  for (const char* none : {"0", "2026", "1e300", "-5"}) {
+    EXPECT_FALSE(decode(fmt::format(R"({{"title":"x","published_at":{}}})", none)).published) << none;
+  }
+}
+
+TEST(Decode, AStatusThatIsNotReadIsNotUsable) {
+  Decoding decode;
+  const auto status = [&](const char* value) {
+    return decode(fmt::format(R"({{"uri":"u","headline":"x","pubstatus":"{}"}})", value)).pub_status;
+  };
+  EXPECT_EQ(status("usable"), PubStatus::kUsable);
+  EXPECT_EQ(status("http://cv.iptc.org/newscodes/pubstatusg2/canceled"), PubStatus::kCanceled);
+  EXPECT_EQ(status("withholden"), PubStatus::kWithheld);
+}
+
+TEST(Decode, AKillNoticeNeedsNoText) {
+  Decoding decode;
+  EXPECT_TRUE(decode(R"({"uri":"x","pubstatus":"canceled"})").live());
 }
 
 TEST(DecodeId, HeaderThenFieldThenUrlThenPayload) {
