@@ -2,9 +2,9 @@
 // strings, map keys in order. Protobuf's own parser reads it back to the same message (a test holds them
 // together).
 //
-// Why not protobuf's own writer: in 3.21 it goes through a generic stream of events and takes more time
-// than the whole chain (measured: 760 us an article with entities, against 60 us here). Only what
-// newsfeed.v1 uses is written: no bytes, no groups, no well-known types.
+// Why not protobuf's own writer: in 3.21 it goes through a generic stream of events. Measured: 143 us for
+// an article of 6 KB without a single entity, where Protobuf itself took 17 us. Only what newsfeed.v1
+// uses is written: no bytes, no groups, no well-known types.
 #pragma once
 
 #include <string>

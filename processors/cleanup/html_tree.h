@@ -61,8 +61,7 @@ struct HtmlLimits {
 
 enum class HtmlFault : uint8_t { kNone, kTooDeep, kTooManyAttributes, kTooManyNodes };
 
-// Elements and pieces of text of a page. The largest real pages have a twentieth; beyond, memory would
-// be a hundred times the page.
+// Elements and pieces of text of a page: what bounds memory, since "<p>" of three bytes makes a node.
 inline constexpr size_t kMaxHtmlNodes = 2'000'000;
 
 class HtmlTree {
