@@ -131,11 +131,33 @@ class Filler {
     }
     out.GetReflection()->ClearField(&out, &field);
     if (node.IsNull()) return absl::OkStatus();
+    if (field.is_map()) return FillMap(node, path, field, out);
     if (!node.IsSequence()) return Error(node, path, "needs a list");
     size_t index = 0;
     for (const YAML::Node& element : node) {
       const std::string element_path = fmt::format("{}[{}]", path, index++);
       if (absl::Status status = FillValue(element, element_path, field, out); !status.ok()) {
+        return status;
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  // A map of strings to strings.
+  absl::Status FillMap(const YAML::Node& node, const std::string& path,
+                       const FieldDescriptor& field, Message& out) {
+    if (!node.IsMap()) return Error(node, path, "needs names and values");
+    std::set<std::string> seen;
+    for (const auto& item : node) {
+      if (!item.first.IsScalar()) return Error(item.first, path, "a key must be a name");
+      const std::string& key = item.first.Scalar();
+      const std::string key_path = path + "." + key;
+      if (!seen.insert(key).second) return Error(item.first, key_path, "is given twice");
+      Message& entry = *out.GetReflection()->AddMessage(&out, &field);
+      const Descriptor& type = *field.message_type();
+      entry.GetReflection()->SetString(&entry, type.map_key(), key);
+      if (absl::Status status = FillValue(item.second, key_path, *type.map_value(), entry);
+          !status.ok()) {
         return status;
       }
     }

@@ -44,10 +44,16 @@ class Digest {
   uint64_t value_ = 0;
 };
 
-// How much is worked on at once decides no result.
-std::string DecidingConfig(config::v1::Config config) {
-  config.clear_batch();
-  return config.SerializeAsString();  // no maps: the same bytes each time
+// Only what decides what comes out; neither how much is worked on at once nor where from and where to.
+std::string DecidingConfig(const config::v1::Config& config) {
+  config::v1::Config deciding;
+  if (config.has_pipeline()) *deciding.mutable_pipeline() = config.pipeline();
+  if (config.has_limits()) *deciding.mutable_limits() = config.limits();
+  if (config.has_decode()) *deciding.mutable_decode() = config.decode();
+  if (config.has_cleanup()) *deciding.mutable_cleanup() = config.cleanup();
+  if (config.has_dedup()) *deciding.mutable_dedup() = config.dedup();
+  if (config.has_entities()) *deciding.mutable_entities() = config.entities();
+  return deciding.SerializeAsString();  // no maps: the same bytes each time
 }
 
 }  // namespace

@@ -54,6 +54,7 @@ std::string Join(const std::vector<std::string>& lines) {
 }
 
 std::string DefaultOf(const FieldDescriptor& field) {
+  if (field.is_map()) return "{}";
   if (field.is_repeated()) return "[]";
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
@@ -72,6 +73,7 @@ std::string DefaultOf(const FieldDescriptor& field) {
 }
 
 std::string TypeOf(const FieldDescriptor& field) {
+  if (field.is_map()) return "names and values";
   std::string type;
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING: type = "string"; break;
@@ -112,7 +114,7 @@ void PrintSection(const Descriptor& message, const std::string& path) {
   for (int i = 0; i < message.enum_type_count(); ++i) PrintEnum(*message.enum_type(i));
   for (int i = 0; i < message.field_count(); ++i) {
     const FieldDescriptor& field = *message.field(i);
-    if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || field.is_map()) continue;
     PrintSection(*field.message_type(), (path.empty() ? "" : path + ".") + field.name() +
                                             (field.is_repeated() ? "[]" : ""));
   }
@@ -162,8 +164,11 @@ void PrintYaml(const Descriptor& root) {
       "tables.\n#\n");
   for (int i = 0; i < root.field_count(); ++i) {
     const FieldDescriptor& field = *root.field(i);
-    fmt::print("\n# {}\n# {}:\n", Join(CommentOf(field)), field.name());
-    PrintYamlFields(*field.message_type(), "  ");
+    const bool section =
+        field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !field.is_repeated();
+    fmt::print("\n# {}\n# {}:{}\n", Join(CommentOf(field)), field.name(),
+               section ? "" : " " + DefaultOf(field));
+    if (section) PrintYamlFields(*field.message_type(), "  ");
   }
 }
 
