@@ -1,0 +1,210 @@
+#include "daemon/kafka/publisher.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "daemon/log.h"
+
+namespace newsfeed::kafka {
+namespace {
+
+// Two live processes with one id would fence each other for ever.
+constexpr absl::Duration kFencedAgain = absl::Minutes(5);
+constexpr absl::Duration kFirstRetry = absl::Milliseconds(200);
+constexpr absl::Duration kLongestRetry = absl::Seconds(5);
+
+}  // namespace
+
+Publisher::Publisher(ClientFactory* factory, Options options)
+    : factory_(factory), options_(std::move(options)) {}
+
+const char* Publisher::state() const {
+  switch (state_) {
+    case State::kNew: return "making a producer";
+    case State::kInit: return "initialising transactions";
+    case State::kMetadata: return "asking for topics";
+    case State::kReady: return "ready";
+    case State::kBegin: return "beginning a transaction";
+    case State::kProduce: return "producing";
+    case State::kFlush: return "flushing";
+    case State::kSendOffsets: return "sending offsets";
+    case State::kCommit: return "committing";
+    case State::kAbort: return "aborting";
+  }
+  return "";
+}
+
+void Publisher::Begin(std::span<const ProducedRecord> records, std::vector<PartitionOffset> offsets,
+                      std::unique_ptr<GroupMetadata> group, Consumer* consumer) {
+  records_ = records;
+  offsets_ = std::move(offsets);
+  group_ = std::move(group);
+  consumer_ = consumer;
+  next_record_ = 0;
+  retries_ = 0;
+  state_ = transactional() ? State::kBegin : State::kProduce;
+}
+
+void Publisher::Drop() {
+  producer_.reset();
+  state_ = State::kNew;
+  retry_at_ = absl::InfinitePast();
+}
+
+Publisher::Result Publisher::Step(absl::Time now) {
+  if (now < retry_at_) return Result::kWorking;
+  const absl::Duration timeout = options_.call_timeout;
+  switch (state_) {
+    case State::kNew: return MakeClient(now);
+    case State::kInit: return Init(now);
+    case State::kMetadata: return AskMetadata(now);
+    case State::kReady: return Result::kReady;
+    case State::kBegin:
+      begun_ = now;
+      return After(producer_->BeginTransaction(), State::kProduce, now);
+    case State::kProduce: return ProduceSome(now);
+    case State::kFlush: return After(producer_->Flush(timeout), State::kCommit, now);
+    case State::kSendOffsets:
+      return After(producer_->SendOffsets(offsets_, *group_, timeout), State::kCommit, now);
+    case State::kCommit: return CommitOffsets(now);
+    case State::kAbort: {
+      const Error error = producer_->AbortTransaction(timeout);
+      if (error.kind == ErrorClass::kRetriable && ++retries_ <= kMaxRetries) return Result::kWorking;
+      if (!error.ok()) return Replace(error, now);
+      producer_->TakeRefusal();
+      state_ = State::kReady;
+      return Result::kAborted;
+    }
+  }
+  return Result::kWorking;
+}
+
+void Publisher::RetryLater(absl::Time now) {
+  retry_at_ = now + std::min(kFirstRetry * (1 << std::min(failures_, 6)), kLongestRetry);
+  ++failures_;
+}
+
+Publisher::Result Publisher::MakeClient(absl::Time now) {
+  Error error;
+  producer_ = factory_->NewProducer(options_.properties, error);
+  if (!error.ok()) {
+    last_error_ = error;
+    RetryLater(now);
+    return Result::kWorking;
+  }
+  ++clients_made_;
+  next_topic_ = 0;
+  state_ = transactional() ? State::kInit : State::kMetadata;
+  return Result::kWorking;
+}
+
+Publisher::Result Publisher::Init(absl::Time now) {
+  const Error error = producer_->InitTransactions(options_.call_timeout);
+  if (error.ok()) {
+    failures_ = 0;
+    state_ = State::kMetadata;
+    return Result::kWorking;
+  }
+  last_error_ = error;
+  RetryLater(now);
+  // A call that timed out goes on where it was.
+  if (error.kind == ErrorClass::kTimedOut || error.kind == ErrorClass::kRetriable) return Result::kWorking;
+  log::Warn("transactions cannot be initialised", {{"error", error.name}, {"message", error.message}});
+  producer_.reset();
+  state_ = State::kNew;
+  return Result::kWorking;
+}
+
+Publisher::Result Publisher::AskMetadata(absl::Time now) {
+  if (next_topic_ == options_.topics.size()) {
+    state_ = State::kReady;
+    return Result::kReady;
+  }
+  int32_t partitions = 0;
+  const Error error =
+      producer_->Metadata(options_.topics[next_topic_], partitions, options_.call_timeout);
+  if (!error.ok()) {
+    last_error_ = error;
+    RetryLater(now);
+    return Result::kWorking;
+  }
+  failures_ = 0;
+  ++next_topic_;
+  return Result::kWorking;
+}
+
+Publisher::Result Publisher::ProduceSome(absl::Time now) {
+  while (next_record_ < records_.size()) {
+    const Error error = producer_->Produce(records_[next_record_]);
+    if (error.kind == ErrorClass::kRetriable) {  // the client's queue is full
+      producer_->Serve(absl::Milliseconds(50));
+      return Result::kWorking;
+    }
+    if (!error.ok()) return Failed(error, now);
+    ++next_record_;
+  }
+  state_ = transactional() ? State::kSendOffsets : State::kFlush;
+  return Result::kWorking;
+}
+
+Publisher::Result Publisher::CommitOffsets(absl::Time now) {
+  if (transactional()) {
+    const Result result = After(producer_->CommitTransaction(options_.call_timeout), State::kReady, now);
+    return result == Result::kWorking && state_ == State::kReady ? Result::kCommitted : result;
+  }
+  if (const auto refusal = producer_->TakeRefusal()) return Failed(refusal->error, now);
+  if (const Error error = consumer_->Commit(offsets_); !error.ok()) return Failed(error, now);
+  state_ = State::kReady;
+  return Result::kCommitted;
+}
+
+Publisher::Result Publisher::After(const Error& error, State next, absl::Time now) {
+  if (error.ok()) {
+    state_ = next;
+    retries_ = 0;
+    return Result::kWorking;
+  }
+  if (error.kind == ErrorClass::kRetriable && ++retries_ <= kMaxRetries) return Result::kWorking;
+  return Failed(error, now);
+}
+
+Publisher::Result Publisher::Failed(const Error& error, absl::Time now) {
+  last_error_ = error;
+  log::Warn("batch not published", {{"while", state()}, {"error", error.name}, {"message", error.message}});
+  switch (error.kind) {
+    case ErrorClass::kFatal:
+    case ErrorClass::kFenced:
+    case ErrorClass::kTimedOut: return Replace(error, now);
+    default: break;
+  }
+  if (!transactional()) {
+    state_ = State::kReady;
+    return Result::kAborted;
+  }
+  if (state_ == State::kBegin) return Replace(error, now);  // no transaction to be aborted
+  retries_ = 0;
+  state_ = State::kAbort;
+  return Result::kWorking;
+}
+
+Publisher::Result Publisher::Replace(const Error& error, absl::Time now) {
+  last_error_ = error;
+  const bool taken_over = TakenOver(error, now);
+  fenced_ = error.kind == ErrorClass::kFenced;
+  producer_.reset();
+  state_ = State::kNew;
+  return taken_over ? Result::kTakenOver : Result::kUnknown;
+}
+
+bool Publisher::TakenOver(const Error& error, absl::Time now) {
+  if (error.kind == ErrorClass::kTimedOut) timed_out_since_fenced_ = true;
+  if (error.kind != ErrorClass::kFenced) return false;
+  // A transaction that was open for too long is ended by the broker, which also fences.
+  const bool own_fault = timed_out_since_fenced_ || now - begun_ >= options_.transaction_timeout;
+  const bool again = now - last_fenced_ < kFencedAgain;
+  last_fenced_ = now;
+  timed_out_since_fenced_ = false;
+  return again && !own_fault;
+}
+
+}  // namespace newsfeed::kafka
