@@ -12,6 +12,7 @@ namespace newsfeed::cli {
 namespace {
 
 constexpr std::array kTable = std::to_array<Command>({
+    {"run", "the daemon: consume, enrich and publish on Kafka", &AddRun},
     {"process", "run the whole pipeline over files, folders or standard input", &AddProcess},
     {"validate", "check configuration files and the data they name", &AddValidate},
     {"decode", "print published Protobuf files as JSON lines", &AddDecode},

@@ -22,6 +22,7 @@ enum ExitCode : int {
   kExitDamaged = 65,      // a damaged input; what came before the damage is through
   kExitNoInput = 66,      // an input that does not exist
   kExitFatal = 70,        // a fault of ours
+  kExitWatchdog = 71,     // a worker hangs
   kExitIo = 74,           // reading or writing failed
   kExitConfig = 78,       // the configuration is wrong
   kExitInterrupted = 130  // stopped by Ctrl-C; what had been read is through
@@ -36,6 +37,7 @@ struct Command {
 
 std::span<const Command> CommandTable();
 
+void AddRun(CLI::App& app, int& exit_code);
 void AddProcess(CLI::App& app, int& exit_code);
 void AddValidate(CLI::App& app, int& exit_code);
 void AddDecode(CLI::App& app, int& exit_code);

@@ -19,31 +19,6 @@ void FillTime(const std::optional<FeedTime>& time, std::string* out) {
   if (time) *out = FormatTime(*time);
 }
 
-void FillEntities(const Article& article, v1::EnrichedArticle& out) {
-  for (const Entity& entity : article.entities) {
-    v1::Entity& filled = *out.add_entities();
-    Assign(filled.mutable_id(), entity.id);
-    filled.set_type(static_cast<v1::Entity::Type>(entity.type));
-    Assign(filled.mutable_name(), entity.name);
-    filled.set_confidence(entity.confidence);
-    filled.set_salience(entity.salience);
-    for (uint32_t i = entity.links.begin; i < entity.links.end; ++i) {
-      v1::Link& link = *filled.add_links();
-      Assign(link.mutable_scheme(), article.entity_links[i].scheme);
-      Assign(link.mutable_id(), article.entity_links[i].id);
-    }
-    for (uint32_t i = entity.mentions.begin; i < entity.mentions.end; ++i) {
-      const EntityMention& mention = article.entity_mentions[i];
-      v1::Mention& place = *filled.add_mentions();
-      place.set_field(static_cast<v1::Mention::Field>(mention.field));
-      place.set_begin(mention.begin);
-      place.set_end(mention.end);
-      Assign(place.mutable_text(), FieldText(article, mention.field)
-                                       .substr(mention.begin, mention.end - mention.begin));
-    }
-  }
-}
-
 void FillCleanup(const Article& article, uint32_t max_removed_text_bytes, v1::Cleanup& out) {
   for (const RemovedText& removed : article.removed) {
     v1::Cleanup::Removed& piece = *out.add_removed();
@@ -98,7 +73,7 @@ void ToProto(const Article& article, const ProcessingStamp& stamp,
   for (const ExtraField& field : article.extra) {
     Assign(&(*out.mutable_extra())[std::string(field.name)], field.value);
   }
-  FillEntities(article, out);
+  AddEntities(article, out);
   ToProto(article.dedup, *out.mutable_dedup());
   FillCleanup(article, max_removed_text_bytes, *out.mutable_cleanup());
   ToProto({article.origin.topic.name, article.origin.partition, article.origin.offset,
@@ -108,6 +83,31 @@ void ToProto(const Article& article, const ProcessingStamp& stamp,
   Assign(processing.mutable_version(), stamp.version);
   Assign(processing.mutable_model(), article.entity_model);
   Assign(processing.mutable_config_digest(), stamp.config_digest);
+}
+
+void AddEntities(const Article& article, v1::EnrichedArticle& out) {
+  for (const Entity& entity : article.entities) {
+    v1::Entity& filled = *out.add_entities();
+    Assign(filled.mutable_id(), entity.id);
+    filled.set_type(static_cast<v1::Entity::Type>(entity.type));
+    Assign(filled.mutable_name(), entity.name);
+    filled.set_confidence(entity.confidence);
+    filled.set_salience(entity.salience);
+    for (uint32_t i = entity.links.begin; i < entity.links.end; ++i) {
+      v1::Link& link = *filled.add_links();
+      Assign(link.mutable_scheme(), article.entity_links[i].scheme);
+      Assign(link.mutable_id(), article.entity_links[i].id);
+    }
+    for (uint32_t i = entity.mentions.begin; i < entity.mentions.end; ++i) {
+      const EntityMention& mention = article.entity_mentions[i];
+      v1::Mention& place = *filled.add_mentions();
+      place.set_field(static_cast<v1::Mention::Field>(mention.field));
+      place.set_begin(mention.begin);
+      place.set_end(mention.end);
+      Assign(place.mutable_text(), FieldText(article, mention.field)
+                                       .substr(mention.begin, mention.end - mention.begin));
+    }
+  }
 }
 
 void ToProto(const Origin& origin, v1::Origin& out) {

@@ -19,6 +19,9 @@ struct ProcessingStamp {
 void ToProto(const Article& article, const ProcessingStamp& stamp,
              uint32_t max_removed_text_bytes, v1::EnrichedArticle& out);
 
+// The entities alone, added to a message that has everything else.
+void AddEntities(const Article& article, v1::EnrichedArticle& out);
+
 // The same for parts that other messages hold too (newsfeed.v1.IndexEntry).
 void ToProto(const Origin& origin, v1::Origin& out);
 void ToProto(const DedupResult& result, v1::Dedup& out);

@@ -1,0 +1,265 @@
+#include "daemon/stages/hop_worker.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "daemon/kafka/application.h"
+#include "daemon/log.h"
+
+namespace newsfeed::stages {
+namespace {
+
+using kafka::Publisher;
+
+constexpr absl::Duration kCloseTimeout = absl::Seconds(10);
+constexpr absl::Duration kFirstRetry = absl::Milliseconds(100);
+constexpr absl::Duration kLongestRetry = absl::Seconds(5);
+
+Publisher::Options PublisherOptions(const HopWorkerOptions& options, const Hop& hop) {
+  const config::v1::Config& config = *options.config;
+  const bool exactly_once = config.delivery().guarantee() != config::v1::Delivery::AT_LEAST_ONCE;
+  const absl::Duration timeout = absl::Seconds(config.delivery().transaction_timeout_seconds());
+  return {.properties = kafka::ProducerProperties(
+              config, exactly_once ? kafka::TransactionalIdOf(config, options.stage, options.instance,
+                                                              options.worker)
+                                   : ""),
+          .topics = hop.topics(),
+          .call_timeout = std::min(timeout / 3, absl::Seconds(10)),
+          .transaction_timeout = timeout};
+}
+
+kafka::GroupReader::Options ReaderOptions(const HopWorkerOptions& options) {
+  return {.properties = kafka::GroupProperties(*options.config, options.stage, options.instance,
+                                               options.worker),
+          .topics = options.topics,
+          .max_record_bytes =
+              options.stage == Stage::kPrepare ? options.config->limits().max_record_bytes() : 0,
+          .internal = options.stage != Stage::kPrepare};
+}
+
+}  // namespace
+
+HopWorker::HopWorker(kafka::ClientFactory* factory, const HopWorkerOptions& options, std::unique_ptr<Hop> hop)
+    : options_(options),
+      hop_(std::move(hop)),
+      reader_(factory, ReaderOptions(options)),
+      publisher_(factory, PublisherOptions(options, *hop_)),
+      filler_(*options.config) {}
+
+Progress HopWorker::Step(absl::Time now, absl::Duration may_wait) {
+  last_step_ = now;
+  if (state_ == State::kClosed) return Progress::kDone;
+  if (state_ == State::kFatal) return Progress::kFatal;
+  if (draining_ && !in_flight_ && state_ != State::kCommitted) return Close();
+  if (now < retry_at_) return Progress::kWaiting;
+  switch (state_) {
+    case State::kPublisher: return PreparePublisher(now);
+    case State::kOpen: return OpenReader(now);
+    case State::kFill: return Fill(now, may_wait);
+    case State::kProcess: return Process(now);
+    case State::kPublish: return Publish(now);
+    case State::kCommitted: return FinishBatch(now);
+    case State::kRewind: return Rewind(now);
+    case State::kClosed:
+    case State::kFatal: break;
+  }
+  return Progress::kDone;
+}
+
+// Before a partition is taken: what a predecessor left open is ended first, and offsets can be committed.
+Progress HopWorker::PreparePublisher(absl::Time now) {
+  const Publisher::Result result = publisher_.Step(now);
+  if (result != Publisher::Result::kReady) {
+    detail_ = publisher_.last_error().ok() ? "" : publisher_.last_error().message;
+    return now < publisher_.retry_at() ? Progress::kWaiting : Progress::kProgress;
+  }
+  detail_.clear();
+  state_ = reader_.is_open() ? State::kRewind : State::kOpen;
+  return Progress::kProgress;
+}
+
+Progress HopWorker::OpenReader(absl::Time now) {
+  if (const kafka::Error error = reader_.Open(); !error.ok()) {
+    detail_ = error.message;
+    return RetryLater(now);
+  }
+  ++consumers_made_;
+  failures_ = 0;
+  state_ = State::kFill;
+  return Progress::kProgress;
+}
+
+Progress HopWorker::Fill(absl::Time now, absl::Duration may_wait) {
+  if (!reader_.pending().empty()) return Assign(now);
+  switch (filler_.Fill(reader_, batch_, now, may_wait)) {
+    case BatchFiller::Result::kMore: return Progress::kProgress;
+    case BatchFiller::Result::kNothing: return Progress::kWaiting;
+    case BatchFiller::Result::kRevoked: return Forget();
+    case BatchFiller::Result::kDead:
+      log::Warn("consumer is dead, a new one is made",
+                {{"stage", StageName(options_.stage)}, {"error", reader_.last_error().name}});
+      batch_.Clear();
+      reader_.Close(absl::ZeroDuration());
+      state_ = State::kOpen;
+      return RetryLater(now);
+    case BatchFiller::Result::kClosed: break;
+  }
+  in_flight_ = true;
+  state_ = State::kProcess;
+  return Progress::kProgress;
+}
+
+Progress HopWorker::Assign(absl::Time now) {
+  const absl::Status status = reader_.Assign();
+  if (absl::IsFailedPrecondition(status)) return Fatal(std::string(status.message()));
+  if (!status.ok()) {
+    detail_ = std::string(status.message());
+    return RetryLater(now);
+  }
+  failures_ = 0;
+  detail_.clear();
+  return Progress::kProgress;
+}
+
+// What was read is not worked on; what is still ours is read again.
+Progress HopWorker::Forget() {
+  batch_.Clear();
+  in_flight_ = false;
+  state_ = State::kRewind;
+  return Progress::kProgress;
+}
+
+Progress HopWorker::Process(absl::Time now) {
+  batch_.set_now_ms(absl::ToUnixMillis(now));
+  if (absl::Status status = hop_->Process(batch_, out_); !status.ok()) {
+    ++counters_.errors;
+    detail_ = std::string(status.message());
+    log::Error("batch cannot be processed", {{"stage", StageName(options_.stage)}, {"error", detail_}});
+    batch_.ResetArticles();
+    return RetryLater(now);
+  }
+  auto group = reader_.TakeGroupMetadata();
+  if (group == nullptr) return Forget();
+  begun_ = now;
+  publisher_.Begin(out_.records, reader_.offsets(), std::move(group), reader_.consumer());
+  state_ = State::kPublish;
+  return Progress::kProgress;
+}
+
+Progress HopWorker::Publish(absl::Time now) {
+  switch (publisher_.Step(now)) {
+    case Publisher::Result::kWorking:
+    case Publisher::Result::kReady: return now < publisher_.retry_at() ? Progress::kWaiting : Progress::kProgress;
+    case Publisher::Result::kCommitted:
+      reader_.Committed();
+      in_flight_ = false;
+      state_ = State::kCommitted;
+      return Progress::kProgress;
+    case Publisher::Result::kAborted:
+      ++counters_.batches_aborted;
+      detail_ = publisher_.last_error().message;
+      state_ = State::kRewind;
+      return RetryLater(now);
+    case Publisher::Result::kUnknown:
+      ++counters_.batches_aborted;
+      detail_ = publisher_.last_error().message;
+      state_ = State::kPublisher;
+      return Progress::kProgress;
+    case Publisher::Result::kTakenOver:
+      return Fatal("another process runs with this transactional.id: is the instance name unique?");
+  }
+  return Progress::kProgress;
+}
+
+// A step of its own, so that `now` is after the commit.
+Progress HopWorker::FinishBatch(absl::Time now) {
+  CountCommitted(now);
+  batch_.Clear();
+  failures_ = 0;
+  detail_.clear();
+  state_ = State::kFill;
+  return Progress::kProgress;
+}
+
+void HopWorker::CountCommitted(absl::Time now) {
+  counters_.records_read += batch_.size();
+  counters_.bytes_read += batch_.value_bytes();
+  ++counters_.batches_committed;
+  counters_.commit_seconds.Add(absl::ToDoubleSeconds(now - begun_));
+  out_.CountInto(counters_);
+  const int64_t now_ms = absl::ToUnixMillis(now);
+  for (const Article& article : batch_.articles()) {
+    if (article.timestamp_ms <= 0) continue;
+    counters_.end_to_end_seconds.Add(static_cast<double>(std::max<int64_t>(now_ms - article.timestamp_ms, 0)) /
+                                     1000);
+  }
+  last_commit_ = now;
+}
+
+Progress HopWorker::Rewind(absl::Time now) {
+  batch_.Clear();
+  in_flight_ = false;
+  if (absl::Status status = reader_.Rewind(); !status.ok()) {
+    detail_ = std::string(status.message());
+    // A position that is not known would lose records: a new member asks the group.
+    if (++failures_ > 3) {
+      reader_.Close(kCloseTimeout);
+      state_ = State::kOpen;
+    }
+    return RetryLater(now);
+  }
+  state_ = State::kFill;
+  return Progress::kProgress;
+}
+
+Progress HopWorker::Close() {
+  batch_.Clear();
+  reader_.Close(kCloseTimeout);
+  publisher_.Drop();
+  state_ = State::kClosed;
+  return Progress::kDone;
+}
+
+Progress HopWorker::RetryLater(absl::Time now) {
+  retry_at_ = now + std::min(kFirstRetry * (1 << std::min(failures_, 6)), kLongestRetry);
+  ++failures_;
+  return Progress::kWaiting;
+}
+
+Progress HopWorker::Fatal(std::string why) {
+  log::Error("worker cannot go on", {{"stage", StageName(options_.stage)}, {"why", why}});
+  detail_ = std::move(why);
+  state_ = State::kFatal;
+  return Progress::kFatal;
+}
+
+void HopWorker::FillStatus(WorkerStatus& status) const {
+  status.stage = StageName(options_.stage);
+  status.worker = options_.worker;
+  switch (state_) {
+    case State::kPublisher: status.state = publisher_.state(); break;
+    case State::kOpen: status.state = "joining the group"; break;
+    case State::kFill: status.state = "reading"; break;
+    case State::kProcess: status.state = "processing"; break;
+    case State::kPublish: status.state = publisher_.state(); break;
+    case State::kCommitted: status.state = "committed"; break;
+    case State::kRewind: status.state = "rewinding"; break;
+    case State::kClosed: status.state = "closed"; break;
+    case State::kFatal: status.state = "failed"; break;
+  }
+  status.detail = detail_;
+  status.ready = reader_.joined() && state_ != State::kFatal && detail_.empty();
+  status.last_step = last_step_;
+  status.last_commit = last_commit_;
+  status.last_error = !reader_.last_error().ok() ? reader_.last_error().message : publisher_.last_error().message;
+  status.partitions = reader_.Partitions();
+  status.counters = counters_;
+  status.counters.records_dropped = reader_.dropped();
+  status.counters.offsets_skipped = reader_.skipped();
+  status.counters.rebalances = reader_.rebalances();
+  status.counters.producers_made = publisher_.clients_made() > 0 ? publisher_.clients_made() - 1 : 0;
+  status.counters.consumers_made = consumers_made_ > 0 ? consumers_made_ - 1 : 0;
+  hop_->FillSteps(status.counters);
+}
+
+}  // namespace newsfeed::stages

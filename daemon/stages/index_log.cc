@@ -1,0 +1,80 @@
+#include "daemon/stages/index_log.h"
+
+#include <fmt/format.h>
+
+#include "processors/dedup/entry.h"
+
+namespace newsfeed::stages {
+namespace {
+
+constexpr absl::Duration kCallTimeout = absl::Seconds(10);
+
+absl::Status Unavailable(std::string_view call, const kafka::Error& error) {
+  return absl::UnavailableError(fmt::format("{} of the index: {}: {}", call, error.name, error.message));
+}
+
+}  // namespace
+
+absl::Status IndexLog::Open() {
+  kafka::Error error;
+  consumer_ = factory_->NewConsumer(properties_, nullptr, error);
+  if (!error.ok()) return Unavailable("consumer", error);
+  int64_t low = 0;
+  if (error = consumer_->Watermarks(where_, low, end_, kCallTimeout); !error.ok()) {
+    consumer_.reset();
+    return Unavailable("watermarks", error);
+  }
+  if (position_ < 0) position_ = low;
+  if (error = consumer_->Assign({{where_, position_}}); !error.ok()) {
+    consumer_.reset();
+    return Unavailable("assignment", error);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status IndexLog::AskEnd() {
+  int64_t low = 0;
+  if (const kafka::Error error = consumer_->Watermarks(where_, low, end_, kCallTimeout); !error.ok()) {
+    return Unavailable("watermarks", error);
+  }
+  return absl::OkStatus();
+}
+
+IndexLog::Result IndexLog::Read(dedup::Judge& judge, absl::Duration wait) {
+  const kafka::PollOutcome outcome = consumer_->Poll(wait);
+  switch (outcome.kind) {
+    case kafka::PollOutcome::Kind::kNothing: break;
+    case kafka::PollOutcome::Kind::kRecord: return Apply(outcome.record, judge);
+    case kafka::PollOutcome::Kind::kEndOfPartition:
+      // Behind the markers that end transactions.
+      position_ = std::max(position_, outcome.record.offset);
+      judge.Commit();
+      break;
+    case kafka::PollOutcome::Kind::kError:
+      error_ = outcome.error.message;
+      if (outcome.error.name == "_AUTO_OFFSET_RESET") return Result::kTrimmed;
+      if (outcome.error.kind == kafka::ErrorClass::kFatal) return Result::kDead;
+      break;
+  }
+  return Result::kNothing;
+}
+
+IndexLog::Result IndexLog::Apply(const kafka::PolledRecord& record, dedup::Judge& judge) {
+  if (record.offset < position_) return Result::kApplied;
+  if (!entry_.ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) {
+    error_ = fmt::format("{}: offset {} is no entry of an index", where_.topic, record.offset);
+    return Result::kUnreadable;
+  }
+  if (absl::Status status = judge.Apply(dedup::FromProto(entry_)); !status.ok()) {
+    error_ = fmt::format("{}: offset {}: {}", where_.topic, record.offset, std::string(status.message()));
+    return Result::kUnreadable;
+  }
+  position_ = record.offset + 1;
+  if (++since_commit_ >= kCommitEvery) {
+    since_commit_ = 0;
+    judge.Commit();
+  }
+  return Result::kApplied;
+}
+
+}  // namespace newsfeed::stages

@@ -1,0 +1,475 @@
+#include "daemon/stages/judge_worker.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "daemon/kafka/application.h"
+#include "daemon/log.h"
+#include "daemon/record_headers.h"
+#include "processors/article/to_proto.h"
+#include "processors/dedup/entry.h"
+
+namespace newsfeed::stages {
+namespace {
+
+using kafka::Publisher;
+
+constexpr absl::Duration kCloseTimeout = absl::Seconds(5);
+constexpr absl::Duration kFirstRetry = absl::Milliseconds(100);
+constexpr absl::Duration kLongestRetry = absl::Seconds(5);
+// How often an owner asks where the changelog ends.
+constexpr absl::Duration kNoteEvery = absl::Seconds(60);
+// Entries applied in one step.
+constexpr int kReadsPerStep = 512;
+// Distance of the places in the changelog that trimming can cut at.
+constexpr uint64_t kMarkEvery = 5000;
+
+Publisher::Options PublisherOptions(const config::v1::Config& config, std::string_view instance) {
+  const absl::Duration timeout = absl::Seconds(config.delivery().transaction_timeout_seconds());
+  const kafka::InternalTopics topics = kafka::InternalTopicsOf(config);
+  return {.properties = kafka::ProducerProperties(
+              config, kafka::TransactionalIdOf(config, Stage::kJudge, instance, 0)),
+          .topics = {topics.judged, topics.index, config.outputs().dead_letter()},
+          .call_timeout = std::min(timeout / 3, absl::Seconds(10)),
+          .transaction_timeout = timeout};
+}
+
+kafka::GroupReader::Options ReaderOptions(const config::v1::Config& config, std::string_view instance) {
+  return {.properties = kafka::GroupProperties(config, Stage::kJudge, instance, 0),
+          .topics = {kafka::InternalTopicsOf(config).prepared},
+          .max_record_bytes = 0,
+          .internal = true};
+}
+
+}  // namespace
+
+JudgeWorker::JudgeWorker(kafka::ClientFactory* factory, const config::v1::Config* config,
+                         std::string instance, std::shared_ptr<const dedup::Policy> policy)
+    : config_(config),
+      policy_(std::move(policy)),
+      judged_topic_(kafka::InternalTopicsOf(*config).judged),
+      index_topic_(kafka::InternalTopicsOf(*config).index),
+      judge_(std::make_unique<dedup::Judge>(policy_)),
+      log_(factory, kafka::ReaderProperties(*config), index_topic_),
+      reader_(factory, ReaderOptions(*config, instance)),
+      publisher_(factory, PublisherOptions(*config, instance)),
+      filler_(*config),
+      records_(*config) {}
+
+Progress JudgeWorker::Step(absl::Time now, absl::Duration may_wait) {
+  last_step_ = now;
+  if (state_ == State::kClosed) return Progress::kDone;
+  if (state_ == State::kFatal) return Progress::kFatal;
+  if (draining_ && !in_flight_ && state_ != State::kCommitted) return Close();
+  if (now < retry_at_) return Progress::kWaiting;
+  switch (state_) {
+    case State::kOpenLog: return OpenLog(now);
+    case State::kCatchUp: return CatchUp(now, may_wait);
+    case State::kJoin: return Join(now);
+    case State::kStandby: return StandBy(now, may_wait);
+    case State::kInit: return Init(now);
+    case State::kAskEnd: return AskEnd(now);
+    case State::kReadToEnd: return ReadToEnd(now, may_wait);
+    case State::kCheck: return Check(now);
+    case State::kFill: return Fill(now, may_wait);
+    case State::kPublish: return Publish(now);
+    case State::kCommitted: return FinishBatch(now);
+    case State::kRewind: return Rewind(now);
+    case State::kClosed:
+    case State::kFatal: break;
+  }
+  return Progress::kDone;
+}
+
+// --- standing by ------------------------------------------------------------------------------
+
+Progress JudgeWorker::OpenLog(absl::Time now) {
+  if (catch_up_begun_ == absl::InfinitePast()) catch_up_begun_ = now;
+  if (absl::Status status = log_.Open(); !status.ok()) {
+    return NotReady(std::string(status.message()), now);
+  }
+  failures_ = 0;
+  state_ = State::kCatchUp;
+  return Progress::kProgress;
+}
+
+bool JudgeWorker::ReadLog(absl::Time now, absl::Duration may_wait, Progress& progress) {
+  progress = Progress::kProgress;
+  for (int reads = 0; reads < kReadsPerStep; ++reads) {
+    switch (log_.Read(*judge_, may_wait)) {
+      case IndexLog::Result::kApplied:
+        MarkSequence(log_.position());
+        continue;
+      case IndexLog::Result::kNothing:
+        if (reads == 0) progress = Progress::kWaiting;
+        return true;
+      case IndexLog::Result::kTrimmed:
+        log::Warn("changelog was trimmed beyond our place: restoring from its start", {});
+        judge_ = std::make_unique<dedup::Judge>(policy_);
+        marks_.clear();
+        log_.Restart();
+        state_ = State::kOpenLog;
+        return false;
+      case IndexLog::Result::kUnreadable:
+        // Another version writes what we cannot read: never take office, wait for an upgrade.
+        log_.Close();
+        state_ = State::kOpenLog;
+        if (reader_.is_open()) reader_.Close(kCloseTimeout);
+        progress = NotReady(log_.error(), now);
+        return false;
+      case IndexLog::Result::kDead:
+        log_.Close();
+        state_ = State::kOpenLog;
+        progress = RetryLater(now);
+        return false;
+    }
+  }
+  return true;
+}
+
+Progress JudgeWorker::CatchUp(absl::Time now, absl::Duration may_wait) {
+  Progress progress;
+  if (!ReadLog(now, may_wait, progress)) return progress;
+  if (!log_.reached_end()) {
+    why_not_ready_ = fmt::format("restoring the index: at {} of {}", log_.position(), log_.end());
+    return progress;
+  }
+  judge_->Commit();
+  restore_seconds_ = absl::ToDoubleSeconds(now - catch_up_begun_);
+  catch_up_begun_ = absl::InfinitePast();
+  why_not_ready_.clear();
+  log::Info("index restored", {{"entries", std::to_string(judge_->index().size())},
+                               {"seconds", fmt::format("{:.2f}", restore_seconds_)}});
+  state_ = reader_.is_open() ? State::kStandby : State::kJoin;
+  return Progress::kProgress;
+}
+
+Progress JudgeWorker::Join(absl::Time now) {
+  if (const kafka::Error error = reader_.Open(); !error.ok()) return NotReady(error.message, now);
+  ++consumers_made_;
+  failures_ = 0;
+  why_not_ready_.clear();
+  state_ = State::kStandby;
+  return Progress::kProgress;
+}
+
+Progress JudgeWorker::StandBy(absl::Time now, absl::Duration may_wait) {
+  if (reader_.Read(batch_, absl::ZeroDuration()) == kafka::GroupReader::ReadResult::kDead) {
+    return Leave(reader_.last_error().message, now);
+  }
+  reader_.TakeRevoked();
+  if (!reader_.pending().empty()) {
+    log::Info("taking office as the judge", {});
+    state_ = State::kInit;
+    return Progress::kProgress;
+  }
+  Progress progress;
+  ReadLog(now, std::min(may_wait, absl::Milliseconds(50)), progress);
+  return progress;
+}
+
+// --- taking over ------------------------------------------------------------------------------
+
+Progress JudgeWorker::Init(absl::Time now) {
+  if (publisher_.Step(now) != Publisher::Result::kReady) {
+    why_not_ready_ = fmt::format("taking over: {}", publisher_.state());
+    if (!publisher_.last_error().ok()) why_not_ready_ += ": " + publisher_.last_error().message;
+    return now < publisher_.retry_at() ? Progress::kWaiting : Progress::kProgress;
+  }
+  state_ = State::kAskEnd;
+  return Progress::kProgress;
+}
+
+Progress JudgeWorker::AskEnd(absl::Time now) {
+  if (absl::Status status = log_.AskEnd(); !status.ok()) return NotReady(std::string(status.message()), now);
+  state_ = State::kReadToEnd;
+  return Progress::kProgress;
+}
+
+Progress JudgeWorker::ReadToEnd(absl::Time now, absl::Duration may_wait) {
+  // The group goes on meanwhile, and may give the partition to another.
+  reader_.Read(batch_, absl::ZeroDuration());
+  if (reader_.pending().empty()) return StepDown();
+  Progress progress;
+  if (!ReadLog(now, std::min(may_wait, absl::Milliseconds(20)), progress)) return progress;
+  if (log_.reached_end()) {
+    judge_->Commit();
+    state_ = State::kCheck;
+    return Progress::kProgress;
+  }
+  // Nothing of a fenced owner can be open any more: init ended it.
+  why_not_ready_ = fmt::format("taking over: the changelog can be read to {} of {}", log_.position(), log_.end());
+  return progress;
+}
+
+Progress JudgeWorker::Check(absl::Time now) {
+  int64_t committed = kafka::kNoOffset;
+  if (absl::Status status = reader_.PendingCommitted(committed); !status.ok()) {
+    return NotReady(std::string(status.message()), now);
+  }
+  const int64_t last = judge_->index().last_prepared_offset();
+  if (committed != last + 1 && !(committed == kafka::kNoOffset && last < 0)) {
+    return NotReady(fmt::format("taking over: the changelog ends with the article at {}, but the group has "
+                                "committed {}: topic {} or the group's offsets were tampered with",
+                                last, committed, index_topic_), now);
+  }
+  const absl::Status status = committed == kafka::kNoOffset ? reader_.Assign() : reader_.AssignAt(last + 1);
+  if (absl::IsFailedPrecondition(status) || !status.ok()) return NotReady(std::string(status.message()), now);
+  ++takeovers_;
+  failures_ = 0;
+  noted_ = now;
+  why_not_ready_.clear();
+  log_.Close();
+  log::Info("in office as the judge", {{"entries", std::to_string(judge_->index().size())},
+                                       {"next", std::to_string(last + 1)}});
+  state_ = State::kFill;
+  return Progress::kProgress;
+}
+
+// --- in office --------------------------------------------------------------------------------
+
+Progress JudgeWorker::Fill(absl::Time now, absl::Duration may_wait) {
+  if (now - noted_ >= kNoteEvery) NoteOwnEntries(now);
+  switch (filler_.Fill(reader_, batch_, now, may_wait)) {
+    case BatchFiller::Result::kMore: return Progress::kProgress;
+    case BatchFiller::Result::kNothing: return Progress::kWaiting;
+    case BatchFiller::Result::kRevoked: return StepDown();
+    case BatchFiller::Result::kDead: return Leave(reader_.last_error().message, now);
+    case BatchFiller::Result::kClosed: break;
+  }
+  return JudgeBatch(now);
+}
+
+Progress JudgeWorker::JudgeBatch(absl::Time now) {
+  batch_.set_now_ms(absl::ToUnixMillis(now));
+  records_.Begin(batch_, out_);
+  for (Article& article : batch_.articles()) {
+    if (absl::Status status = JudgeRecord(article); !status.ok()) {
+      judge_->Rollback();
+      return Leave(std::string(status.message()), now);
+    }
+  }
+  auto group = reader_.TakeGroupMetadata();
+  if (group == nullptr) {
+    judge_->Rollback();
+    state_ = State::kRewind;
+    return Progress::kProgress;
+  }
+  in_flight_ = true;
+  begun_ = now;
+  publisher_.Begin(out_.records, reader_.offsets(), std::move(group), reader_.consumer());
+  state_ = State::kPublish;
+  return Progress::kProgress;
+}
+
+absl::Status JudgeWorker::JudgeRecord(Article& article) {
+  Source source;
+  const auto sketch = article.FindHeader(headers::kSketch);
+  if (!ReadSource(article, source) || !sketch || article.key.empty()) return RejectRecord(article);
+  article.id = article.key;
+  const dedup::IndexEntry entry = judge_->Consider(
+      {.prepared_offset = article.origin.offset.value,
+       .sketch = *sketch,
+       .origin = {source.topic, {source.partition}, {source.offset}, source.timestamp_ms},
+       .id = article.id});
+  ToProto(entry.dedup, verdict_);
+  const Header detail[] = {{headers::kVerdictDetail, records_.Serialize(verdict_)}};
+  records_.AddInternal(judged_topic_, article, source, article.value, detail);
+  ++out_.verdicts[entry.dedup.verdict];
+  return AddEntry(entry);
+}
+
+absl::Status JudgeWorker::RejectRecord(Article& article) {
+  article.Reject(Reason::kWrongType, "no prepared article with id, source and sketch");
+  article.fate.stage = "judge";
+  records_.AddDeadLetter(article, SourceOf(article), /*late=*/false);
+  dedup::IndexEntry entry = judge_->Consider({.prepared_offset = article.origin.offset.value,
+                                              .sketch = {}, .origin = {}, .id = {}});
+  entry.rejected = true;
+  return AddEntry(entry);
+}
+
+absl::Status JudgeWorker::AddEntry(const dedup::IndexEntry& entry) {
+  dedup::ToProto(entry, entry_);
+  const std::string_view value = records_.Serialize(entry_);
+  out_.records.push_back({.topic = index_topic_, .partition = 0, .timestamp_ms = batch_.now_ms(), .value = value});
+  out_.bytes += value.size();
+  return judge_->Insert(entry);
+}
+
+Progress JudgeWorker::Publish(absl::Time now) {
+  switch (publisher_.Step(now)) {
+    case Publisher::Result::kWorking:
+    case Publisher::Result::kReady:
+      return now < publisher_.retry_at() ? Progress::kWaiting : Progress::kProgress;
+    case Publisher::Result::kCommitted:
+      judge_->Commit();
+      reader_.Committed();
+      in_flight_ = false;
+      state_ = State::kCommitted;
+      return Progress::kProgress;
+    case Publisher::Result::kAborted:
+      ++counters_.batches_aborted;
+      judge_->Rollback();
+      in_flight_ = false;
+      state_ = State::kRewind;
+      return RetryLater(now);
+    case Publisher::Result::kUnknown:
+    case Publisher::Result::kTakenOver: break;
+  }
+  ++counters_.batches_aborted;
+  judge_->Rollback();
+  return Leave(publisher_.last_error().message, now);
+}
+
+// A step of its own, so that `now` is after the commit.
+Progress JudgeWorker::FinishBatch(absl::Time now) {
+  counters_.records_read += batch_.size();
+  counters_.bytes_read += batch_.value_bytes();
+  ++counters_.batches_committed;
+  counters_.commit_seconds.Add(absl::ToDoubleSeconds(now - begun_));
+  out_.CountInto(counters_);
+  const int64_t now_ms = absl::ToUnixMillis(now);
+  for (const Article& article : batch_.articles()) {
+    const int64_t age_ms = std::max<int64_t>(now_ms - article.timestamp_ms, 0);
+    counters_.end_to_end_seconds.Add(static_cast<double>(age_ms) / 1000);
+  }
+  last_commit_ = now;
+  batch_.Clear();
+  failures_ = 0;
+  why_not_ready_.clear();
+  state_ = State::kFill;
+  return Progress::kProgress;
+}
+
+Progress JudgeWorker::Rewind(absl::Time now) {
+  batch_.Clear();
+  if (absl::Status status = reader_.Rewind(); !status.ok()) {
+    if (failures_ > 3) return Leave(std::string(status.message()), now);
+    return RetryLater(now);
+  }
+  state_ = State::kFill;
+  return Progress::kProgress;
+}
+
+void JudgeWorker::NoteOwnEntries(absl::Time now) {
+  noted_ = now;
+  // Only the owner writes, and it has no transaction open: what is there is ours and applied.
+  if (!log_.is_open() && !log_.Open().ok()) return;
+  if (!log_.AskEnd().ok()) return;
+  log_.SkipTo(log_.end());
+  log_.Close();
+  MarkSequence(log_.position());
+}
+
+void JudgeWorker::MarkSequence(int64_t index_offset) {
+  const uint64_t sequence = judge_->index().sequence();
+  if (!marks_.empty() && sequence < marks_.back().sequence + kMarkEvery) return;
+  marks_.push_back({index_offset, sequence});
+}
+
+// Of the marks before the oldest entry of the window the last; the newest entry is always kept.
+int64_t JudgeWorker::trimmable_index_offset() const {
+  const dedup::Index& index = judge_->index();
+  const uint64_t oldest = index.sequence() - std::min<uint64_t>(index.size(), index.sequence());
+  int64_t offset = 0;
+  for (const Mark& mark : marks_) {
+    if (mark.sequence > oldest || mark.sequence >= index.sequence()) break;
+    offset = mark.offset;
+  }
+  return offset;
+}
+
+// --- leaving ----------------------------------------------------------------------------------
+
+// The partition went to another by the group's rules: nothing of ours is open.
+Progress JudgeWorker::StepDown() {
+  log::Info("out of office: the partition was taken away", {});
+  batch_.Clear();
+  publisher_.Drop();
+  marks_.clear();
+  why_not_ready_ = "follows the changelog to its end";
+  state_ = log_.is_open() ? State::kStandby : State::kOpenLog;
+  if (log_.is_open()) why_not_ready_.clear();
+  return Progress::kProgress;
+}
+
+Progress JudgeWorker::Leave(std::string why, absl::Time now) {
+  log::Warn("leaving the office of the judge", {{"why", why}});
+  why_not_ready_ = "left office: " + why;
+  in_flight_ = false;
+  batch_.Clear();
+  publisher_.Drop();
+  reader_.Close(kCloseTimeout);
+  log_.Close();
+  marks_.clear();
+  state_ = State::kOpenLog;
+  return RetryLater(now);
+}
+
+Progress JudgeWorker::Close() {
+  batch_.Clear();
+  reader_.Close(kCloseTimeout);
+  publisher_.Drop();
+  log_.Close();
+  state_ = State::kClosed;
+  return Progress::kDone;
+}
+
+Progress JudgeWorker::RetryLater(absl::Time now) {
+  retry_at_ = now + std::min(kFirstRetry * (1 << std::min(failures_, 6)), kLongestRetry);
+  ++failures_;
+  return Progress::kWaiting;
+}
+
+Progress JudgeWorker::NotReady(std::string why, absl::Time now) {
+  if (why != why_not_ready_) log::Warn("judge is not ready", {{"why", why}});
+  why_not_ready_ = std::move(why);
+  return RetryLater(now);
+}
+
+void JudgeWorker::FillStatus(WorkerStatus& status) const {
+  JudgeStatus judge;
+  FillJudge(judge);
+  status.stage = StageName(Stage::kJudge);
+  status.state = OfficeName(judge.office);
+  status.detail = why_not_ready_;
+  status.ready = why_not_ready_.empty() && (reader_.joined() || state_ == State::kStandby);
+  status.last_step = last_step_;
+  status.last_commit = last_commit_;
+  status.last_error = !reader_.last_error().ok() ? reader_.last_error().message : publisher_.last_error().message;
+  status.partitions = reader_.Partitions();
+  status.counters = counters_;
+  status.counters.records_dropped = reader_.dropped();
+  status.counters.rebalances = reader_.rebalances();
+  status.counters.producers_made = publisher_.clients_made() > 0 ? publisher_.clients_made() - 1 : 0;
+  status.counters.consumers_made = consumers_made_ > 0 ? consumers_made_ - 1 : 0;
+}
+
+bool JudgeWorker::FillJudge(JudgeStatus& status) const {
+  using Office = JudgeStatus::Office;
+  status.office = owner()                    ? Office::kOwner
+                  : state_ >= State::kInit   ? Office::kTakingOver
+                  : state_ == State::kStandby ? Office::kStandby
+                                             : Office::kCatchingUp;
+  if (state_ == State::kClosed || state_ == State::kFatal) status.office = Office::kCatchingUp;
+  const dedup::Index& index = judge_->index();
+  status.why_not_ready = why_not_ready_;
+  status.entries = index.size();
+  status.originals = index.store().originals();
+  status.index_bytes = index.reserved_bytes();
+  status.clock_ms = index.clock_ms();
+  if (index.size() > 0) status.oldest_ms = index.store().at(index.store().end() - index.size()).time_ms;
+  status.last_prepared_offset = index.last_prepared_offset();
+  status.index_position = log_.position();
+  status.index_end = log_.end();
+  status.restore_seconds = restore_seconds_;
+  status.takeovers = takeovers_;
+  status.evicted_by_cap = index.probe().evicted_by_cap;
+  status.evicted_by_window = index.probe().evicted_by_window;
+  return true;
+}
+
+}  // namespace newsfeed::stages

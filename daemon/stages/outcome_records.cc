@@ -1,0 +1,170 @@
+#include "daemon/stages/outcome_records.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <memory>
+#include <optional>
+
+#include "daemon/kafka/application.h"
+#include "daemon/record_headers.h"
+#include "daemon/version.h"
+#include "processors/text/hash.h"
+
+namespace newsfeed::stages {
+namespace {
+
+template <typename Number>
+bool Parse(std::optional<std::string_view> digits, Number& number) {
+  if (!digits || digits->empty()) return false;
+  const char* const end = digits->data() + digits->size();
+  const auto [stop, error] = std::from_chars(digits->data(), end, number);
+  return error == std::errc() && stop == end;
+}
+
+}  // namespace
+
+bool ReadSource(const Article& record, Source& source) {
+  const auto topic = record.FindHeader(headers::kSourceTopic);
+  if (!topic || topic->empty()) return false;
+  source.topic = *topic;
+  return Parse(record.FindHeader(headers::kSourcePartition), source.partition) &&
+         Parse(record.FindHeader(headers::kSourceOffset), source.offset) &&
+         Parse(record.FindHeader(headers::kSourceTimestamp), source.timestamp_ms);
+}
+
+OutcomeRecords::OutcomeRecords(const config::v1::Config& config)
+    : outputs_(config.outputs()), max_internal_bytes_(kafka::MaxInternalRecordBytes(config)) {}
+
+void OutcomeRecords::Begin(Batch& batch, HopOutput& out) {
+  batch_ = &batch;
+  out_ = &out;
+  out.Clear();
+}
+
+std::string_view OutcomeRecords::Digits(int64_t number) {
+  return batch_->arena().Keep(fmt::format_int(number).c_str());
+}
+
+std::string_view OutcomeRecords::Serialize(const google::protobuf::MessageLite& message) {
+  const size_t size = message.ByteSizeLong();
+  char* out = batch_->arena().Allocate(size);
+  message.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(out));
+  return {out, size};
+}
+
+size_t OutcomeRecords::SizeOf(std::string_view key, std::string_view value, std::span<const Header> headers) {
+  // What librdkafka and the broker count for a record and its batch, rounded up.
+  size_t size = 128 + key.size() + value.size();
+  for (const Header& header : headers) size += 16 + header.name.size() + header.value.size();
+  return size;
+}
+
+void OutcomeRecords::AppendSource(const Source& source) {
+  headers_.push_back({headers::kSourceTopic, source.topic});
+  headers_.push_back({headers::kSourcePartition, Digits(source.partition)});
+  headers_.push_back({headers::kSourceOffset, Digits(source.offset)});
+  headers_.push_back({headers::kSourceTimestamp, Digits(source.timestamp_ms)});
+}
+
+void OutcomeRecords::AppendPassedThrough(const Article& article) {
+  for (const Header& header : article.headers) {
+    if (header.name == headers::kTraceParent || header.name == headers::kTraceState ||
+        header.name == headers::kPromoted) {
+      headers_.push_back(header);
+    }
+  }
+}
+
+std::span<const Header> OutcomeRecords::KeepHeaders() {
+  const size_t bytes = headers_.size() * sizeof(Header) + alignof(Header);
+  void* at = batch_->arena().Allocate(bytes);
+  size_t space = bytes;
+  at = std::align(alignof(Header), headers_.size() * sizeof(Header), at, space);
+  auto* kept = static_cast<Header*>(at);
+  std::uninitialized_copy(headers_.begin(), headers_.end(), kept);
+  return {kept, headers_.size()};
+}
+
+void OutcomeRecords::Add(std::string_view topic, int64_t timestamp_ms, std::string_view key,
+                         std::string_view value, std::span<const Header> headers) {
+  // A record's time goes with it from topic to topic; brokers refuse times that lie ahead of them.
+  const int64_t now = batch_->now_ms();
+  const int64_t timestamp = timestamp_ms <= 0 ? now : std::min(timestamp_ms, now);
+  out_->records.push_back({.topic = topic, .timestamp_ms = timestamp, .key = key, .value = value,
+                           .headers = headers});
+  out_->bytes += key.size() + value.size();
+}
+
+bool OutcomeRecords::AddArticle(const Article& article, const Source& source, v1::EnrichedArticle& message) {
+  const bool is_duplicate = message.dedup().verdict() == v1::Dedup::DUPLICATE;
+  headers_.clear();
+  headers_.push_back({headers::kContentType, headers::kArticleContentType});
+  headers_.push_back({headers::kVerdict, v1::Dedup::Verdict_Name(message.dedup().verdict())});
+  headers_.push_back({headers::kLanguage, batch_->arena().Keep(message.language())});
+  AppendSource(source);
+  AppendPassedThrough(article);
+  std::string_view key = batch_->arena().Keep(message.id());
+  std::string_view value = Serialize(message);
+  if (SizeOf(key, value, headers_) > outputs_.max_record_bytes() && message.entities_size() > 0) {
+    message.clear_entities();
+    value = Serialize(message);
+  }
+  if (SizeOf(key, value, headers_) > outputs_.max_record_bytes()) return false;
+  Add(is_duplicate ? outputs_.duplicates() : outputs_.enriched(), source.timestamp_ms, key, value, KeepHeaders());
+  ++out_->outcomes[static_cast<size_t>(is_duplicate ? Outcome::kDuplicate : Outcome::kEnriched)];
+  return true;
+}
+
+void OutcomeRecords::AddDeadLetter(const Article& article, const Source& source, bool late) {
+  const Fate& fate = article.fate;
+  headers_.assign(article.headers.begin(), article.headers.end());
+  headers_.push_back({headers::kErrorReason, ReasonName(fate.reason)});
+  headers_.push_back({headers::kErrorStage, fate.stage});
+  headers_.push_back({headers::kErrorDetail, fate.detail});
+  headers_.push_back({headers::kErrorTopic, source.topic});
+  headers_.push_back({headers::kErrorPartition, Digits(source.partition)});
+  headers_.push_back({headers::kErrorOffset, Digits(source.offset)});
+  headers_.push_back({headers::kErrorVersion, kVersion});
+  headers_.push_back({headers::kErrorReplay, late ? headers::kReplayJudged : headers::kReplayInput});
+  std::string_view value = article.value;
+  uint64_t missing = article.oversize_bytes;
+  uint64_t hash = article.oversize_hash;
+  if (missing == 0 && SizeOf(article.key, value, headers_) > max_internal_bytes_) {
+    missing = value.size();
+    hash = text::Hash(value);
+    // Headers of a megabyte must not keep the stub out either.
+    headers_.erase(headers_.begin(), headers_.begin() + static_cast<ptrdiff_t>(article.headers.size()));
+  }
+  if (missing > 0) {
+    value = {};
+    headers_.push_back({headers::kErrorStub,
+                        batch_->arena().Keep(fmt::format("{} bytes, xxh3 {:016x}", missing, hash))});
+  }
+  Add(outputs_.dead_letter(), source.timestamp_ms, article.key, value, KeepHeaders());
+  ++out_->outcomes[static_cast<size_t>(Outcome::kDeadLetter)];
+  ++out_->dead_letters[fate.reason];
+}
+
+void OutcomeRecords::AddFiltered(const Article& article, const Source& source) {
+  headers_.clear();
+  headers_.push_back({headers::kFilterWhy, FilterWhyName(article.fate.why)});
+  AppendSource(source);
+  AppendPassedThrough(article);
+  Add(outputs_.filtered(), source.timestamp_ms, article.key, {}, KeepHeaders());
+  ++out_->outcomes[static_cast<size_t>(Outcome::kFiltered)];
+  ++out_->filtered[article.fate.why];
+}
+
+void OutcomeRecords::AddInternal(const std::string& topic, const Article& article, const Source& source,
+                                 std::string_view value, std::span<const Header> more) {
+  headers_.clear();
+  AppendSource(source);
+  AppendPassedThrough(article);
+  headers_.insert(headers_.end(), more.begin(), more.end());
+  Add(topic, source.timestamp_ms, article.id, value, KeepHeaders());
+  ++out_->passed_on;
+}
+
+}  // namespace newsfeed::stages
