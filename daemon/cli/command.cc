@@ -15,6 +15,8 @@ constexpr std::array kTable = std::to_array<Command>({
     {"process", "run the whole pipeline over files, folders or standard input", &AddProcess},
     {"validate", "check configuration files and the data they name", &AddValidate},
     {"decode", "print published Protobuf files as JSON lines", &AddDecode},
+    {"topics", "make, check and describe the topics of an application", &AddTopics},
+    {"audit", "prove from the topics alone that each record has one outcome", &AddAudit},
 });
 
 }  // namespace
