@@ -42,6 +42,9 @@ void AddValidate(CLI::App& app, int& exit_code);
 void AddDecode(CLI::App& app, int& exit_code);
 void AddTopics(CLI::App& app, int& exit_code);
 void AddAudit(CLI::App& app, int& exit_code);
+void AddDeadLetters(CLI::App& app, int& exit_code);
+void AddDuplicates(CLI::App& app, int& exit_code);
+void AddWhy(CLI::App& app, int& exit_code);
 
 // Prints "newsfeedd: MESSAGE" to stderr and returns `code`.
 int Fail(const absl::Status& status, ExitCode code);

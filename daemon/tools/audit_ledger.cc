@@ -147,7 +147,10 @@ void AuditLedger::TakeDeadLetter(const PolledRecord& record) {
   if (!source) return CountUnreadable(record, "no coordinates of the input record");
   if (!IsLate(record)) return CountOutcome(*source, Outcome::kDeadLetter);
   // A promotion that failed: the duplicate it was made of has its outcome.
-  if (IsPromotion(record)) return;
+  if (IsPromotion(record)) {
+    promoted_.insert(KeyOf(*source));
+    return;
+  }
   late_.push_back({{record.partition, record.offset}, *source});
 }
 

@@ -155,7 +155,8 @@ class AuditLedger {
 
   // Of the original at `canonical`; after Report.
   TwinState TwinOf(const Coordinates& canonical) const;
-  // A copy of this input record was promoted, or is about to be: it was seen in enriched or ID-judged.
+  // A copy of this input record was promoted, or is about to be: it was seen in enriched or ID-judged, or it
+  // is a dead letter that `dead-letters replay` sends there.
   bool IsPromoted(const Coordinates& source) const;
 
  private:
@@ -211,7 +212,7 @@ class AuditLedger {
   std::vector<Duplicate> duplicates_;
   std::vector<LateDeadLetter> late_;
   absl::flat_hash_set<Key> published_before_low_;
-  absl::flat_hash_set<Key> promoted_;          // seen in enriched or ID-judged
+  absl::flat_hash_set<Key> promoted_;          // seen in enriched or ID-judged, or a dead letter
   absl::flat_hash_set<Key> promoted_working_;  // published, or still in flight
   absl::flat_hash_set<std::pair<int32_t, int64_t>> receipts_;
   mutable std::optional<absl::flat_hash_set<Key>> covered_;  // originals with a promoted copy
