@@ -15,7 +15,12 @@ constexpr std::array kTable = std::to_array<Command>({
     {"run", "the daemon: consume, enrich and publish on Kafka", &AddRun},
     {"process", "run the whole pipeline over files, folders or standard input", &AddProcess},
     {"validate", "check configuration files and the data they name", &AddValidate},
-    {"decode", "print published Protobuf files as JSON lines", &AddDecode},
+    {"decode", "print published messages of files or a topic as JSON lines", &AddDecode},
+    {"topics", "make, check and describe the topics of an application", &AddTopics},
+    {"audit", "prove from the topics alone that each record has one outcome", &AddAudit},
+    {"dead-letters", "list, show and replay what could not be published", &AddDeadLetters},
+    {"duplicates", "list copies, and publish one where its original was not", &AddDuplicates},
+    {"why", "show what an article was judged on", &AddWhy},
 });
 
 }  // namespace

@@ -21,6 +21,7 @@ enum ExitCode : int {
   kExitUsage = 64,        // wrong arguments
   kExitDamaged = 65,      // a damaged input; what came before the damage is through
   kExitNoInput = 66,      // an input that does not exist
+  kExitUnavailable = 69,  // no broker answers
   kExitFatal = 70,        // a fault of ours
   kExitWatchdog = 71,     // a worker hangs
   kExitIo = 74,           // reading or writing failed
@@ -41,6 +42,11 @@ void AddRun(CLI::App& app, int& exit_code);
 void AddProcess(CLI::App& app, int& exit_code);
 void AddValidate(CLI::App& app, int& exit_code);
 void AddDecode(CLI::App& app, int& exit_code);
+void AddTopics(CLI::App& app, int& exit_code);
+void AddAudit(CLI::App& app, int& exit_code);
+void AddDeadLetters(CLI::App& app, int& exit_code);
+void AddDuplicates(CLI::App& app, int& exit_code);
+void AddWhy(CLI::App& app, int& exit_code);
 
 // Prints "newsfeedd: MESSAGE" to stderr and returns `code`.
 int Fail(const absl::Status& status, ExitCode code);

@@ -1,4 +1,4 @@
-// newsfeedd decode: published Protobuf as JSON lines.
+// newsfeedd decode: published Protobuf, of files or of a topic, as JSON lines.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "daemon/cli/command.h"
+#include "daemon/cli/kafka_command.h"
 #include "daemon/file/input_bytes.h"
 #include "daemon/file/json_writer.h"
+#include "daemon/tools/record_json.h"
 #include "newsfeed/v1/article.pb.h"
 
 namespace newsfeed::cli {
@@ -19,7 +21,9 @@ namespace {
 constexpr char kExample[] = R"(
 Examples:
   newsfeedd process --format protobuf --output-dir out config/samples/
-  newsfeedd decode out/articles.enriched.binpb | head -1)";
+  newsfeedd decode out/articles.enriched.binpb | head -1
+  newsfeedd decode -c newsfeed.yaml --topic articles.enriched --last 10
+  newsfeedd decode -c newsfeed.yaml --topic newsfeed-index --last 1)";
 
 // A published message is far below; a larger length is damage.
 constexpr uint64_t kMaxMessageBytes = uint64_t{256} << 20;
@@ -85,22 +89,68 @@ ExitCode CodeOf(const absl::Status& status) {
   return absl::IsDataLoss(status) ? kExitDamaged : kExitIo;
 }
 
+struct Arguments {
+  std::vector<std::string> files;
+  std::string config;
+  std::string topic;
+  int32_t partition = -1;
+  int64_t last = 0;
+};
+
+int DecodeFiles(const std::vector<std::string>& files) {
+  int exit_code = kExitOk;
+  for (const std::string& path : files) {
+    if (absl::Status status = DecodeFile(path); !status.ok()) exit_code = Fail(status, CodeOf(status));
+  }
+  return exit_code;
+}
+
+absl::StatusOr<ExitCode> DecodeTopic(Cluster& cluster, const Arguments& arguments) {
+  auto ranges = cluster.reader->RangesOf({arguments.topic});
+  if (!ranges.ok()) return ranges.status();
+  if (arguments.partition >= 0) {
+    std::erase_if(*ranges, [&](const auto& range) { return range.where.partition != arguments.partition; });
+  }
+  if (ranges->empty()) {
+    return absl::NotFoundError(fmt::format("{}: there is no partition {}", arguments.topic, arguments.partition));
+  }
+  if (arguments.last > 0) tools::KeepLast(*ranges, arguments.last);
+  const absl::Status status = cluster.reader->Read(
+      *ranges, absl::ZeroDuration(), [&](const kafka::PolledRecord& record) {
+        return fmt::print("{}\n", tools::ToJson(record, cluster.config)), std::ferror(stdout) == 0;
+      });
+  if (!status.ok()) return status;
+  for (const std::string& line : tools::OpenTransactions(*ranges)) fmt::print(stderr, "newsfeedd: {}\n", line);
+  return kExitOk;
+}
+
+int Decode(const Arguments& arguments) {
+  if (arguments.topic.empty() == arguments.files.empty()) {
+    return Fail(absl::InvalidArgumentError("decode: give either files or --topic with --config"), kExitUsage);
+  }
+  if (arguments.topic.empty()) return DecodeFiles(arguments.files);
+  return RunOn(arguments.config, [&](Cluster& cluster) { return DecodeTopic(cluster, arguments); });
+}
+
 }  // namespace
 
 void AddDecode(CLI::App& app, int& exit_code) {
-  auto files = std::make_shared<std::vector<std::string>>();
-  app.add_option("FILE", *files,
-                 "files of delimited EnrichedArticle messages (.binpb, also .gz), or - for "
-                 "standard input")
-      ->required();
+  auto arguments = std::make_shared<Arguments>();
+  app.add_option("FILE", arguments->files,
+                 "files of delimited EnrichedArticle messages (.binpb, also .gz), or - for standard input");
+  CLI::Option* config =
+      app.add_option("-c,--config", arguments->config, "configuration file: names the cluster");
+  CLI::Option* topic =
+      app.add_option("--topic", arguments->topic, "a topic of newsfeed, instead of files")->needs(config);
+  app.add_option("--partition", arguments->partition, "only this partition of the topic")
+      ->needs(topic)
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--last", arguments->last,
+                 "only the last N offsets of each partition (ends of transactions count as well)")
+      ->needs(topic)
+      ->check(CLI::PositiveNumber);
   app.footer(kExample);
-  app.callback([files, &exit_code] {
-    for (const std::string& path : *files) {
-      if (absl::Status status = DecodeFile(path); !status.ok()) {
-        exit_code = Fail(status, CodeOf(status));
-      }
-    }
-  });
+  app.callback([arguments, &exit_code] { exit_code = Decode(*arguments); });
 }
 
 }  // namespace newsfeed::cli

@@ -125,8 +125,6 @@ Properties CommonProperties(const Config& config) {
   };
   for (const auto& [name, value] : config.kafka().properties()) properties[name] = value;
   properties["bootstrap.servers"] = fmt::format("{}", fmt::join(config.kafka().bootstrap(), ","));
-  // A property for consumers alone is told to producers as well: not worth a warning each time.
-  properties["log.configuration.warnings"] = "false";
   return properties;
 }
 

@@ -175,13 +175,33 @@ struct NewTopic {
   std::map<std::string, std::string> options{};
 };
 
-// Topics and what is kept in them.
+// A topic as the cluster has it.
+struct TopicDescription {
+  bool exists = false;                 // the rest is empty where it does not
+  int32_t partitions = 0;
+  int32_t replication = 0;             // the smallest of its partitions
+  std::map<std::string, std::string> options{};  // with the broker's defaults
+};
+
+// Topics and what is kept in them. Asking for a topic never makes it, whatever the broker's
+// `auto.create.topics.enable` says.
 class Admin {
  public:
   virtual ~Admin() = default;
 
   // kOther with name "TOPIC_ALREADY_EXISTS" where it is there already.
   virtual Error CreateTopic(const NewTopic& topic, absl::Duration timeout) = 0;
+  // An absent topic is no error.
+  virtual Error DescribeTopic(const std::string& name, TopicDescription& out,
+                              absl::Duration timeout) = 0;
+  // Settings of one of the brokers ("default.replication.factor").
+  virtual Error DescribeBroker(std::map<std::string, std::string>& options,
+                               absl::Duration timeout) = 0;
+  // Deletes what lies before the offsets; what is gone already is no error.
+  virtual Error DeleteRecords(const std::vector<PartitionOffset>& before,
+                              absl::Duration timeout) = 0;
+  // kOther with name "UNKNOWN_TOPIC_OR_PART" where there is none.
+  virtual Error DeleteTopic(const std::string& name, absl::Duration timeout) = 0;
 };
 
 // Options of one client: librdkafka property names.

@@ -502,6 +502,18 @@ class RdProducer : public Producer {
 
 // --- Admin ------------------------------------------------------------------------------------
 
+struct EventDeleter {
+  void operator()(rd_kafka_event_t* event) const { rd_kafka_event_destroy(event); }
+};
+using Event = std::unique_ptr<rd_kafka_event_t, EventDeleter>;
+
+struct MetadataDeleter {
+  void operator()(const struct rd_kafka_metadata* metadata) const {
+    rd_kafka_metadata_destroy(metadata);
+  }
+};
+using MetadataResult = std::unique_ptr<const struct rd_kafka_metadata, MetadataDeleter>;
+
 class RdAdmin : public Admin {
  public:
   explicit RdAdmin(std::shared_ptr<const LogFunction> log)
@@ -513,7 +525,9 @@ class RdAdmin : public Admin {
                [client = client_, context = context_] { rd_kafka_destroy(client); });
   }
 
-  Error Open(const Properties& properties) {
+  Error Open(Properties properties) {
+    // A producer that asks for a topic makes it, by librdkafka's default.
+    properties["allow.auto.create.topics"] = "false";
     return OpenClient(RD_KAFKA_PRODUCER, properties, context_.get(), client_,
                       [](rd_kafka_conf_t*) {});
   }
@@ -526,14 +540,77 @@ class RdAdmin : public Admin {
     for (const auto& [name, value] : topic.options) {
       rd_kafka_NewTopic_set_config(made, name.c_str(), value.c_str());
     }
-    rd_kafka_queue_t* queue = rd_kafka_queue_new(client_);
-    rd_kafka_CreateTopics(client_, &made, 1, nullptr, queue);
-    rd_kafka_event_t* event = rd_kafka_queue_poll(queue, Milliseconds(timeout));
-    Error error = event == nullptr ? FromCode(RD_KAFKA_RESP_ERR__TIMED_OUT) : ResultOf(event);
-    if (event != nullptr) rd_kafka_event_destroy(event);
-    rd_kafka_queue_destroy(queue);
+    Event event;
+    Error error = Ask(timeout, event, [&](rd_kafka_queue_t* queue) {
+      rd_kafka_CreateTopics(client_, &made, 1, nullptr, queue);
+    });
     rd_kafka_NewTopic_destroy(made);
-    return error;
+    if (!error.ok()) return error;
+    size_t count = 0;
+    const auto** topics = rd_kafka_CreateTopics_result_topics(
+        rd_kafka_event_CreateTopics_result(event.get()), &count);
+    return TopicError(topics, count);
+  }
+
+  Error DescribeTopic(const std::string& name, TopicDescription& out,
+                      absl::Duration timeout) override {
+    out = {};
+    MetadataResult metadata;
+    if (Error error = Metadata(name, timeout, metadata); !error.ok()) return error;
+    const rd_kafka_metadata_topic& topic = metadata->topics[0];
+    if (topic.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+        topic.err == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC) {
+      return {};
+    }
+    if (Error error = FromCode(topic.err); !error.ok()) return error;
+    out.partitions = topic.partition_cnt;
+    out.replication = topic.partition_cnt == 0 ? 0 : INT32_MAX;
+    for (int i = 0; i < topic.partition_cnt; ++i) {
+      out.replication = std::min(out.replication, topic.partitions[i].replica_cnt);
+    }
+    out.exists = true;
+    return DescribeConfigs(RD_KAFKA_RESOURCE_TOPIC, name, out.options, timeout);
+  }
+
+  Error DescribeBroker(std::map<std::string, std::string>& options,
+                       absl::Duration timeout) override {
+    const struct rd_kafka_metadata* found = nullptr;
+    if (Error error = FromCode(rd_kafka_metadata(client_, /*all_topics=*/0, nullptr, &found,
+                                                 Milliseconds(timeout)));
+        !error.ok()) {
+      return error;
+    }
+    const MetadataResult metadata(found);
+    if (metadata->broker_cnt == 0) return FromCode(RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN);
+    return DescribeConfigs(RD_KAFKA_RESOURCE_BROKER, std::to_string(metadata->brokers[0].id),
+                           options, timeout);
+  }
+
+  Error DeleteRecords(const std::vector<PartitionOffset>& before,
+                      absl::Duration timeout) override {
+    rd_kafka_DeleteRecords_t* request = rd_kafka_DeleteRecords_new(ToList(before).get());
+    Event event;
+    Error error = Ask(timeout, event, [&](rd_kafka_queue_t* queue) {
+      rd_kafka_DeleteRecords(client_, &request, 1, nullptr, queue);
+    });
+    rd_kafka_DeleteRecords_destroy(request);
+    if (!error.ok()) return error;
+    return FirstError(*rd_kafka_DeleteRecords_result_offsets(
+        rd_kafka_event_DeleteRecords_result(event.get())));
+  }
+
+  Error DeleteTopic(const std::string& name, absl::Duration timeout) override {
+    rd_kafka_DeleteTopic_t* request = rd_kafka_DeleteTopic_new(name.c_str());
+    Event event;
+    Error error = Ask(timeout, event, [&](rd_kafka_queue_t* queue) {
+      rd_kafka_DeleteTopics(client_, &request, 1, nullptr, queue);
+    });
+    rd_kafka_DeleteTopic_destroy(request);
+    if (!error.ok()) return error;
+    size_t count = 0;
+    const auto** topics = rd_kafka_DeleteTopics_result_topics(
+        rd_kafka_event_DeleteTopics_result(event.get()), &count);
+    return TopicError(topics, count);
   }
 
  private:
@@ -541,17 +618,64 @@ class RdAdmin : public Admin {
     std::shared_ptr<const LogFunction> log;
   };
 
-  static Error ResultOf(rd_kafka_event_t* event) {
-    if (const auto code = rd_kafka_event_error(event)) {
-      return FromCode(code, rd_kafka_event_error_string(event));
-    }
-    size_t count = 0;
-    const auto* topics = rd_kafka_CreateTopics_result_topics(
-        rd_kafka_event_CreateTopics_result(event), &count);
+  // Sends what `send` queues and waits for its one answer.
+  template <typename Send>
+  Error Ask(absl::Duration timeout, Event& event, Send send) {
+    rd_kafka_queue_t* queue = rd_kafka_queue_new(client_);
+    send(queue);
+    event.reset(rd_kafka_queue_poll(queue, Milliseconds(timeout)));
+    rd_kafka_queue_destroy(queue);
+    if (event == nullptr) return FromCode(RD_KAFKA_RESP_ERR__TIMED_OUT);
+    const rd_kafka_resp_err_t code = rd_kafka_event_error(event.get());
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+    return FromCode(code, rd_kafka_event_error_string(event.get()));
+  }
+
+  static Error TopicError(const rd_kafka_topic_result_t** topics, size_t count) {
     if (count == 0) return FromCode(RD_KAFKA_RESP_ERR__FAIL);
-    const auto code = rd_kafka_topic_result_error(topics[0]);
     const char* text = rd_kafka_topic_result_error_string(topics[0]);
-    return FromCode(code, text == nullptr ? "" : text);
+    return FromCode(rd_kafka_topic_result_error(topics[0]), text == nullptr ? "" : text);
+  }
+
+  Error Metadata(const std::string& topic, absl::Duration timeout, MetadataResult& metadata) {
+    rd_kafka_topic_t* handle = rd_kafka_topic_new(client_, topic.c_str(), nullptr);
+    if (handle == nullptr) return FromCode(rd_kafka_last_error());
+    const struct rd_kafka_metadata* found = nullptr;
+    Error error = FromCode(
+        rd_kafka_metadata(client_, /*all_topics=*/0, handle, &found, Milliseconds(timeout)));
+    metadata.reset(found);
+    rd_kafka_topic_destroy(handle);
+    if (error.ok() && metadata->topic_cnt != 1) return FromCode(RD_KAFKA_RESP_ERR__FAIL);
+    return error;
+  }
+
+  Error DescribeConfigs(rd_kafka_ResourceType_t type, const std::string& name,
+                        std::map<std::string, std::string>& options, absl::Duration timeout) {
+    rd_kafka_ConfigResource_t* resource = rd_kafka_ConfigResource_new(type, name.c_str());
+    Event event;
+    Error error = Ask(timeout, event, [&](rd_kafka_queue_t* queue) {
+      rd_kafka_DescribeConfigs(client_, &resource, 1, nullptr, queue);
+    });
+    rd_kafka_ConfigResource_destroy(resource);
+    return error.ok() ? TakeOptions(event.get(), options) : error;
+  }
+
+  static Error TakeOptions(rd_kafka_event_t* event, std::map<std::string, std::string>& options) {
+    size_t count = 0;
+    const auto** resources = rd_kafka_DescribeConfigs_result_resources(
+        rd_kafka_event_DescribeConfigs_result(event), &count);
+    if (count == 0) return FromCode(RD_KAFKA_RESP_ERR__FAIL);
+    const rd_kafka_resp_err_t code = rd_kafka_ConfigResource_error(resources[0]);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      const char* text = rd_kafka_ConfigResource_error_string(resources[0]);
+      return FromCode(code, text == nullptr ? "" : text);
+    }
+    const auto** entries = rd_kafka_ConfigResource_configs(resources[0], &count);
+    for (size_t i = 0; i < count; ++i) {
+      const char* value = rd_kafka_ConfigEntry_value(entries[i]);  // null: a secret
+      options[rd_kafka_ConfigEntry_name(entries[i])] = value == nullptr ? "" : value;
+    }
+    return {};
   }
 
   std::shared_ptr<Context> context_;

@@ -1,0 +1,52 @@
+// newsfeedd audit: does each input record have exactly one outcome?
+#include <fmt/format.h>
+
+#include <memory>
+#include <string>
+
+#include "daemon/cli/command.h"
+#include "daemon/cli/kafka_command.h"
+#include "daemon/tools/audit.h"
+
+namespace newsfeed::cli {
+namespace {
+
+constexpr char kExample[] = R"(
+Reads the topics alone, also while newsfeedd runs. Exit code 0: each record of the inputs has exactly one outcome
+or is in flight, and each duplicate has a published twin; 1: not so, and which.
+
+Example:
+  newsfeedd audit -c newsfeed.yaml --json | jq .totals)";
+
+struct Arguments {
+  std::string config;
+  bool json = false;
+  bool topic_detail = false;
+};
+
+absl::StatusOr<ExitCode> Audit(Cluster& cluster, const Arguments& arguments) {
+  tools::AuditLedger ledger(tools::AuditTopicsOf(cluster.config));
+  const auto report = tools::RunAudit(*cluster.reader, cluster.config, ledger);
+  if (!report.ok()) return report.status();
+  if (arguments.json) {
+    fmt::print("{}\n", tools::JsonOf(*report, arguments.topic_detail));
+  } else {
+    fmt::print("{}", tools::TextOf(*report, arguments.topic_detail));
+  }
+  return report->clean() ? kExitOk : kExitFailed;
+}
+
+}  // namespace
+
+void AddAudit(CLI::App& app, int& exit_code) {
+  auto arguments = std::make_shared<Arguments>();
+  AddConfigOption(app, arguments->config);
+  app.add_flag("--json", arguments->json, "one line of JSON");
+  app.add_flag("--topic-detail", arguments->topic_detail, "totals of each input partition as well");
+  app.footer(kExample);
+  app.callback([arguments, &exit_code] {
+    exit_code = RunOn(arguments->config, [&](Cluster& cluster) { return Audit(cluster, *arguments); });
+  });
+}
+
+}  // namespace newsfeed::cli

@@ -1,0 +1,60 @@
+#include "daemon/cli/kafka_command.h"
+
+#include <fmt/format.h>
+
+#include <string>
+
+#include "daemon/kafka/application.h"
+#include "daemon/kafka/rdkafka_client.h"
+
+namespace newsfeed::cli {
+namespace {
+
+ExitCode CodeOf(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kUnavailable: return kExitUnavailable;
+    case absl::StatusCode::kNotFound: return kExitNoInput;
+    case absl::StatusCode::kInvalidArgument: return kExitUsage;
+    default: return kExitFailed;
+  }
+}
+
+absl::StatusOr<config::v1::Config> LoadKafkaConfig(const std::string& path) {
+  auto config = ConfigFrom(path);
+  if (!config.ok()) return config;
+  if (absl::Status status = kafka::CheckKafkaConfig(*config); !status.ok()) {
+    return absl::InvalidArgumentError(fmt::format("{}: {}", path, std::string(status.message())));
+  }
+  return config;
+}
+
+}  // namespace
+
+void AddConfigOption(CLI::App& app, std::string& path) {
+  app.add_option("-c,--config", path, "configuration file: names the cluster and the application")->required();
+}
+
+absl::StatusOr<std::unique_ptr<Cluster>> OpenCluster(const std::string& path) {
+  auto config = LoadKafkaConfig(path);
+  if (!config.ok()) return config.status();
+  auto cluster = std::make_unique<Cluster>();
+  cluster->config = *std::move(config);
+  // What librdkafka has to say of its tries to connect ends in our one line.
+  cluster->factory = kafka::NewRdKafkaFactory({});
+  auto reader = tools::TopicReader::Open(*cluster->factory, cluster->config);
+  if (!reader.ok()) return reader.status();
+  cluster->reader = *std::move(reader);
+  return cluster;
+}
+
+int RunOn(const std::string& config, const std::function<absl::StatusOr<ExitCode>(Cluster&)>& work) {
+  auto cluster = OpenCluster(config);
+  if (!cluster.ok()) {
+    const absl::Status& status = cluster.status();
+    return Fail(status, absl::IsUnavailable(status) ? kExitUnavailable : kExitConfig);
+  }
+  const absl::StatusOr<ExitCode> code = work(**cluster);
+  return code.ok() ? *code : Fail(code.status(), CodeOf(code.status()));
+}
+
+}  // namespace newsfeed::cli

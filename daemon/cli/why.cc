@@ -1,0 +1,54 @@
+// newsfeedd why ID: what an article was judged on.
+#include <fmt/format.h>
+
+#include <memory>
+#include <string>
+
+#include "daemon/cli/command.h"
+#include "daemon/cli/kafka_command.h"
+#include "daemon/tools/why.h"
+
+namespace newsfeed::cli {
+namespace {
+
+constexpr char kExample[] = R"(
+Example:
+  newsfeedd why -c newsfeed.yaml a1
+  DUPLICATE at articles.duplicates:3:17
+    original              b7  articles.raw:0:1042
+    rule                  containment
+    its text there        93 % (containment)
+    ...)";
+
+struct Arguments {
+  std::string config;
+  std::string id;
+  bool json = false;
+};
+
+absl::StatusOr<ExitCode> Why(Cluster& cluster, const Arguments& arguments) {
+  const auto found = tools::FindArticle(*cluster.reader, cluster.config, arguments.id);
+  if (!found.ok()) return found.status();
+  if (arguments.json) {
+    fmt::print("{}\n", tools::JsonOf(*found));
+  } else {
+    fmt::print("{}", tools::TextOf(*found));
+  }
+  for (const std::string& line : found->open_transactions) fmt::print(stderr, "newsfeedd: {}\n", line);
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddWhy(CLI::App& app, int& exit_code) {
+  auto arguments = std::make_shared<Arguments>();
+  AddConfigOption(app, arguments->config);
+  app.add_option("ID", arguments->id, "the article's id")->required();
+  app.add_flag("--json", arguments->json, "one line of JSON");
+  app.footer(kExample);
+  app.callback([arguments, &exit_code] {
+    exit_code = RunOn(arguments->config, [&](Cluster& cluster) { return Why(cluster, *arguments); });
+  });
+}
+
+}  // namespace newsfeed::cli

@@ -1,0 +1,31 @@
+// The audit: reads the topics of an application and feeds the ledger.
+//
+//   AuditLedger ledger(AuditTopicsOf(config));
+//   auto report = RunAudit(*reader, config, ledger);
+//   fmt::print("{}", TextOf(*report, /*by_partition=*/false));
+//
+// May be run beside a working pipeline: committed offsets are taken first, and open transactions are waited for
+// (at most as long as the broker lets them be open).
+#pragma once
+
+#include <string>
+
+#include <absl/status/statusor.h>
+
+#include "daemon/tools/audit_ledger.h"
+#include "daemon/tools/topic_reader.h"
+#include "newsfeed/config/v1/config.pb.h"
+
+namespace newsfeed::tools {
+
+// As long as the broker lets a transaction be open, and a little more.
+absl::Duration TransactionPatience(const config::v1::Config& config);
+
+absl::StatusOr<AuditReport> RunAudit(TopicReader& reader, const config::v1::Config& config,
+                                     AuditLedger& ledger);
+
+// For the screen, and as one line of JSON.
+std::string TextOf(const AuditReport& report, bool by_partition);
+std::string JsonOf(const AuditReport& report, bool by_partition);
+
+}  // namespace newsfeed::tools

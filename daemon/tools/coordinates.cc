@@ -1,0 +1,97 @@
+#include "daemon/tools/coordinates.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <ranges>
+
+#include "daemon/record_headers.h"
+
+namespace newsfeed::tools {
+namespace {
+
+// Digits only: no sign, no blank.
+template <typename T>
+std::optional<T> ParseNumber(std::string_view text) {
+  if (text.empty() || !std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; })) {
+    return std::nullopt;
+  }
+  T number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+std::optional<Place> PlaceFrom(std::span<const Header> headers, std::string_view partition_name,
+                               std::string_view offset_name) {
+  const auto partition = LastHeader(headers, partition_name);
+  const auto offset = LastHeader(headers, offset_name);
+  if (!partition || !offset) return std::nullopt;
+  const auto partition_number = ParseNumber<int32_t>(*partition);
+  const auto offset_number = ParseNumber<int64_t>(*offset);
+  if (!partition_number || !offset_number) return std::nullopt;
+  return Place{*partition_number, *offset_number};
+}
+
+std::optional<Coordinates> CoordinatesFrom(std::span<const Header> headers,
+                                           std::string_view topic_name,
+                                           std::string_view partition_name,
+                                           std::string_view offset_name) {
+  const auto topic = LastHeader(headers, topic_name);
+  const auto place = PlaceFrom(headers, partition_name, offset_name);
+  if (!topic || topic->empty() || !place) return std::nullopt;
+  return Coordinates{std::string(*topic), place->partition, place->offset};
+}
+
+}  // namespace
+
+std::string ToString(const Coordinates& at) {
+  return fmt::format("{}:{}:{}", at.topic, at.partition, at.offset);
+}
+
+std::optional<Place> ParsePlace(std::string_view text) {
+  const size_t colon = text.find(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const auto partition = ParseNumber<int32_t>(text.substr(0, colon));
+  const auto offset = ParseNumber<int64_t>(text.substr(colon + 1));
+  if (!partition || !offset) return std::nullopt;
+  return Place{*partition, *offset};
+}
+
+std::optional<Coordinates> ParseCoordinates(std::string_view text) {
+  const size_t last = text.rfind(':');
+  if (last == std::string_view::npos || last == 0) return std::nullopt;
+  const size_t before = text.rfind(':', last - 1);
+  if (before == std::string_view::npos || before == 0) return std::nullopt;
+  const auto place = ParsePlace(text.substr(before + 1));
+  if (!place) return std::nullopt;
+  return Coordinates{std::string(text.substr(0, before)), place->partition, place->offset};
+}
+
+std::optional<std::string_view> LastHeader(std::span<const Header> headers,
+                                           std::string_view name) {
+  for (const Header& header : headers | std::views::reverse) {
+    if (header.name != name) continue;
+    if (header.value.data() == nullptr) return std::nullopt;
+    return header.value;
+  }
+  return std::nullopt;
+}
+
+std::optional<Coordinates> SourceOf(std::span<const Header> record_headers) {
+  return CoordinatesFrom(record_headers, headers::kSourceTopic, headers::kSourcePartition,
+                         headers::kSourceOffset);
+}
+
+std::optional<Coordinates> ErrorSourceOf(std::span<const Header> record_headers) {
+  return CoordinatesFrom(record_headers, headers::kErrorTopic, headers::kErrorPartition,
+                         headers::kErrorOffset);
+}
+
+std::optional<Place> ReceiptOf(std::span<const Header> record_headers) {
+  if (LastHeader(record_headers, headers::kErrorReason)) return std::nullopt;
+  return PlaceFrom(record_headers, headers::kReplayedPartition, headers::kReplayedOffset);
+}
+
+}  // namespace newsfeed::tools

@@ -1,0 +1,253 @@
+#include "daemon/tools/topic_reader.h"
+
+#include <absl/time/clock.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "daemon/kafka/application.h"
+#include "daemon/kafka/topics.h"
+
+namespace newsfeed::tools {
+namespace {
+
+using kafka::Error;
+using kafka::PollOutcome;
+using kafka::TopicPartition;
+
+constexpr absl::Duration kTimeout = absl::Seconds(10);
+// A broker that gives nothing at all for so long is gone.
+constexpr absl::Duration kStall = absl::Seconds(60);
+
+// Errors that librdkafka mends by itself while we go on polling.
+bool IsPassing(const Error& error) {
+  return error.kind == kafka::ErrorClass::kTimedOut || error.name == "_TRANSPORT" ||
+         error.name == "_ALL_BROKERS_DOWN" || error.name == "_RESOLVE" ||
+         error.name == "NOT_LEADER_FOR_PARTITION" || error.name == "LEADER_NOT_AVAILABLE" ||
+         error.name == "FENCED_LEADER_EPOCH" || error.name == "UNKNOWN_LEADER_EPOCH";
+}
+
+// The ranges that are being read; those that are done leave.
+class Reading {
+ public:
+  explicit Reading(std::vector<ReadRange>& ranges) {
+    for (ReadRange& range : ranges) {
+      range.begin = std::clamp(range.begin, range.low, range.end);
+      range.reached = range.begin;
+      range.open_transaction = false;
+      if (range.begin < range.end) open_[range.where] = &range;
+    }
+  }
+
+  bool done() const { return open_.empty(); }
+
+  std::vector<kafka::PartitionOffset> Starts() const {
+    std::vector<kafka::PartitionOffset> starts;
+    for (const auto& [where, range] : open_) starts.push_back({where, range->begin});
+    return starts;
+  }
+
+  // Null where the partition is done. Beyond the end nothing is asked for, and the partition is done.
+  ReadRange* Find(const kafka::PolledRecord& record) {
+    const auto found = open_.find({std::string(record.topic), record.partition});
+    return found == open_.end() ? nullptr : found->second;
+  }
+  void Finish(ReadRange& range) {
+    range.reached = std::max(range.reached, range.end);
+    range.open_transaction = false;
+    open_.erase(range.where);
+  }
+
+  // All that is left is held by open transactions.
+  bool AllHeld() const {
+    return std::ranges::all_of(open_, [](const auto& item) { return item.second->open_transaction; });
+  }
+
+ private:
+  std::map<TopicPartition, ReadRange*> open_;
+};
+
+// One record or end of partition. False: `take` has enough.
+bool TakeOne(const PollOutcome& polled, Reading& reading, const TopicReader::Take& take) {
+  ReadRange* range = reading.Find(polled.record);
+  if (range == nullptr) return true;
+  const int64_t offset = polled.record.offset;
+  if (polled.kind == PollOutcome::Kind::kEndOfPartition) {
+    range->reached = std::max(range->reached, offset);
+    range->open_transaction = offset < range->end;
+    if (offset >= range->end) reading.Finish(*range);
+    return true;
+  }
+  range->open_transaction = false;
+  if (offset >= range->end) {
+    reading.Finish(*range);
+    return true;
+  }
+  range->reached = offset + 1;
+  const bool more = take(polled.record);
+  if (range->reached >= range->end) reading.Finish(*range);
+  return more;
+}
+
+// The partition was trimmed while it was read: goes on where it begins now.
+absl::Status GoOnAtLow(kafka::Consumer& consumer, ReadRange& range) {
+  int64_t end = 0;
+  if (Error error = consumer.Watermarks(range.where, range.low, end, kTimeout); !error.ok()) {
+    return kafka::ToStatus(error, range.where.topic);
+  }
+  return kafka::ToStatus(consumer.Seek({{range.where, range.low}}, kTimeout), range.where.topic);
+}
+
+absl::Status TakeError(kafka::Consumer& consumer, const PollOutcome& polled, Reading& reading) {
+  if (IsPassing(polled.error)) return absl::OkStatus();
+  ReadRange* range = reading.Find(polled.record);
+  if (polled.error.name == "_AUTO_OFFSET_RESET" && range != nullptr) {
+    return GoOnAtLow(consumer, *range);
+  }
+  return kafka::ToStatus(polled.error, polled.record.topic);
+}
+
+absl::Status ReadAll(kafka::Consumer& consumer, Reading& reading, absl::Duration patience,
+                     const TopicReader::Take& take) {
+  absl::Time heard = absl::Now();  // last sign of life
+  absl::Time held_since = absl::InfiniteFuture();
+  while (!reading.done()) {
+    const PollOutcome polled = consumer.Poll(absl::Milliseconds(100));
+    const absl::Time now = absl::Now();
+    if (polled.kind == PollOutcome::Kind::kError) {
+      if (absl::Status status = TakeError(consumer, polled, reading); !status.ok()) return status;
+    } else if (polled.kind != PollOutcome::Kind::kNothing) {
+      heard = now;
+      if (!TakeOne(polled, reading, take)) return absl::OkStatus();
+    }
+    if (!reading.AllHeld()) {
+      held_since = absl::InfiniteFuture();
+      if (now - heard > kStall) return absl::UnavailableError("the brokers answer no more");
+    } else if (held_since = std::min(held_since, now); now - held_since >= patience) {
+      return absl::OkStatus();
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<TopicReader>> TopicReader::Open(kafka::ClientFactory& factory,
+                                                               const config::v1::Config& config) {
+  auto reader = std::unique_ptr<TopicReader>(new TopicReader(factory, config));
+  Error error;
+  reader->admin_ = factory.NewAdmin(kafka::CommonProperties(config), error);
+  if (!error.ok()) return absl::InvalidArgumentError(error.message);
+  std::map<std::string, std::string> options;
+  if (error = reader->admin_->DescribeBroker(options, kTimeout);
+      !error.ok() && !error.name.ends_with("AUTHORIZATION_FAILED")) {
+    return absl::UnavailableError(fmt::format("kafka.bootstrap: no broker answers at {} ({})",
+                                              fmt::join(config.kafka().bootstrap(), ", "),
+                                              error.message));
+  }
+  reader->consumer_ = factory.NewConsumer(kafka::ReaderProperties(config), nullptr, error);
+  if (!error.ok()) return absl::InvalidArgumentError(error.message);
+  return reader;
+}
+
+absl::StatusOr<std::vector<ReadRange>> TopicReader::RangesOf(
+    const std::vector<std::string>& topics) {
+  std::vector<ReadRange> ranges;
+  for (const std::string& topic : topics) {
+    kafka::TopicDescription found;
+    if (Error error = admin_->DescribeTopic(topic, found, kTimeout);
+        !error.ok() && found.partitions == 0) {
+      return kafka::ToStatus(error, topic);
+    }
+    if (found.partitions == 0) {
+      return absl::NotFoundError(fmt::format("{}: there is no such topic", topic));
+    }
+    for (int32_t partition = 0; partition < found.partitions; ++partition) {
+      ReadRange range{.where = {topic, partition}};
+      if (Error error = consumer_->Watermarks(range.where, range.low, range.end, kTimeout);
+          !error.ok()) {
+        return kafka::ToStatus(error, fmt::format("{}/{}", topic, partition));
+      }
+      range.begin = range.low;
+      ranges.push_back(std::move(range));
+    }
+  }
+  return ranges;
+}
+
+absl::Status TopicReader::Read(std::vector<ReadRange>& ranges, absl::Duration patience,
+                               const Take& take) {
+  Reading reading(ranges);
+  if (reading.done()) return absl::OkStatus();
+  const std::vector<kafka::PartitionOffset> starts = reading.Starts();
+  if (Error error = consumer_->Assign(starts); !error.ok()) {
+    return kafka::ToStatus(error, "assigning partitions");
+  }
+  const absl::Status status = ReadAll(*consumer_, reading, patience, take);
+  std::vector<TopicPartition> partitions;
+  for (const kafka::PartitionOffset& start : starts) partitions.push_back(start.where);
+  if (Error error = consumer_->Unassign(partitions); status.ok() && !error.ok()) {
+    return kafka::ToStatus(error, "giving partitions back");
+  }
+  return status;
+}
+
+absl::Status TopicReader::ReadOne(const kafka::PartitionOffset& at, const Take& take) {
+  ReadRange range{.where = at.where};
+  if (Error error = consumer_->Watermarks(at.where, range.low, range.end, kTimeout); !error.ok()) {
+    return kafka::ToStatus(error, fmt::format("{}/{}", at.where.topic, at.where.partition));
+  }
+  bool found = false;
+  if (at.offset >= range.low && at.offset < range.end) {
+    range.begin = at.offset;
+    range.end = at.offset + 1;
+    std::vector<ReadRange> ranges = {range};
+    const absl::Status status = Read(ranges, absl::ZeroDuration(), [&](const kafka::PolledRecord& r) {
+      found = r.offset == at.offset;
+      if (found) take(r);
+      return false;
+    });
+    if (!status.ok()) return status;
+  }
+  if (found) return absl::OkStatus();
+  return absl::NotFoundError(fmt::format("{}: there is no record {}:{}", at.where.topic,
+                                         at.where.partition, at.offset));
+}
+
+absl::StatusOr<std::vector<int64_t>> TopicReader::CommittedBy(
+    const std::string& group, const std::vector<TopicPartition>& partitions) {
+  kafka::Properties properties = kafka::ReaderProperties(config_);
+  properties["group.id"] = group;
+  Error error;
+  const auto consumer = factory_.NewConsumer(properties, nullptr, error);
+  if (!error.ok()) return absl::InvalidArgumentError(error.message);
+  std::vector<kafka::PartitionOffset> offsets;
+  for (const TopicPartition& partition : partitions) offsets.push_back({partition, kafka::kNoOffset});
+  // Offsets of a transaction that is being committed are waited for.
+  constexpr absl::Duration kCommitting = absl::Seconds(30);
+  if (error = consumer->Committed(offsets, kCommitting); !error.ok()) {
+    return kafka::ToStatus(error, "offsets of group " + group);
+  }
+  std::vector<int64_t> committed;
+  for (const kafka::PartitionOffset& offset : offsets) committed.push_back(offset.offset);
+  return committed;
+}
+
+void KeepLast(std::vector<ReadRange>& ranges, int64_t records) {
+  for (ReadRange& range : ranges) range.begin = std::max(range.low, range.end - records);
+}
+
+std::vector<std::string> OpenTransactions(const std::vector<ReadRange>& ranges) {
+  std::vector<std::string> held;
+  for (const ReadRange& range : ranges) {
+    if (!range.open_transaction) continue;
+    held.push_back(fmt::format("{}/{}: offsets {} to {} are held by an open transaction",
+                               range.where.topic, range.where.partition, range.reached,
+                               range.end - 1));
+  }
+  return held;
+}
+
+}  // namespace newsfeed::tools

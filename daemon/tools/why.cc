@@ -1,0 +1,200 @@
+#include "daemon/tools/why.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "daemon/record_headers.h"
+#include "daemon/tools/json_line.h"
+
+namespace newsfeed::tools {
+namespace {
+
+using kafka::PolledRecord;
+
+// Copies of one id; a feed that sends the same id a million times must not fill the memory.
+constexpr size_t kMaxVersions = 1000;
+
+std::string OriginText(const v1::Origin& origin) {
+  return CleanText(ToString({origin.topic(), origin.partition(), origin.offset()}));
+}
+
+absl::Status ReadVersions(TopicReader& reader, const config::v1::Config& config, FoundArticle& found) {
+  auto ranges = reader.RangesOf({config.outputs().enriched(), config.outputs().duplicates()});
+  if (!ranges.ok()) return ranges.status();
+  absl::Status status = reader.Read(*ranges, absl::ZeroDuration(), [&](const PolledRecord& record) {
+    FoundVersion version;
+    if (record.key != found.id || found.versions.size() >= kMaxVersions ||
+        !version.article.ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) {
+      return true;
+    }
+    version.topic = record.topic;
+    version.place = {record.partition, record.offset};
+    version.promoted = LastHeader(record.headers, headers::kPromoted).has_value();
+    found.versions.push_back(std::move(version));
+    return true;
+  });
+  found.open_transactions = OpenTransactions(*ranges);
+  std::ranges::stable_sort(found.versions, {}, [](const FoundVersion& version) {
+    return version.article.origin().timestamp();
+  });
+  return status;
+}
+
+absl::Status ReadDeadLetters(TopicReader& reader, const config::v1::Config& config, FoundArticle& found) {
+  auto ranges = reader.RangesOf({config.outputs().dead_letter()});
+  if (!ranges.ok()) return ranges.status();
+  std::vector<Place> places;
+  absl::Status status = reader.Read(*ranges, absl::ZeroDuration(), [&](const PolledRecord& record) {
+    if (record.key.data() != nullptr && record.key == found.id && places.size() < kMaxVersions) {
+      places.push_back({record.partition, record.offset});
+    }
+    return true;
+  });
+  if (!status.ok() || places.empty()) return status;
+  std::ranges::sort(places);
+  auto list = ListDeadLetters(reader, config, {}, absl::ZeroDuration());
+  if (!list.ok()) return list.status();
+  std::ranges::copy_if(list->letters, std::back_inserter(found.dead_letters),
+                       [&](const DeadLetter& letter) { return std::ranges::binary_search(places, letter.place); });
+  return absl::OkStatus();
+}
+
+// Titles of the originals that the versions name.
+absl::Status ReadOriginals(TopicReader& reader, const config::v1::Config& config, FoundArticle& found) {
+  std::vector<std::string> ids;
+  for (const FoundVersion& version : found.versions) {
+    if (!version.article.dedup().canonical_id().empty()) ids.push_back(version.article.dedup().canonical_id());
+  }
+  if (ids.empty()) return absl::OkStatus();
+  std::ranges::sort(ids);
+  auto ranges = reader.RangesOf({config.outputs().enriched()});
+  if (!ranges.ok()) return ranges.status();
+  v1::EnrichedArticle article;
+  return reader.Read(*ranges, absl::ZeroDuration(), [&](const PolledRecord& record) {
+    if (!std::ranges::binary_search(ids, record.key) ||
+        !article.ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) {
+      return true;
+    }
+    const Coordinates origin{article.origin().topic(), article.origin().partition(), article.origin().offset()};
+    for (FoundVersion& version : found.versions) {
+      const v1::Origin& canonical = version.article.dedup().canonical_origin();
+      if (origin == Coordinates{canonical.topic(), canonical.partition(), canonical.offset()}) {
+        version.canonical_title = article.title();
+      }
+    }
+    return true;
+  });
+}
+
+// --- Printing -----------------------------------------------------------------------------------
+
+void AppendLine(std::string& out, std::string_view name, std::string_view text) {
+  fmt::format_to(std::back_inserter(out), "  {:<22}{}\n", name, CleanText(text, 1024));
+}
+
+std::string Percent(float share) { return fmt::format("{:.0f} %", 100 * share); }
+
+// What each verdict means for the reader.
+std::string_view Meaning(v1::Dedup::Verdict verdict) {
+  switch (verdict) {
+    case v1::Dedup::UNIQUE: return "nothing like it in the window";
+    case v1::Dedup::DUPLICATE: return "repeats the original";
+    case v1::Dedup::UPDATE: return "a newer version of the original, published";
+    case v1::Dedup::LOW_INFORMATION: return "hardly any text of its own";
+    default: return "not judged";
+  }
+}
+
+void AppendEvidence(std::string& out, const v1::Evidence& evidence) {
+  AppendLine(out, "rule", evidence.rule());
+  AppendLine(out, "its text there", Percent(evidence.containment()) + " (containment)");
+  AppendLine(out, "the other's text here", Percent(evidence.containment_reverse()) + " (containment_reverse)");
+  AppendLine(out, "first 120 words", Percent(evidence.lead()) + " in common");
+  AppendLine(out, "numbers", Percent(evidence.numbers()) + " in common");
+  AppendLine(out, "title words", Percent(evidence.title()) + " in common");
+}
+
+void AppendVersion(std::string& out, const FoundVersion& version) {
+  const v1::Dedup& dedup = version.article.dedup();
+  fmt::format_to(std::back_inserter(out), "{} at {}:{}:{}{}\n", v1::Dedup::Verdict_Name(dedup.verdict()),
+                 version.topic, version.place.partition, version.place.offset,
+                 version.promoted ? " (promoted)" : "");
+  AppendLine(out, "title", version.article.title());
+  AppendLine(out, "source", version.article.source().name() + "  " + version.article.url());
+  AppendLine(out, "published", version.article.published_at());
+  AppendLine(out, "input record", OriginText(version.article.origin()));
+  AppendLine(out, "verdict", Meaning(dedup.verdict()));
+  if (!dedup.canonical_id().empty()) {
+    AppendLine(out, "original", dedup.canonical_id() + "  " + OriginText(dedup.canonical_origin()));
+    AppendLine(out, "original's title", version.canonical_title.value_or("(not among the published)"));
+    AppendLine(out, "similarity", Percent(dedup.similarity()));
+  }
+  if (!dedup.story_id().empty()) AppendLine(out, "story", dedup.story_id());
+  if (dedup.has_revision_of()) AppendLine(out, "revision of", OriginText(dedup.revision_of()));
+  AppendEvidence(out, dedup.evidence());
+  AppendLine(out, "policy", dedup.policy());
+}
+
+std::string VersionJson(const FoundVersion& version) {
+  const v1::EnrichedArticle& article = version.article;
+  JsonLine line;
+  line.Add("topic", version.topic).Add("partition", version.place.partition).Add("offset", version.place.offset);
+  line.Add("promoted", version.promoted).Add("title", article.title()).Add("url", article.url());
+  std::string json;
+  file::AppendJson(article.origin(), json);
+  line.AddRaw("origin", json);
+  json.clear();
+  file::AppendJson(article.dedup(), json);
+  line.AddRaw("dedup", json);
+  if (version.canonical_title) line.Add("canonicalTitle", *version.canonical_title);
+  return std::move(line).Take();
+}
+
+std::string DeadLetterJson(const DeadLetter& letter) {
+  JsonLine line;
+  line.Add("partition", letter.place.partition).Add("offset", letter.place.offset);
+  line.Add("reason", letter.reason).Add("stage", letter.stage).Add("detail", letter.detail);
+  if (letter.source) line.Add("source", CleanText(ToString(*letter.source)));
+  line.Add("replayed", letter.replayed);
+  return std::move(line).Take();
+}
+
+}  // namespace
+
+absl::StatusOr<FoundArticle> FindArticle(TopicReader& reader, const config::v1::Config& config,
+                                         const std::string& id) {
+  FoundArticle found{.id = id, .versions = {}, .dead_letters = {}, .open_transactions = {}};
+  if (absl::Status status = ReadVersions(reader, config, found); !status.ok()) return status;
+  if (absl::Status status = ReadDeadLetters(reader, config, found); !status.ok()) return status;
+  if (absl::Status status = ReadOriginals(reader, config, found); !status.ok()) return status;
+  if (found.versions.empty() && found.dead_letters.empty()) {
+    return absl::NotFoundError(
+        fmt::format("{}: no article of that id in {}, {} or by key in {}", CleanText(id),
+                    config.outputs().enriched(), config.outputs().duplicates(), config.outputs().dead_letter()));
+  }
+  return found;
+}
+
+std::string TextOf(const FoundArticle& found) {
+  std::string out;
+  for (const FoundVersion& version : found.versions) AppendVersion(out, version);
+  for (const DeadLetter& letter : found.dead_letters) {
+    fmt::format_to(std::back_inserter(out), "dead letter {}:{}{}\n", letter.place.partition, letter.place.offset,
+                   letter.replayed ? " (replayed)" : "");
+    AppendLine(out, "reason", fmt::format("{} in {}: {}", letter.reason, letter.stage, letter.detail));
+    if (letter.source) AppendLine(out, "input record", ToString(*letter.source));
+  }
+  return out;
+}
+
+std::string JsonOf(const FoundArticle& found) {
+  JsonLine line;
+  line.Add("id", CleanText(found.id)).AddRaw("versions", JsonList(found.versions, VersionJson));
+  line.AddRaw("deadLetters", JsonList(found.dead_letters, DeadLetterJson));
+  return std::move(line).Take();
+}
+
+}  // namespace newsfeed::tools

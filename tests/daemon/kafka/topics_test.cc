@@ -1,0 +1,120 @@
+#include "daemon/kafka/topics.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "daemon/kafka/application.h"
+
+namespace newsfeed::kafka {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+config::v1::Config TheConfig() {
+  config::v1::Config config;
+  config.mutable_kafka()->add_bootstrap("127.0.0.1:9092");
+  config.add_inputs()->set_topic("raw");
+  return config;
+}
+
+WantedTopic Wanted(TopicRole role, const config::v1::Config& config = TheConfig()) {
+  const std::vector<WantedTopic> topics = WantedTopics(config);
+  return *std::ranges::find(topics, role, &WantedTopic::role);
+}
+
+// As `topics create` would have made it on three brokers.
+TopicDescription AsWanted(const WantedTopic& topic) {
+  TopicDescription found{true, topic.partitions, 3, topic.options};
+  found.options["min.insync.replicas"] = "2";
+  return found;
+}
+
+struct Case {
+  std::string_view name;
+  TopicRole role;
+  void (*spoil)(TopicDescription& found);
+  std::vector<std::string> what;
+  bool fatal = true;
+};
+std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.name; }
+
+
+class TopicProblems : public ::testing::TestWithParam<Case> {};
+
+TEST_P(TopicProblems, AreFound) {
+  const WantedTopic topic = Wanted(GetParam().role);
+  TopicDescription found = AsWanted(topic);
+  GetParam().spoil(found);
+  std::vector<std::string> what;
+  for (const TopicProblem& problem : ProblemsOf(topic, found, TheConfig())) {
+    what.push_back(problem.what);
+    EXPECT_EQ(problem.fatal, GetParam().fatal) << Describe(problem);
+    EXPECT_FALSE(problem.advice.empty());
+  }
+  EXPECT_EQ(what, GetParam().what);
+}
+
+using Found = TopicDescription;
+INSTANTIATE_TEST_SUITE_P(, TopicProblems, ::testing::Values(
+    Case{"None", TopicRole::kPrepared, [](Found&) {}, {}},
+    Case{"NoneOfAnInput", TopicRole::kInput, [](Found& f) { f.options.clear(); f.replication = 1; }, {}},
+    Case{"Missing", TopicRole::kJudged, [](Found& f) { f = {}; }, {"missing"}},
+    Case{"MissingInput", TopicRole::kInput, [](Found& f) { f = {}; }, {"missing"}},
+    Case{"PreparedInThree", TopicRole::kPrepared, [](Found& f) { f.partitions = 3; }, {"partitions"}},
+    Case{"IndexInTwo", TopicRole::kIndex, [](Found& f) { f.partitions = 2; }, {"partitions"}},
+    Case{"JudgedInAny", TopicRole::kJudged, [](Found& f) { f.partitions = 5; }, {}},
+    Case{"CompactedInternal", TopicRole::kIndex,
+         [](Found& f) { f.options["cleanup.policy"] = "compact"; }, {"cleanup.policy"}},
+    Case{"CompactedOutput", TopicRole::kEnriched,
+         [](Found& f) { f.options["cleanup.policy"] = "compact,delete"; }, {"cleanup.policy"}},
+    Case{"WeekOfInternal", TopicRole::kJudged,
+         [](Found& f) { f.options["retention.ms"] = "604800000"; }, {"retention.ms"}},
+    Case{"WeekOfOutput", TopicRole::kDuplicates,
+         [](Found& f) { f.options["retention.ms"] = "604800000"; }, {}},
+    Case{"GigabyteOfInternal", TopicRole::kPrepared,
+         [](Found& f) { f.options["retention.bytes"] = "1073741824"; }, {"retention.bytes"}},
+    Case{"UncleanInternal", TopicRole::kPrepared,
+         [](Found& f) { f.options["unclean.leader.election.enable"] = "true"; },
+         {"unclean.leader.election.enable"}},
+    Case{"UncleanOutput", TopicRole::kFiltered,
+         [](Found& f) { f.options["unclean.leader.election.enable"] = "true"; },
+         {"unclean.leader.election.enable"}, false},
+    Case{"SmallDeadLetters", TopicRole::kDeadLetter,
+         [](Found& f) { f.options["max.message.bytes"] = "1048588"; }, {"max.message.bytes"}},
+    Case{"LargerIsWelcome", TopicRole::kEnriched,
+         [](Found& f) { f.options["max.message.bytes"] = "104857600"; }, {}},
+    Case{"AppendTime", TopicRole::kPrepared,
+         [](Found& f) { f.options["message.timestamp.type"] = "LogAppendTime"; },
+         {"message.timestamp.type"}},
+    Case{"OneInSync", TopicRole::kJudged,
+         [](Found& f) { f.options["min.insync.replicas"] = "1"; }, {"min.insync.replicas"}},
+    Case{"OneReplica", TopicRole::kJudged, [](Found& f) { f.replication = 1; }, {"replication"}, false}),
+    [](const auto& test) { return std::string(test.param.name); });
+
+TEST(Topics, AProblemSaysWhatToDo) {
+  const WantedTopic topic = Wanted(TopicRole::kPrepared);
+  TopicDescription found = AsWanted(topic);
+  found.partitions = 3;
+  const auto problems = ProblemsOf(topic, found, TheConfig());
+  ASSERT_EQ(problems.size(), 1);
+  EXPECT_THAT(Describe(problems[0]), HasSubstr("newsfeed-prepared: has 3 partitions, must have 1; "));
+}
+
+TEST(Topics, WithoutAJudgeThereAreNoInternalOnes) {
+  config::v1::Config config = TheConfig();
+  config.mutable_pipeline()->add_processors("decode");
+  std::vector<std::string> names;
+  for (const WantedTopic& topic : WantedTopics(config)) names.push_back(topic.name);
+  EXPECT_THAT(names, ElementsAre("raw", "articles.enriched", "articles.duplicates",
+                                 "articles.dead-letter", "articles.filtered"));
+}
+
+}  // namespace
+}  // namespace newsfeed::kafka

@@ -1,0 +1,32 @@
+#include "daemon/tools/coordinates.h"
+
+#include <gtest/gtest.h>
+
+#include "daemon/record_headers.h"
+
+namespace newsfeed::tools {
+namespace {
+
+TEST(Coordinates, AreReadStrictly) {
+  EXPECT_EQ(ParsePlace("3:17"), (Place{3, 17}));
+  for (const char* bad : {"", ":", "3", "3:", ":17", "-3:17", "3:+17", "3: 17", "3:17 ", "3:1e3",
+                          "99999999999:1", "3:9223372036854775808", "0x3:1"}) {
+    EXPECT_EQ(ParsePlace(bad), std::nullopt) << bad;
+  }
+}
+
+TEST(Coordinates, ATopicMayHoldColons) {
+  EXPECT_EQ(ParseCoordinates("a:b:3:17"), (Coordinates{"a:b", 3, 17}));
+  EXPECT_EQ(ToString({"a:b", 3, 17}), "a:b:3:17");
+  EXPECT_EQ(ParseCoordinates("3:17"), std::nullopt);
+}
+
+TEST(Coordinates, TheLastHeaderCountsAndNullIsNone) {
+  const Header headers[] = {{"a", "1"}, {"a", "2"}, {"n", {}}};
+  EXPECT_EQ(LastHeader(headers, "a"), "2");
+  EXPECT_EQ(LastHeader(headers, "n"), std::nullopt);
+  EXPECT_EQ(LastHeader(headers, "b"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace newsfeed::tools
