@@ -15,7 +15,8 @@ const char* OfficeName(JudgeStatus::Office office) {
 }
 
 bool AppStatus::ready() const {
-  return !draining && std::ranges::all_of(workers, &WorkerStatus::ready);
+  return !draining && std::ranges::all_of(workers, &WorkerStatus::ready) &&
+         (!judge || judge->why_not_ready.empty());
 }
 
 }  // namespace newsfeed

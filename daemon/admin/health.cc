@@ -1,0 +1,33 @@
+#include "daemon/admin/health.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace newsfeed::admin {
+
+Health Live(const AppStatus& status, absl::Time now, absl::Duration limit) {
+  for (const WorkerStatus& worker : status.workers) {
+    const absl::Duration silent = now - std::max(worker.last_step, status.started);
+    if (silent > limit) {
+      return {false, fmt::format("{} {} has not stepped for {}", worker.stage, worker.worker,
+                                 absl::FormatDuration(absl::Trunc(silent, absl::Seconds(1))))};
+    }
+  }
+  return {};
+}
+
+Health Ready(const AppStatus& status) {
+  if (status.draining) return {false, "draining"};
+  for (const WorkerStatus& worker : status.workers) {
+    if (worker.ready) continue;
+    return {false, fmt::format("{} {}: {}", worker.stage, worker.worker,
+                               worker.detail.empty() ? worker.state : worker.detail)};
+  }
+  if (status.judge && !status.judge->why_not_ready.empty()) {
+    return {false, "judge: " + status.judge->why_not_ready};
+  }
+  return {};
+}
+
+}  // namespace newsfeed::admin
