@@ -4,16 +4,26 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
+#include <condition_variable>
 #include <csignal>
 #include <ctime>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "daemon/admin/server.h"
+#include "daemon/admin/service_notify.h"
 #include "daemon/app.h"
 #include "daemon/cli/command.h"
 #include "daemon/kafka/application.h"
 #include "daemon/kafka/rdkafka_client.h"
+#include "daemon/kafka/start_positions.h"
+#include "daemon/kafka/topics.h"
+#include "daemon/kafka/trimmer.h"
 #include "daemon/log.h"
 
 namespace newsfeed::cli {
@@ -38,7 +48,7 @@ struct Arguments {
 
 // No call to the broker takes longer than this, whatever the broker does.
 constexpr absl::Duration kStuckAfter = absl::Minutes(2);
-constexpr absl::Duration kTick = absl::Milliseconds(500);
+constexpr absl::Duration kTick = absl::Milliseconds(250);
 
 std::string HostName() {
   std::array<char, 256> name{};
@@ -89,52 +99,163 @@ absl::StatusOr<AppOptions> Load(const Arguments& arguments) {
   return options;
 }
 
-// Until a signal, a failure or a hang; the exit code.
-int Serve(App& app, const sigset_t& signals, absl::Duration drain) {
+// Everything that `run` holds beside the workers.
+struct Service {
+  const config::v1::Config& config;
+  kafka::ClientFactory& factory;
+  App& app;
+  admin::ServiceNotify notify;
+  sigset_t signals;
+};
+
+// Topics as they must be. OK, FAILED_PRECONDITION (an operator must do something) or UNAVAILABLE (again later).
+absl::Status CheckCluster(Service& service) {
+  kafka::Error error;
+  const auto admin = service.factory.NewAdmin(kafka::CommonProperties(service.config), error);
+  if (!error.ok()) return absl::FailedPreconditionError(error.message);
+  auto problems = kafka::CheckTopics(*admin, service.config);
+  if (!problems.ok()) return problems.status();
+  std::string fatal;
+  for (const kafka::TopicProblem& problem : *problems) {
+    const std::string text = kafka::Describe(problem);
+    log::Warn(problem.fatal ? "topic is not as it must be" : "topic", {{"problem", text}});
+    if (problem.fatal && fatal.empty()) fatal = text;
+  }
+  if (!fatal.empty()) return absl::FailedPreconditionError(fatal);
+  return kafka::CommitStartPositions(service.factory, service.config);
+}
+
+// Asks the cluster until it answers. Nothing: go on; else the exit code.
+std::optional<int> AwaitCluster(Service& service) {
   for (;;) {
-    const int signal = WaitForSignal(signals, kTick);
+    const absl::Status status = CheckCluster(service);
+    if (status.ok()) return std::nullopt;
+    if (!absl::IsUnavailable(status)) return Fail(status, kExitConfig);
+    log::Warn("waiting for the cluster", {{"answer", std::string(status.message())}});
+    service.notify.Status("waiting for the cluster");
+    const int signal = WaitForSignal(service.signals, absl::Seconds(2));
+    if (signal == SIGTERM || signal == SIGINT) return kExitOk;
+  }
+}
+
+std::string StatusLine(const AppStatus& status) {
+  uint64_t read = 0;
+  int64_t lag = 0;
+  for (const WorkerStatus& worker : status.workers) {
+    if (worker.stage == StageName(Stage::kPrepare)) read += worker.counters.records_read;
+    for (const PartitionStatus& partition : worker.partitions) lag += partition.lag();
+  }
+  return fmt::format("{} records read, lag {}{}", read, lag,
+                     status.judge ? fmt::format(", judge: {}", OfficeName(status.judge->office)) : "");
+}
+
+// In a thread of its own: calls to the broker may take their time.
+class TrimmerThread {
+ public:
+  explicit TrimmerThread(Service& service) : service_(service), thread_([this] { Run(); }) {}
+  ~TrimmerThread() {
+    {
+      const std::lock_guard lock(mutex_);
+      stop_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+  }
+
+ private:
+  void Run() {
+    const std::chrono::seconds pause(service_.config.internal().trim_seconds());
+    std::unique_lock lock(mutex_);
+    while (!wake_.wait_for(lock, pause, [this] { return stop_; })) {
+      const AppStatus status = service_.app.Snapshot();
+      if (!status.judge || status.judge->office != JudgeStatus::Office::kOwner) continue;
+      const absl::Status trimmed = kafka::TrimInternalTopics(service_.factory, service_.config,
+                                                             service_.app.trimmable_index_offset());
+      if (!trimmed.ok()) log::Warn("internal topics not trimmed", {{"why", std::string(trimmed.message())}});
+    }
+  }
+
+  Service& service_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stop_ = false;
+  std::thread thread_;
+};
+
+// Until a signal, a failure or a hang; the exit code.
+int Serve(Service& service) {
+  bool ready_told = false;
+  absl::Time told = absl::InfinitePast();
+  for (;;) {
+    const int signal = WaitForSignal(service.signals, kTick);
     if (signal == SIGHUP) {
       log::Warn("SIGHUP: a changed configuration needs a restart", {});
     } else if (signal != 0) {
       log::Info("draining", {{"signal", std::to_string(signal)}});
-      break;
+      return kExitOk;
     }
-    if (app.failed()) {
-      app.Drain(drain);
-      return kExitFatal;
-    }
-    if (app.Stuck(absl::Now(), kStuckAfter)) {
+    if (service.app.failed()) return kExitFatal;
+    const absl::Time now = absl::Now();
+    if (service.app.Stuck(now, kStuckAfter)) {
       log::Error("a worker hangs", {});
       _exit(kExitWatchdog);
     }
+    service.notify.Watchdog();
+    if (ready_told && now - told < absl::Seconds(5)) continue;
+    told = now;
+    const AppStatus status = service.app.Snapshot();
+    if (!ready_told && status.ready()) {
+      service.notify.Ready();
+      log::Info("ready", {});
+      ready_told = true;
+    }
+    service.notify.Status(StatusLine(status));
   }
+}
+
+int Drain(Service& service, int exit_code) {
+  service.notify.Stopping();
   // The second signal ends the process at once.
   std::signal(SIGTERM, [](int) { _exit(kExitFailed); });
   std::signal(SIGINT, [](int) { _exit(kExitFailed); });
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-  if (app.Drain(drain)) {
+  pthread_sigmask(SIG_UNBLOCK, &service.signals, nullptr);
+  if (service.app.Drain(absl::Seconds(service.config.delivery().drain_seconds()))) {
     log::Info("drained", {});
-    return kExitOk;
+    return exit_code;
   }
   log::Error("not drained in time", {});
-  _exit(kExitFailed);
+  _exit(exit_code == kExitOk ? kExitFailed : exit_code);
 }
 
 int Run(const Arguments& arguments) {
   auto options = Load(arguments);
   if (!options.ok()) return Fail(options.status(), kExitConfig);
   log::Init(options->config.log());
-  const absl::Duration drain = absl::Seconds(options->config.delivery().drain_seconds());
   // Before any thread is started: all inherit it, and only Serve sees signals.
   const sigset_t signals = HandledSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   const auto factory = kafka::NewRdKafkaFactory(ClientLog());
   auto app = App::Create(*std::move(options), factory.get());
   if (!app.ok()) return Fail(app.status(), kExitConfig);
+  const config::v1::Config& config = (*app)->options().config;
+  Service service{config, *factory, **app, admin::ServiceNotify::FromEnvironment(), signals};
+  std::unique_ptr<admin::AdminServer> server;
+  if (config.admin().enabled()) {
+    auto started = admin::AdminServer::Start(config.admin(), **app);
+    if (!started.ok()) return Fail(started.status(), kExitConfig);
+    server = *std::move(started);
+    log::Info("admin listens", {{"address", config.admin().address()}, {"port", std::to_string(server->port())}});
+  }
+  if (const auto ended = AwaitCluster(service)) return *ended;
   (*app)->Start();
-  log::Info("started", {{"instance", (*app)->options().instance},
-                        {"application", (*app)->options().config.application_id()}});
-  return Serve(**app, signals, drain);
+  log::Info("started", {{"instance", (*app)->options().instance}, {"application", config.application_id()}});
+  int exit_code = kExitOk;
+  {
+    std::optional<TrimmerThread> trimmer;
+    if (kafka::HasJudge(config)) trimmer.emplace(service);
+    exit_code = Serve(service);
+  }
+  return Drain(service, exit_code);
 }
 
 }  // namespace
