@@ -114,8 +114,10 @@ absl::StatusOr<ExitCode> DecodeTopic(Cluster& cluster, const Arguments& argument
   if (ranges->empty()) {
     return absl::NotFoundError(fmt::format("{}: there is no partition {}", arguments.topic, arguments.partition));
   }
-  if (arguments.last > 0) tools::KeepLast(*ranges, arguments.last);
-  const absl::Status status = cluster.reader->Read(
+  absl::Status status;
+  if (arguments.last > 0) status = cluster.reader->KeepLast(*ranges, arguments.last);
+  if (!status.ok()) return status;
+  status = cluster.reader->Read(
       *ranges, absl::ZeroDuration(), [&](const kafka::PolledRecord& record) {
         return fmt::print("{}\n", tools::ToJson(record, cluster.config)), std::ferror(stdout) == 0;
       });
@@ -146,9 +148,9 @@ void AddDecode(CLI::App& app, int& exit_code) {
       ->needs(topic)
       ->check(CLI::NonNegativeNumber);
   app.add_option("--last", arguments->last,
-                 "only the last N offsets of each partition (ends of transactions count as well)")
+                 "only the last N messages of each partition")
       ->needs(topic)
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(int64_t{1}, int64_t{1} << 40));
   app.footer(kExample);
   app.callback([arguments, &exit_code] { exit_code = Decode(*arguments); });
 }

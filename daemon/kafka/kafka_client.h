@@ -114,7 +114,9 @@ class Consumer {
 
   // Offsets committed for this consumer's group, waiting for open transactions over them.
   virtual Error Committed(std::vector<PartitionOffset>& partitions, absl::Duration timeout) = 0;
-  // First offset, and the one after the last (high watermark).
+  // First offset, and the one after the last: the high watermark, but with isolation.level=read_committed the last
+  // stable offset, the first of an open transaction (measured with 2.0.2). Whoever must know what an open
+  // transaction hides asks through a read_uncommitted consumer.
   virtual Error Watermarks(const TopicPartition& partition, int64_t& low, int64_t& high,
                            absl::Duration timeout) = 0;
   // Commits offsets as the consumer: only start positions and at-least-once.

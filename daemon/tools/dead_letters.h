@@ -36,10 +36,10 @@ struct DeadLetter {
 
 // Which; what is not set lets all through.
 struct DeadLetterFilter {
-  std::string reason;
-  std::string stage;
-  std::optional<int32_t> partition;
-  std::optional<int64_t> offset;
+  std::string reason{};
+  std::string stage{};
+  std::optional<int32_t> partition{};
+  std::optional<int64_t> offset{};
   bool unreplayed_only = false;
   int64_t last = 0;  // of those that pass, the newest by timestamp; 0: all
 

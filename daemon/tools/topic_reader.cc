@@ -149,6 +149,11 @@ absl::StatusOr<std::unique_ptr<TopicReader>> TopicReader::Open(kafka::ClientFact
   }
   reader->consumer_ = factory.NewConsumer(kafka::ReaderProperties(config), nullptr, error);
   if (!error.ok()) return absl::InvalidArgumentError(error.message);
+  // A read_committed consumer would be told the last stable offset for the end.
+  kafka::Properties uncommitted = kafka::ReaderProperties(config);
+  uncommitted["isolation.level"] = "read_uncommitted";
+  reader->ends_ = factory.NewConsumer(uncommitted, nullptr, error);
+  if (!error.ok()) return absl::InvalidArgumentError(error.message);
   return reader;
 }
 
@@ -166,7 +171,7 @@ absl::StatusOr<std::vector<ReadRange>> TopicReader::RangesOf(
     }
     for (int32_t partition = 0; partition < found.partitions; ++partition) {
       ReadRange range{.where = {topic, partition}};
-      if (Error error = consumer_->Watermarks(range.where, range.low, range.end, kTimeout);
+      if (Error error = ends_->Watermarks(range.where, range.low, range.end, kTimeout);
           !error.ok()) {
         return kafka::ToStatus(error, fmt::format("{}/{}", topic, partition));
       }
@@ -194,9 +199,28 @@ absl::Status TopicReader::Read(std::vector<ReadRange>& ranges, absl::Duration pa
   return status;
 }
 
+absl::Status TopicReader::KeepLast(std::vector<ReadRange>& ranges, int64_t records) {
+  for (ReadRange& range : ranges) {
+    for (int64_t window = 2 * records + 16;; window *= 4) {
+      range.begin = std::max(range.low, range.end - window);
+      std::vector<int64_t> offsets;
+      std::vector<ReadRange> part = {range};
+      absl::Status status = Read(part, absl::ZeroDuration(), [&](const kafka::PolledRecord& record) {
+        offsets.push_back(record.offset);
+        return true;
+      });
+      if (!status.ok()) return status;
+      const auto found = static_cast<int64_t>(offsets.size());
+      if (found >= records) range.begin = offsets[static_cast<size_t>(found - records)];
+      if (found >= records || range.begin == range.low) break;
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status TopicReader::ReadOne(const kafka::PartitionOffset& at, const Take& take) {
   ReadRange range{.where = at.where};
-  if (Error error = consumer_->Watermarks(at.where, range.low, range.end, kTimeout); !error.ok()) {
+  if (Error error = ends_->Watermarks(at.where, range.low, range.end, kTimeout); !error.ok()) {
     return kafka::ToStatus(error, fmt::format("{}/{}", at.where.topic, at.where.partition));
   }
   bool found = false;
@@ -233,10 +257,6 @@ absl::StatusOr<std::vector<int64_t>> TopicReader::CommittedBy(
   std::vector<int64_t> committed;
   for (const kafka::PartitionOffset& offset : offsets) committed.push_back(offset.offset);
   return committed;
-}
-
-void KeepLast(std::vector<ReadRange>& ranges, int64_t records) {
-  for (ReadRange& range : ranges) range.begin = std::max(range.low, range.end - records);
 }
 
 std::vector<std::string> OpenTransactions(const std::vector<ReadRange>& ranges) {

@@ -53,6 +53,10 @@ class TopicReader {
   // transactions.
   absl::Status Read(std::vector<ReadRange>& ranges, absl::Duration patience, const Take& take);
 
+  // Shortens the ranges so that the last `records` of each partition are left. Offsets tell nothing: ends of
+  // transactions take some, so the records are counted.
+  absl::Status KeepLast(std::vector<ReadRange>& ranges, int64_t records);
+
   // The one record at a place; NOT_FOUND where there is none.
   absl::Status ReadOne(const kafka::PartitionOffset& at, const Take& take);
 
@@ -70,10 +74,9 @@ class TopicReader {
   const config::v1::Config& config_;
   std::unique_ptr<kafka::Admin> admin_;
   std::unique_ptr<kafka::Consumer> consumer_;
+  // Reads nothing: only asks where partitions end, open transactions included.
+  std::unique_ptr<kafka::Consumer> ends_;
 };
-
-// Shortens the ranges so that about `records` offsets of each partition are read: the last ones.
-void KeepLast(std::vector<ReadRange>& ranges, int64_t records);
 
 // "articles.enriched/3: from offset 17 on held by an open transaction" for the ranges that are; empty: none.
 std::vector<std::string> OpenTransactions(const std::vector<ReadRange>& ranges);

@@ -21,12 +21,9 @@ struct RecordText {
   std::optional<std::string> value{};
   std::vector<std::pair<std::string, std::string>> headers{};
 
-  RecordText With(std::string name, std::string text) && {
-    headers.emplace_back(std::move(name), std::move(text));
-    return std::move(*this);
-  }
   RecordText With(std::string_view name, std::string text) && {
-    return std::move(*this).With(std::string(name), std::move(text));
+    headers.emplace_back(name, std::move(text));
+    return std::move(*this);
   }
   // Made from the record at this place of the input.
   RecordText From(const std::string& input, int64_t at, int32_t input_partition = 0) && {

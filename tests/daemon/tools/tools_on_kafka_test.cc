@@ -1,0 +1,298 @@
+// The tools on a real broker. What the pipeline would have written is written by hand.
+#include <absl/time/clock.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/kafka/application.h"
+#include "daemon/kafka/rdkafka_client.h"
+#include "daemon/kafka/topics.h"
+#include "daemon/tools/audit.h"
+#include "daemon/tools/dead_letters.h"
+#include "daemon/tools/duplicates.h"
+#include "daemon/tools/transaction.h"
+#include "daemon/tools/why.h"
+#include "newsfeed/v1/internal.pb.h"
+#include "tests/daemon/tools/record_text.h"
+#include "tests/testing/kafka_broker.h"
+
+namespace newsfeed::tools {
+namespace {
+
+using testing::RecordText;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr absl::Duration kWait = absl::Seconds(30);
+
+class ToolsOnKafka : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (testing::KafkaBootstrap().empty()) GTEST_SKIP() << testing::KafkaMissing();
+    const std::string name = ::testing::UnitTest::GetInstance()->current_test_info()->name();
+    config_.set_application_id(name);
+    config_.mutable_kafka()->add_bootstrap(testing::KafkaBootstrap());
+    config_.mutable_internal()->set_judged_partitions(2);
+    config_.mutable_delivery()->set_transaction_timeout_seconds(5);
+    raw_ = name + ".raw";
+    config_.add_inputs()->set_topic(raw_);
+    auto& outputs = *config_.mutable_outputs();
+    outputs.set_enriched(enriched_ = name + ".enriched");
+    outputs.set_duplicates(duplicates_ = name + ".duplicates");
+    outputs.set_dead_letter(dead_ = name + ".dead");
+    outputs.set_filtered(filtered_ = name + ".filtered");
+    internal_ = kafka::InternalTopicsOf(config_);
+    auto reader = TopicReader::Open(*factory_, config_);
+    ASSERT_TRUE(reader.ok()) << reader.status().ToString();
+    reader_ = *std::move(reader);
+    MakeTopics();
+    writer_ = NewProducer("writer");
+  }
+
+  void MakeTopics() {
+    kafka::Admin& admin = reader_->admin();
+    for (const kafka::WantedTopic& wanted : kafka::WantedTopics(config_, 1)) {
+      const auto topic = kafka::TopicToCreate(admin, wanted, config_);
+      ASSERT_TRUE(topic.ok() && admin.CreateTopic(*topic, kWait).ok()) << wanted.name;
+      kafka::TopicDescription found;
+      const absl::Time end = absl::Now() + kWait;
+      while (!found.exists && absl::Now() < end) (void)admin.DescribeTopic(wanted.name, found, kWait);
+    }
+  }
+
+  std::unique_ptr<kafka::Producer> NewProducer(const std::string& id) {
+    kafka::Error error;
+    auto producer =
+        factory_->NewProducer(kafka::ProducerProperties(config_, config_.application_id() + id), error);
+    EXPECT_TRUE(error.ok()) << error.message;
+    error = producer->InitTransactions(kWait);
+    EXPECT_TRUE(error.ok()) << error.message;
+    return producer;
+  }
+
+  static void Produce(kafka::Producer& producer, const std::vector<RecordText>& records) {
+    ASSERT_TRUE(producer.BeginTransaction().ok());
+    for (const RecordText& text : records) {
+      const std::vector<Header> headers = text.HeaderViews();
+      kafka::ProducedRecord record{.topic = text.topic, .partition = text.partition,
+                                   .timestamp_ms = kThen, .headers = headers};
+      if (text.key) record.key = *text.key;
+      if (text.value) record.value = *text.value;
+      ASSERT_TRUE(producer.Produce(record).ok());
+    }
+    ASSERT_TRUE(producer.Flush(kWait).ok());
+  }
+  void Write(const std::vector<RecordText>& records) {
+    Produce(*writer_, records);
+    ASSERT_TRUE(writer_->CommitTransaction(kWait).ok());
+  }
+
+  void Commit(Stage stage, const std::string& topic, int64_t offset) {
+    kafka::Properties properties = kafka::ReaderProperties(config_);
+    properties["group.id"] = kafka::GroupOf(config_, stage);
+    kafka::Error error;
+    const auto consumer = factory_->NewConsumer(properties, nullptr, error);
+    error = consumer->Commit({{{topic, 0}, offset}});
+    ASSERT_TRUE(error.ok()) << error.message;
+  }
+
+  AuditReport Audit() {
+    AuditLedger ledger(AuditTopicsOf(config_));
+    auto report = RunAudit(*reader_, config_, ledger);
+    EXPECT_TRUE(report.ok()) << report.status().ToString();
+    return report.ok() ? *std::move(report) : AuditReport();
+  }
+
+  // Of one topic, partition by partition.
+  std::vector<OutgoingRecord> RecordsOf(const std::string& topic) {
+    std::vector<OutgoingRecord> records;
+    auto ranges = reader_->RangesOf({topic});
+    EXPECT_TRUE(ranges.ok());
+    EXPECT_TRUE(reader_->Read(*ranges, kWait, [&](const kafka::PolledRecord& record) {
+      records.push_back(OutgoingRecord::CopyOf(record));
+      return true;
+    }).ok());
+    return records;
+  }
+
+  RecordText Raw(const std::string& id) {
+    return RecordText{.topic = raw_, .key = "k" + id, .value = "{\"id\":\"" + id + "\"}"}.With("h", "v");
+  }
+  RecordText Enriched(int64_t at) {
+    v1::EnrichedArticle article;
+    article.set_id("a" + std::to_string(at));
+    article.set_title("Bridge closed");
+    article.mutable_origin()->set_topic(raw_);
+    article.mutable_origin()->set_offset(at);
+    article.mutable_dedup()->set_verdict(v1::Dedup::UNIQUE);
+    return RecordText{.topic = enriched_, .key = article.id(), .value = article.SerializeAsString()}.From(raw_, at);
+  }
+  RecordText Duplicate(int64_t at, int64_t of) {
+    v1::EnrichedArticle article;
+    article.set_id("a" + std::to_string(at));
+    article.set_title("Bridge is closed");
+    article.set_standfirst("closed until spring");
+    article.set_body("The bridge stays closed until spring.");
+    article.add_entities()->set_name("Bridge");
+    article.mutable_origin()->set_topic(raw_);
+    article.mutable_origin()->set_offset(at);
+    article.mutable_dedup()->set_verdict(v1::Dedup::DUPLICATE);
+    article.mutable_dedup()->set_canonical_id("a" + std::to_string(of));
+    article.mutable_dedup()->set_similarity(0.93F);
+    article.mutable_dedup()->mutable_evidence()->set_rule("containment");
+    article.mutable_dedup()->mutable_canonical_origin()->set_topic(raw_);
+    article.mutable_dedup()->mutable_canonical_origin()->set_offset(of);
+    return RecordText{.topic = duplicates_, .key = article.id(), .value = article.SerializeAsString()}.From(raw_, at);
+  }
+
+  static constexpr int64_t kThen = 1'772'357'400'000;
+
+  std::unique_ptr<kafka::ClientFactory> factory_ = kafka::NewRdKafkaFactory({});
+  config::v1::Config config_;
+  kafka::InternalTopics internal_;
+  std::string raw_, enriched_, duplicates_, dead_, filtered_;
+  std::unique_ptr<TopicReader> reader_;
+  std::unique_ptr<kafka::Producer> writer_;
+};
+
+TEST_F(ToolsOnKafka, AuditFollowsEveryRecord) {
+  // Offsets 0 to 3, a marker at 4, 5 and 6.
+  Write({Raw("0"), Raw("1"), Raw("2"), Raw("3")});
+  Write({Raw("5"), Raw("6")});
+  EXPECT_EQ(Audit().totals.unread, 6);
+  Write({Enriched(0), Duplicate(1, 0), RecordText{.topic = dead_}.DeadOf(raw_, 2),
+         RecordText{.topic = filtered_}.From(raw_, 3),
+         RecordText{.topic = internal_.prepared, .value = ""}.From(raw_, 5)});
+  Commit(Stage::kPrepare, raw_, 6);
+  const AuditReport report = Audit();
+  EXPECT_TRUE(report.clean()) << TextOf(report, true);
+  EXPECT_THAT(report.totals.outcomes, ElementsAre(1, 1, 1, 1));
+  EXPECT_EQ(report.totals.in_prepared, 1);
+  EXPECT_EQ(report.totals.unread, 1);
+}
+
+TEST_F(ToolsOnKafka, AuditFindsWhatIsLostAndWhatIsDoubled) {
+  Write({Raw("0"), Raw("1"), Raw("2")});
+  Write({Enriched(0), RecordText{.topic = internal_.prepared, .value = ""}.From(raw_, 1)});
+  Write({Enriched(0)});
+  Commit(Stage::kPrepare, raw_, 4);
+  Commit(Stage::kJudge, internal_.prepared, 2);
+  const AuditReport report = Audit();
+  EXPECT_FALSE(report.clean());
+  EXPECT_THAT(report.missing.ranges, ElementsAre(OffsetRange{raw_, 0, 1, 2}));
+  EXPECT_THAT(report.doubled.ranges, ElementsAre(OffsetRange{raw_, 0, 0, 0}));
+}
+
+TEST_F(ToolsOnKafka, AnOpenTransactionIsTold) {
+  Write({Raw("0")});
+  const auto other = NewProducer("other");
+  Produce(*other, {Raw("1")});
+  Write({Raw("2")});
+  auto ranges = reader_->RangesOf({raw_});
+  std::vector<int64_t> seen;
+  ASSERT_TRUE(reader_->Read(*ranges, absl::ZeroDuration(), [&](const kafka::PolledRecord& record) {
+    seen.push_back(record.offset);
+    return true;
+  }).ok());
+  EXPECT_THAT(seen, ElementsAre(0));
+  EXPECT_THAT(OpenTransactions(*ranges), ElementsAre(HasSubstr("offsets 2 to 4 are held")));
+  ASSERT_TRUE(other->AbortTransaction(kWait).ok());
+  EXPECT_THAT(RecordsOf(raw_), SizeIs(2));
+}
+
+TEST_F(ToolsOnKafka, TheLastRecordsAreFoundBehindMarkers) {
+  for (const char* id : {"0", "1", "2"}) Write({Raw(id)});
+  auto ranges = reader_->RangesOf({raw_});
+  ASSERT_TRUE(reader_->KeepLast(*ranges, 2).ok());
+  EXPECT_EQ((*ranges)[0].begin, 2);
+}
+
+TEST_F(ToolsOnKafka, EachDeadLetterIsReplayedOnce) {
+  v1::Dedup verdict;
+  Write({RecordText{.topic = dead_, .key = "k", .value = "{bad"}.With("h", "v").DeadOf(raw_, 0),
+         RecordText{.topic = dead_, .key = "a1", .value = "prepared"}.From(raw_, 1)
+             .With(headers::kVerdictDetail, "x").DeadOf(raw_, 1, headers::kReplayJudged),
+         RecordText{.topic = dead_}.DeadOf(raw_, 2).With(headers::kErrorStub, "99 bytes"),
+         RecordText{.topic = dead_, .value = "v"}.DeadOf("elsewhere", 3)});
+  const auto first = ReplayDeadLetters(*factory_, *reader_, config_, {}, false);
+  ASSERT_TRUE(first.ok()) << first.status().ToString();
+  EXPECT_EQ(first->replayed, 2);
+  EXPECT_THAT(first->left, ElementsAre(HasSubstr("stub"), HasSubstr("no input")));
+  const auto second = ReplayDeadLetters(*factory_, *reader_, config_, {}, false);
+  ASSERT_TRUE(second.ok()) << second.status().ToString();
+  EXPECT_EQ(second->replayed, 0);
+  EXPECT_EQ(second->already, 2);
+
+  const auto input = RecordsOf(raw_);
+  ASSERT_THAT(input, SizeIs(1));
+  EXPECT_EQ(input[0].key, "k");
+  EXPECT_EQ(input[0].value, "{bad");
+  EXPECT_EQ(input[0].timestamp_ms, kThen);
+  EXPECT_THAT(input[0].headers, ElementsAre(::testing::Pair("h", ::testing::Optional(std::string("v")))));
+  const auto judged = RecordsOf(internal_.judged);
+  ASSERT_THAT(judged, SizeIs(1));
+  EXPECT_EQ(judged[0].value, "prepared");
+  EXPECT_THAT(judged[0].headers, SizeIs(4)) << "source coordinates and verdict";
+}
+
+TEST_F(ToolsOnKafka, AFilterChoosesWhatIsReplayed) {
+  Write({RecordText{.topic = dead_, .value = "a"}.DeadOf(raw_, 0),
+         RecordText{.topic = dead_, .value = "b"}.DeadOf(raw_, 1)});
+  const auto none = ReplayDeadLetters(*factory_, *reader_, config_, {.reason = "TOO_DEEP"}, false);
+  ASSERT_TRUE(none.ok());
+  EXPECT_EQ(none->replayed, 0);
+  const auto dry = ReplayDeadLetters(*factory_, *reader_, config_, {}, true);
+  ASSERT_TRUE(dry.ok());
+  EXPECT_EQ(dry->replayed, 2);
+  const auto one = ReplayDeadLetters(*factory_, *reader_, config_, {.offset = 1}, false);
+  ASSERT_TRUE(one.ok());
+  EXPECT_EQ(one->replayed, 1);
+  const auto left = ListDeadLetters(*reader_, config_, {.unreplayed_only = true}, kWait);
+  ASSERT_TRUE(left.ok());
+  ASSERT_THAT(left->letters, SizeIs(1));
+  EXPECT_EQ(left->letters[0].place, (Place{0, 0}));
+}
+
+TEST_F(ToolsOnKafka, ACopyOfALostOriginalIsPromotedOnce) {
+  Write({Raw("0"), Raw("1"), Raw("2")});
+  Write({RecordText{.topic = dead_}.DeadOf(raw_, 0, headers::kReplayJudged), Duplicate(1, 0), Duplicate(2, 0)});
+  Commit(Stage::kPrepare, raw_, 4);
+  EXPECT_THAT(Audit().twinless, SizeIs(2));
+  const auto first = PromoteDuplicates(*factory_, *reader_, config_, std::nullopt, false);
+  ASSERT_TRUE(first.ok()) << first.status().ToString();
+  EXPECT_THAT(first->promoted, SizeIs(1));
+  const auto second = PromoteDuplicates(*factory_, *reader_, config_, std::nullopt, false);
+  ASSERT_TRUE(second.ok());
+  EXPECT_THAT(second->promoted, IsEmpty());
+  const AuditReport report = Audit();
+  EXPECT_TRUE(report.clean()) << TextOf(report, true);
+
+  const auto judged = RecordsOf(internal_.judged);
+  ASSERT_THAT(judged, SizeIs(1));
+  v1::Prepared prepared;
+  ASSERT_TRUE(prepared.ParseFromString(*judged[0].value));
+  EXPECT_EQ(prepared.article().id(), judged[0].key);
+  EXPECT_FALSE(prepared.article().has_dedup());
+  EXPECT_EQ(prepared.article().entities_size(), 0);
+  EXPECT_EQ(prepared.standfirst_begin(), 17);
+  EXPECT_EQ(prepared.standfirst_end(), 36);
+}
+
+TEST_F(ToolsOnKafka, WhyTellsVerdictEvidenceAndOriginal) {
+  Write({Enriched(0), Duplicate(1, 0), RecordText{.topic = dead_, .key = "a1", .value = "x"}.DeadOf(raw_, 7)});
+  const auto found = FindArticle(*reader_, config_, "a1");
+  ASSERT_TRUE(found.ok()) << found.status().ToString();
+  const std::string text = TextOf(*found);
+  for (const char* part : {"DUPLICATE at ", "Bridge closed", "93 %", "containment", "dead letter 0:0"}) {
+    EXPECT_THAT(text, HasSubstr(part));
+  }
+  EXPECT_TRUE(absl::IsNotFound(FindArticle(*reader_, config_, "a99").status()));
+}
+
+}  // namespace
+}  // namespace newsfeed::tools
