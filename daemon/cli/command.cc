@@ -14,6 +14,7 @@ namespace {
 constexpr std::array kTable = std::to_array<Command>({
     {"run", "the daemon: consume, enrich and publish on Kafka", &AddRun},
     {"process", "run the whole pipeline over files, folders or standard input", &AddProcess},
+    {"produce", "send records of files to an input topic", &AddProduce},
     {"validate", "check configuration files and the data they name", &AddValidate},
     {"decode", "print published messages of files or a topic as JSON lines", &AddDecode},
     {"topics", "make, check and describe the topics of an application", &AddTopics},

@@ -40,6 +40,7 @@ std::span<const Command> CommandTable();
 
 void AddRun(CLI::App& app, int& exit_code);
 void AddProcess(CLI::App& app, int& exit_code);
+void AddProduce(CLI::App& app, int& exit_code);
 void AddValidate(CLI::App& app, int& exit_code);
 void AddDecode(CLI::App& app, int& exit_code);
 void AddTopics(CLI::App& app, int& exit_code);

@@ -72,6 +72,7 @@ int WaitForSignal(const sigset_t& signals, absl::Duration wait) {
 
 kafka::LogFunction ClientLog() {
   return [](int level, std::string_view facility, std::string_view text) {
+    if (facility == "CONFWARN") return;  // a consumer's option told to a producer
     constexpr int kSyslogError = 3;
     constexpr int kSyslogWarning = 4;
     const auto write = level <= kSyslogError    ? &log::Error

@@ -304,8 +304,10 @@ std::unique_ptr<GroupMetadata> GroupReader::TakeGroupMetadata() {
 std::vector<PartitionStatus> GroupReader::Partitions() const {
   std::vector<PartitionStatus> all;
   for (const auto& [where, position] : positions_) {
-    all.push_back({where.topic, where.partition, position.committed, position.end,
-                   position.committed_timestamp_ms});
+    int64_t end = std::max({position.end, position.next, consumer_ ? consumer_->LastEnd(where) : -1});
+    // Behind the last record lie the marks of transactions: nothing is waiting.
+    if (position.at_end && position.committed == position.next) end = position.committed;
+    all.push_back({where.topic, where.partition, position.committed, end, position.committed_timestamp_ms});
   }
   return all;
 }

@@ -119,6 +119,8 @@ class Consumer {
   // transaction hides asks through a read_uncommitted consumer.
   virtual Error Watermarks(const TopicPartition& partition, int64_t& low, int64_t& high,
                            absl::Duration timeout) = 0;
+  // End of the log as the last answer to a fetch told it; -1: not known. Asks nobody.
+  virtual int64_t LastEnd(const TopicPartition& partition) = 0;
   // Commits offsets as the consumer: only start positions and at-least-once.
   virtual Error Commit(const std::vector<PartitionOffset>& positions) = 0;
 

@@ -300,6 +300,13 @@ class RdConsumer : public Consumer {
                                                      Milliseconds(timeout)));
   }
 
+  int64_t LastEnd(const TopicPartition& partition) override {
+    int64_t low = RD_KAFKA_OFFSET_INVALID;
+    int64_t high = RD_KAFKA_OFFSET_INVALID;
+    rd_kafka_get_watermark_offsets(client_, partition.topic.c_str(), partition.partition, &low, &high);
+    return high < 0 ? -1 : high;
+  }
+
   Error Commit(const std::vector<PartitionOffset>& positions) override {
     const PartitionList list = ToList(positions);
     if (Error error = FromCode(rd_kafka_commit(client_, list.get(), /*async=*/0)); !error.ok()) {

@@ -357,10 +357,8 @@ Progress JudgeWorker::Rewind(absl::Time now) {
 void JudgeWorker::NoteOwnEntries(absl::Time now) {
   noted_ = now;
   // Only the owner writes, and it has no transaction open: what is there is ours and applied.
-  if (!log_.is_open() && !log_.Open().ok()) return;
   if (!log_.AskEnd().ok()) return;
   log_.SkipTo(log_.end());
-  log_.Close();
   MarkSequence(log_.position());
 }
 
