@@ -9,6 +9,7 @@
 #include <atomic>
 #include <iterator>
 #include <memory>
+#include <utility>
 
 #include "processors/text/utf8.h"
 
@@ -125,8 +126,9 @@ std::string FormatLine(Format format, absl::Time time, Level level, std::string_
 
 bool RepeatLimit::Pass(Level level, std::string_view message, absl::Time now, uint64_t& suppressed) {
   const std::lock_guard lock(mutex_);
-  if (counts_.size() > kMaxMessages) counts_.clear();
-  Count& count = counts_[fmt::format("{}{}", LevelName(level), message)];
+  std::string key = fmt::format("{}{}", LevelName(level), message);
+  if (counts_.size() >= kMaxMessages && !counts_.contains(key)) counts_.clear();
+  Count& count = counts_[std::move(key)];
   if (now - count.begin >= kRepeatWindow || now < count.begin) {
     count.begin = now;
     count.passed = 0;

@@ -22,10 +22,12 @@ struct Health {
 
 inline constexpr absl::Duration kStuckAfter = absl::Seconds(120);
 
-// Each worker has stepped in the last `limit`. A worker that has not stepped yet counts from the start.
+// Each worker has stepped in the last `limit`. A worker that has not stepped yet counts from the
+// start.
 Health Live(const AppStatus& status, absl::Time now, absl::Duration limit = kStuckAfter);
 
-// Not draining, every worker ready, and the judge too where there is one. The first that is not is told.
+// Not draining, every worker ready, and the judge too where there is one. The first that is not is
+// told.
 Health Ready(const AppStatus& status);
 
 }  // namespace newsfeed::admin

@@ -80,7 +80,8 @@ ClientMetric::Histogram Cumulative(const LatencyHistogram& histogram) {
 }  // namespace
 
 prometheus::MetricFamily Series::Family() const {
-  prometheus::MetricFamily family{std::string(metric_.name), std::string(metric_.help), metric_.type, {}};
+  prometheus::MetricFamily family{
+      std::string(metric_.name), std::string(metric_.help), metric_.type, {}};
   for (const auto& [labels, value] : values_) {
     ClientMetric& sample = family.metric.emplace_back(Sample(labels));
     (metric_.type == MetricType::Counter ? sample.counter.value : sample.gauge.value) = value;
@@ -96,7 +97,9 @@ namespace {
 // One member of the counters, by stage.
 template <auto kMember>
 void ByStage(const AppStatus& status, absl::Time, Series& out) {
-  for (const WorkerStatus& worker : status.workers) out.Add({worker.stage}, worker.counters.*kMember);
+  for (const WorkerStatus& worker : status.workers) {
+    out.Add({worker.stage}, worker.counters.*kMember);
+  }
 }
 
 // A map among the counters, by its keys.
@@ -214,7 +217,8 @@ double Seconds(const timeval& time) {
 
 void CpuSeconds(const AppStatus&, absl::Time, Series& out) {
   rusage usage{};
-  if (getrusage(RUSAGE_SELF, &usage) == 0) out.Add({}, Seconds(usage.ru_utime) + Seconds(usage.ru_stime));
+  if (getrusage(RUSAGE_SELF, &usage) != 0) return;
+  out.Add({}, Seconds(usage.ru_utime) + Seconds(usage.ru_stime));
 }
 
 void OpenFiles(const AppStatus&, absl::Time, Series& out) {
@@ -222,7 +226,8 @@ void OpenFiles(const AppStatus&, absl::Time, Series& out) {
   const std::filesystem::directory_iterator begin("/proc/self/fd", error);
   if (error) return;
   // The listing holds one itself.
-  out.Add({}, static_cast<int64_t>(std::distance(begin, std::filesystem::directory_iterator())) - 1);
+  const int64_t listed = std::distance(begin, std::filesystem::directory_iterator());
+  out.Add({}, listed - 1);
 }
 
 void StartTime(const AppStatus& status, absl::Time, Series& out) {
@@ -243,16 +248,19 @@ constexpr Metric kMetrics[] = {
     {"newsfeed_ready", kGauge, {}, "1 when /readyz answers 200.", AppReady},
 
     // Records, each counted when its batch is committed.
-    {"newsfeed_records_read_total", kCounter, {"stage"}, "Records read, of batches that were committed.",
+    {"newsfeed_records_read_total", kCounter, {"stage"},
+     "Records read, of batches that were committed.",
      ByStage<&W::records_read>},
     {"newsfeed_records_total", kCounter, {"outcome"}, "Records by what became of them.", Outcomes},
-    {"newsfeed_records_passed_on_total", kCounter, {"stage"}, "Records passed on to the next stage.",
+    {"newsfeed_records_passed_on_total", kCounter, {"stage"},
+     "Records passed on to the next stage.",
      ByStage<&W::records_passed_on>},
     {"newsfeed_dead_letters_total", kCounter, {"reason"}, "Dead letters by reason.",
      ByKey<&W::dead_letters_by_reason>},
     {"newsfeed_filtered_total", kCounter, {"why"}, "Records left out on purpose, by rule.",
      ByKey<&W::filtered_by_why>},
-    {"newsfeed_verdicts_total", kCounter, {"verdict"}, "Verdicts of the judge.", ByKey<&W::verdicts>},
+    {"newsfeed_verdicts_total", kCounter, {"verdict"}, "Verdicts of the judge.",
+     ByKey<&W::verdicts>},
     {"newsfeed_bytes_read_total", kCounter, {"stage"}, "Bytes of the records read.",
      ByStage<&W::bytes_read>},
     {"newsfeed_bytes_written_total", kCounter, {"stage"}, "Bytes of the records written.",
@@ -272,7 +280,8 @@ constexpr Metric kMetrics[] = {
      ByStage<&W::consumers_made>},
     {"newsfeed_rebalances_total", kCounter, {"stage"}, "Changes of the partitions a worker owns.",
      ByStage<&W::rebalances>},
-    {"newsfeed_errors_total", kCounter, {"stage"}, "Errors of ours or of the broker; the log tells each.",
+    {"newsfeed_errors_total", kCounter, {"stage"},
+     "Errors of ours or of the broker; the log tells each.",
      ByStage<&W::errors>},
 
     // Time.
@@ -283,8 +292,10 @@ constexpr Metric kMetrics[] = {
      ByStage<&W::end_to_end_seconds>},
     {"newsfeed_step_seconds_total", kCounter, {"step"}, "Time spent in a step of the pipeline.",
      StepSeconds},
-    {"newsfeed_step_articles_total", kCounter, {"step"}, "Articles that entered a step.", StepArticles},
-    {"newsfeed_encode_seconds_total", kCounter, {}, "Time spent in writing Protobuf.", EncodeSeconds},
+    {"newsfeed_step_articles_total", kCounter, {"step"}, "Articles that entered a step.",
+     StepArticles},
+    {"newsfeed_encode_seconds_total", kCounter, {}, "Time spent in writing Protobuf.",
+     EncodeSeconds},
 
     // Workers and partitions.
     {"newsfeed_consumer_lag", kGauge, {"stage", "topic", "partition"},
@@ -301,14 +312,16 @@ constexpr Metric kMetrics[] = {
      "1 when the worker has joined its group or stands by.", WorkerReady},
 
     // The judge and its index; only on replicas with that role.
-    {"newsfeed_judge_office", kGauge, {"office"}, "1 for the office the judge holds, 0 for the others.",
+    {"newsfeed_judge_office", kGauge, {"office"},
+     "1 for the office the judge holds, 0 for the others.",
      Offices},
     {"newsfeed_index_entries", kGauge, {}, "Entries of the index.", OfJudge<&J::entries>},
     {"newsfeed_index_originals", kGauge, {}, "Entries that are originals.", OfJudge<&J::originals>},
     {"newsfeed_index_bytes", kGauge, {}, "Memory of the index.", OfJudge<&J::index_bytes>},
     {"newsfeed_index_clock_seconds", kGauge, {}, "Clock of the index, as Unix time.",
      OfJudge<&J::clock_ms, 1000>},
-    {"newsfeed_index_oldest_seconds", kGauge, {}, "Time of the oldest entry, as Unix time; 0: empty.",
+    {"newsfeed_index_oldest_seconds", kGauge, {},
+     "Time of the oldest entry, as Unix time; 0: empty.",
      OfJudge<&J::oldest_ms, 1000>},
     {"newsfeed_index_position", kGauge, {}, "Next offset of the changelog to be applied.",
      OfJudge<&J::index_position>},

@@ -1,8 +1,8 @@
 // What Prometheus sees, out of a snapshot. METRICS.md is the same table for people.
 //
-// Counters count from the start of the process and are sums over the workers of a stage. A family without
-// any sample (the judge's, where there is none) is left out. The process_ figures alone are read from the
-// operating system.
+// Counters count from the start of the process and are sums over the workers of a stage. A family
+// without any sample (the judge's, where there is none) is left out. The process_ figures alone are
+// read from the operating system.
 #pragma once
 
 #include <array>

@@ -62,7 +62,9 @@ constexpr Route kRoutes[] = {
 
 Reply NotFound() {
   Reply reply{404, kPlain, "There is:\n"};
-  for (const Route& route : kRoutes) reply.body += fmt::format("{:<10}{}\n", route.path, route.what);
+  for (const Route& route : kRoutes) {
+    reply.body += fmt::format("{:<10}{}\n", route.path, route.what);
+  }
   return reply;
 }
 
@@ -76,8 +78,8 @@ Reply Handle(const httplib::Request& request, const StatusSource& source) {
   return route == std::end(kRoutes) ? NotFound() : route->handler(source.Snapshot(), absl::Now());
 }
 
-// The library's default shares a port with whoever else asks for it (SO_REUSEPORT): a second daemon would start
-// and get half of the probes.
+// The library's default shares a port with whoever else asks for it (SO_REUSEPORT): a second daemon
+// would start and get half of the probes.
 void OwnPort(socket_t socket) {
   const int yes = 1;
   setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
@@ -95,7 +97,8 @@ class AdminServer::Listener {
     server_.set_keep_alive_max_count(kRequestsPerConnection);
     server_.set_payload_max_length(kMaxPayloadBytes);
     // Before the library's own routing: that one matches std::regex, which recurses on the path.
-    server_.set_pre_routing_handler([&source](const httplib::Request& request, httplib::Response& response) {
+    server_.set_pre_routing_handler([&source](const httplib::Request& request,
+                                              httplib::Response& response) {
       Reply reply = Handle(request, source);
       response.status = reply.status;
       if (reply.status == 405) response.set_header("Allow", "GET, HEAD");

@@ -1,10 +1,12 @@
-// HTTP for probes, metrics and status, in threads of its own. What is served is a pure function of a snapshot.
+// HTTP for probes, metrics and status, in threads of its own. What is served is a pure function of
+// a snapshot.
 //
-//   auto server = AdminServer::Start(config.admin(), app);   // app: a StatusSource that outlives the server
+//   auto server = AdminServer::Start(config.admin(), app);  // app outlives the server
 //   curl http://127.0.0.1:9644/readyz
 //
-// Bounds: two connections at a time, one request each, 5 s to read and 5 s to write, requests of 1 KB at most.
-// SIGPIPE is ignored from the first start on (cpp-httplib does so for the whole process).
+// Bounds: two connections at a time, one request each, 5 s to read and 5 s to write, requests of 1
+// KB at most. SIGPIPE is ignored from the first start on (cpp-httplib does so for the whole
+// process).
 #pragma once
 
 #include <memory>
@@ -18,8 +20,8 @@ namespace newsfeed::admin {
 
 class AdminServer {
  public:
-  // Listens when it returns. `config.enabled` is the caller's to ask. An address or port that cannot be had is an
-  // error that names admin.address and admin.port.
+  // Listens when it returns. `config.enabled` is the caller's to ask. An address or port that
+  // cannot be had is an error that names admin.address and admin.port.
   static absl::StatusOr<std::unique_ptr<AdminServer>> Start(const config::v1::Admin& config,
                                                             const StatusSource& source);
 

@@ -49,11 +49,12 @@ void Warn(std::string_view what, std::string_view why) {
 }
 
 bool IsAddress(std::string_view name) {
-  return !name.empty() && (name[0] == '/' || name[0] == '@') && name.size() < sizeof(sockaddr_un::sun_path);
+  return !name.empty() && (name[0] == '/' || name[0] == '@') &&
+         name.size() < sizeof(sockaddr_un::sun_path);
 }
 
-// A new socket each time, as libsystemd does: one that was kept would be of no use once the manager made its own
-// anew. True if sent; errno tells otherwise.
+// A new socket each time, as libsystemd does: one that was kept would be of no use once the manager
+// made its own anew. True if sent; errno tells otherwise.
 bool SendTo(std::string_view name, std::string_view message) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -94,7 +95,8 @@ ServiceNotify::ServiceNotify(std::string_view socket, absl::Duration watchdog) {
 
 void ServiceNotify::Status(std::string_view text) const {
   std::string line(text::Prefix(text, kMaxStatusBytes));
-  std::ranges::replace_if(line, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7F; }, ' ');
+  const auto control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7F; };
+  std::ranges::replace_if(line, control, ' ');
   Send("STATUS=" + line);
 }
 
@@ -103,7 +105,8 @@ void ServiceNotify::Reloading() const {
 }
 
 void ServiceNotify::ExtendTimeout(absl::Duration time) const {
-  Send(fmt::format("EXTEND_TIMEOUT_USEC={}", std::max<int64_t>(0, absl::ToInt64Microseconds(time))));
+  const int64_t microseconds = std::max<int64_t>(0, absl::ToInt64Microseconds(time));
+  Send(fmt::format("EXTEND_TIMEOUT_USEC={}", microseconds));
 }
 
 void ServiceNotify::Send(std::string_view message) const {

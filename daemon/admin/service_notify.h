@@ -5,8 +5,8 @@
 //   service.Status("3 of 4 partitions caught up");
 //   every service.watchdog_interval(): service.Watchdog();
 //
-// Where no manager listens every call does nothing. A message that cannot be sent is told in the log and forgotten:
-// the daemon works without. Any thread.
+// Where no manager listens every call does nothing. A message that cannot be sent is told in the
+// log and forgotten: the daemon works without. Any thread.
 #pragma once
 
 #include <string>
@@ -21,7 +21,8 @@ class ServiceNotify {
   // NOTIFY_SOCKET (a path, or '@' and an abstract name), WATCHDOG_USEC, WATCHDOG_PID.
   static ServiceNotify FromEnvironment();
 
-  // `socket` empty: nobody listens. `watchdog`: what the manager allows between two signs of life; 0: any time.
+  // `socket` empty: nobody listens. `watchdog`: what the manager allows between two signs of life;
+  // 0: any time.
   ServiceNotify(std::string_view socket, absl::Duration watchdog);
 
   void Ready() const { Send("READY=1"); }
@@ -34,7 +35,8 @@ class ServiceNotify {
   // More time for the start or the stop under way, counted from now.
   void ExtendTimeout(absl::Duration time) const;
 
-  // How often to call Watchdog(): half of what the manager allows, as sd_watchdog_enabled(3) advises. 0: never.
+  // How often to call Watchdog(): half of what the manager allows, as sd_watchdog_enabled(3)
+  // advises. 0: never.
   absl::Duration watchdog_interval() const { return watchdog_ / 2; }
 
  private:

@@ -136,7 +136,8 @@ void PutWorker(const WorkerStatus& worker, Writer& json) {
   json.Put("last_step", worker.last_step);
   json.Put("last_commit", worker.last_commit);
   json.Put("last_error", worker.last_error);
-  json.List("partitions", worker.partitions, [&](const PartitionStatus& p) { PutPartition(p, json); });
+  json.List("partitions", worker.partitions,
+            [&](const PartitionStatus& p) { PutPartition(p, json); });
   json.Key("counters");
   json.Object([&] { PutCounters(worker.counters, json); });
 }
@@ -173,7 +174,8 @@ std::string StatusJson(const AppStatus& status) {
     json.Put("ready", ready.ok);
     json.Put("why_not_ready", ready.why);
     json.Put("draining", status.draining);
-    json.List("workers", status.workers, [&](const WorkerStatus& worker) { PutWorker(worker, json); });
+    json.List("workers", status.workers,
+              [&](const WorkerStatus& worker) { PutWorker(worker, json); });
     json.Key("judge");
     if (status.judge) {
       json.Object([&] { PutJudge(*status.judge, json); });

@@ -37,6 +37,7 @@ std::string_view ContentTypeOf(std::string_view file) {
   if (file.ends_with(".gz")) file.remove_suffix(3);
   if (file.ends_with(".html") || file.ends_with(".htm")) return "text/html";
   if (file.ends_with(".txt")) return "text/plain";
+  if (file.ends_with("json") || file.ends_with(".jsonl")) return "application/json";
   return {};
 }
 

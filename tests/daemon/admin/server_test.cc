@@ -21,6 +21,7 @@ class FixedStatus : public StatusSource {
  public:
   AppStatus Snapshot() const override {
     AppStatus status = FullStatus();
+    status.started = last_step;
     for (WorkerStatus& worker : status.workers) worker.last_step = last_step;
     status.draining = draining;
     return status;

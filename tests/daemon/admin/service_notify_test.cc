@@ -20,7 +20,8 @@ using ::testing::MatchesRegex;
 // The manager's end. `name` begins with '/' or '@'.
 class Manager {
  public:
-  explicit Manager(const std::string& name) : socket_(socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0)) {
+  explicit Manager(const std::string& name)
+      : socket_(socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0)) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     std::memcpy(address.sun_path, name.data(), name.size());
