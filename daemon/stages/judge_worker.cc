@@ -274,6 +274,7 @@ absl::Status JudgeWorker::JudgeRecord(Article& article) {
        .sketch = *sketch,
        .origin = {source.topic, {source.partition}, {source.offset}, source.timestamp_ms},
        .id = article.id});
+  verdict_.Clear();  // ToProto adds
   ToProto(entry.dedup, verdict_);
   const Header detail[] = {{headers::kVerdictDetail, records_.Serialize(verdict_)}};
   records_.AddInternal(judged_topic_, article, source, article.value, detail);

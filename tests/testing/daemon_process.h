@@ -1,0 +1,34 @@
+// `newsfeedd run` as a process of its own, to be stopped and killed.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace newsfeed::testing {
+
+class DaemonProcess {
+ public:
+  // Standard error is appended to the file `log`.
+  DaemonProcess(std::vector<std::string> arguments, std::string log)
+      : arguments_(std::move(arguments)), log_(std::move(log)) {}
+  DaemonProcess(const DaemonProcess&) = delete;
+  DaemonProcess& operator=(const DaemonProcess&) = delete;
+  // SIGKILL to what still runs.
+  ~DaemonProcess();
+
+  void Start();
+  bool running() const { return pid_ > 0; }
+  void Signal(int signal) const;
+  // The exit code, 128 + signal, or -1 where it had to be killed after `seconds`.
+  int Wait(int seconds);
+  std::string Log() const;
+
+ private:
+  const std::vector<std::string> arguments_;
+  const std::string log_;
+  pid_t pid_ = -1;
+};
+
+}  // namespace newsfeed::testing
