@@ -110,7 +110,8 @@ class Filler {
   absl::Status UnknownKey(const YAML::Node& node, const std::string& path,
                           const Descriptor& descriptor) const {
     std::string nearest;
-    size_t least = 4;  // more changes than this are another word
+    // As many changes make another word.
+    size_t least = std::min<size_t>(4, 1 + node.Scalar().size() / 2);
     for (int i = 0; i < descriptor.field_count(); ++i) {
       const std::string& name = descriptor.field(i)->name();
       if (const size_t distance = EditDistance(name, node.Scalar()); distance < least) {
