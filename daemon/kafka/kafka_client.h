@@ -124,7 +124,7 @@ class Consumer {
   // Commits offsets as the consumer: only start positions and at-least-once.
   virtual Error Commit(const std::vector<PartitionOffset>& positions) = 0;
 
-  // Null while there is none.
+  // Null without a generation: not joined, or the assignment is lost. Offsets must not be sent then.
   virtual std::unique_ptr<GroupMetadata> TakeGroupMetadata() = 0;
 
   // Leaves the group. Blocks no longer than `timeout`; the client is of no use afterwards.

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <deque>
 #include <thread>
 #include <utility>
@@ -177,6 +178,25 @@ Error OpenClient(rd_kafka_type_t type, const Properties& properties, Context* co
   return {};
 }
 
+// There is no accessor: the written form is "CGMDv2:", then the generation as the machine keeps integers
+// (rdkafka_cgrp.c, 2.0 to 2.8). Another form counts as a generation: the broker checks it then.
+int32_t GenerationOf(const rd_kafka_consumer_group_metadata_t& metadata) {
+  constexpr std::string_view kMagic = "CGMDv2:";
+  void* bytes = nullptr;
+  size_t size = 0;
+  if (rd_kafka_error_t* error = rd_kafka_consumer_group_metadata_write(&metadata, &bytes, &size)) {
+    rd_kafka_error_destroy(error);
+    return -1;
+  }
+  int32_t generation = 0;
+  const std::string_view written(static_cast<const char*>(bytes), size);
+  if (written.starts_with(kMagic) && size >= kMagic.size() + sizeof generation) {
+    std::memcpy(&generation, written.data() + kMagic.size(), sizeof generation);
+  }
+  rd_kafka_mem_free(nullptr, bytes);
+  return generation;
+}
+
 class RdGroupMetadata : public GroupMetadata {
  public:
   explicit RdGroupMetadata(rd_kafka_consumer_group_metadata_t* metadata) : metadata_(metadata) {}
@@ -317,7 +337,11 @@ class RdConsumer : public Consumer {
 
   std::unique_ptr<GroupMetadata> TakeGroupMetadata() override {
     auto* metadata = rd_kafka_consumer_group_metadata(client_);
-    return metadata == nullptr ? nullptr : std::make_unique<RdGroupMetadata>(metadata);
+    if (metadata == nullptr) return nullptr;
+    auto taken = std::make_unique<RdGroupMetadata>(metadata);
+    // Brokers take offsets of a generation below 0 unchecked.
+    if (rd_kafka_assignment_lost(client_) != 0 || GenerationOf(*metadata) < 0) return nullptr;
+    return taken;
   }
 
   void Close(absl::Duration timeout) override {

@@ -103,6 +103,17 @@ class RdKafkaClient : public ::testing::Test {
   std::string topic_;
 };
 
+// Brokers take offsets without a generation unchecked: there must be nothing to send them with.
+TEST_F(RdKafkaClient, NoGroupMetadataWithoutAGeneration) {
+  TakingListener listener;
+  const auto consumer = NewConsumer(listener, topic_);
+  EXPECT_EQ(consumer->TakeGroupMetadata(), nullptr);
+  ASSERT_TRUE(consumer->Subscribe({topic_}).ok());
+  for (int i = 0; i < 300 && listener.assigned.empty(); ++i) consumer->Poll(absl::Milliseconds(100));
+  EXPECT_NE(consumer->TakeGroupMetadata(), nullptr);
+  consumer->Close(kWait);
+}
+
 TEST_F(RdKafkaClient, AbortedRecordsAreNotSeen) {
   const auto producer = NewProducer("aborting");
   Transact(*producer, "one", true);
