@@ -2,6 +2,7 @@
 
 #include <absl/time/clock.h>
 #include <fmt/format.h>
+#include <pthread.h>
 
 #include <algorithm>
 #include <chrono>
@@ -105,6 +106,8 @@ void App::Start() {
 }
 
 void App::Run(Seat& seat) {
+  // For `top -H` and profilers; 15 characters at most.
+  pthread_setname_np(pthread_self(), fmt::format("{}-{}", seat.status.stage, seat.status.worker).substr(0, 15).c_str());
   absl::Time published = absl::InfinitePast();
   bool told = false;
   for (;;) {

@@ -2,6 +2,7 @@
 #include <absl/time/clock.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <string>
@@ -27,6 +28,7 @@ struct Arguments {
   std::string config;
   std::string topic;
   std::string timestamps = "now";
+  uint32_t rate = 0;
   std::vector<std::string> inputs;
 };
 
@@ -84,6 +86,12 @@ class Feeder {
   uint64_t sent_ = 0;
 };
 
+// Waits until it is time for the record after `sent` others.
+void Pace(absl::Time begin, uint64_t sent, uint32_t rate, kafka::Producer& producer) {
+  const absl::Time due = begin + absl::Seconds(1) * (static_cast<double>(sent) / rate);
+  while (absl::Now() < due) producer.Serve(std::min(due - absl::Now(), absl::Milliseconds(10)));
+}
+
 absl::StatusOr<ExitCode> Produce(Cluster& cluster, const Arguments& arguments) {
   const config::v1::Config& config = cluster.config;
   auto source = file::FileSource::Create(arguments.inputs, {256, 4 << 20}, config.limits().max_record_bytes());
@@ -101,14 +109,16 @@ absl::StatusOr<ExitCode> Produce(Cluster& cluster, const Arguments& arguments) {
   if (!decode.ok()) return decode.status();
   Feeder feeder(producer.get(), topic, partitions);
   Batch batch;
+  const absl::Time begin = absl::Now();
   for (;;) {
     auto polled = (*source)->Poll(batch);
     if (!polled.ok()) return polled.status();
     if (arguments.timestamps == "published") {
       if (absl::Status status = (*decode)->Process(batch); !status.ok()) return status;
     }
-    const int64_t now = absl::ToUnixMillis(absl::Now());
     for (const Article& article : batch.articles()) {
+      if (arguments.rate > 0) Pace(begin, feeder.sent(), arguments.rate, *producer);
+      const int64_t now = absl::ToUnixMillis(absl::Now());
       const bool known = article.published && article.published->unix_ms > 0 && article.published->unix_ms < now;
       if (absl::Status status = feeder.Send(article, known ? article.published->unix_ms : now); !status.ok()) {
         return status;
@@ -133,6 +143,7 @@ void AddProduce(CLI::App& app, int& exit_code) {
                  "of the records: published (where known and past) or now")
       ->check(CLI::IsMember({"published", "now"}))
       ->capture_default_str();
+  app.add_option("--rate", arguments->rate, "records a second; 0: as fast as it goes")->capture_default_str();
   app.footer(kExample);
   app.callback([arguments, &exit_code] {
     exit_code = RunOn(arguments->config, [&](Cluster& cluster) { return Produce(cluster, *arguments); });

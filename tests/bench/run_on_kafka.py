@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+"""The daemon on Kafka beside the same chain from file to null, on one machine in one run.
+
+  tests/bench/run_on_kafka.py NEWSFEEDD FILE.ndjson [ROUNDS]
+
+Reports medians over the rounds: articles/s of both and their ratio; CPU a record of each stage (threads are
+named after it) and of the whole process; resident memory; then, with input at half of the speed found, the
+latency from input to enriched output. Needs only Python; starts and stops its own broker.
+"""
+import json
+import os
+import pathlib
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BROKER = str(ROOT / "deploy/kafka/broker")
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def get(port, path):
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+        return answer.read().decode()
+
+
+def done(port):
+    """Records that have an outcome."""
+    return sum(float(v) for v in re.findall(r"^newsfeed_records_total\{.*\} (\S+)$", get(port, "/metrics"), re.M))
+
+
+def cpu_by_thread(pid):
+    """CPU seconds by the name of the thread, numbers at its end taken off; librdkafka's own under 'client'."""
+    seconds = {}
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        text = (task / "stat").read_text()
+        name = text[text.index("(") + 1:text.rindex(")")]
+        fields = text[text.rindex(")") + 2:].split()
+        name = "client" if name.startswith("rdk:") else re.sub(r"-\d+$", "", name)
+        seconds[name] = seconds.get(name, 0) + (int(fields[11]) + int(fields[12])) / TICK
+    return seconds
+
+
+def resident_mb(pid):
+    return int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text())[1]) / 1024
+
+
+def quantile(port, q):
+    """Of newsfeed_end_to_end_seconds of enrich, linear within the bucket."""
+    buckets = [(float(le), float(n)) for le, n in re.findall(
+        r'^newsfeed_end_to_end_seconds_bucket\{stage="enrich",le="([^"]+)"\} (\S+)$', get(port, "/metrics"), re.M)]
+    total, before, low = buckets[-1][1], 0, 0
+    for bound, count in buckets:
+        if total and count >= q * total:
+            return low + (bound - low) * (q * total - before) / max(count - before, 1)
+        before, low = count, bound
+    return float("nan")
+
+
+class Daemon:
+    def __init__(self, binary, folder, bootstrap, name):
+        self.binary, self.config = binary, folder / f"{name}.yaml"
+        self.config.write_text(f"""application_id: {name}
+kafka: {{bootstrap: ["{bootstrap}"]}}
+inputs: [{{topic: {name}-raw}}]
+outputs: {{enriched: {name}-e, duplicates: {name}-d, dead_letter: {name}-x, filtered: {name}-f}}
+admin: {{port: 0}}
+""")
+        self.log = folder / f"{name}.log"
+        self.command("topics", "create", "--inputs", "--input-partitions", "6")
+
+    def command(self, *arguments):
+        subprocess.run([self.binary, *arguments[:1], *arguments[1:], "-c", str(self.config)], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def start(self):
+        self.process = subprocess.Popen([self.binary, "run", "-c", str(self.config)],
+                                        stdout=subprocess.DEVNULL, stderr=open(self.log, "w"))
+        while True:
+            found = re.search(r'msg="admin listens".*port=(\d+)', self.log.read_text())
+            if found:
+                break
+            time.sleep(0.05)
+        self.port = int(found[1])
+
+    def stop(self):
+        self.process.terminate()
+        assert self.process.wait(60) == 0, self.log.read_text()
+
+
+def throughput(binary, folder, bootstrap, news, records, number):
+    daemon = Daemon(binary, folder, bootstrap, f"speed{number}")
+    daemon.command("produce", news)
+    daemon.start()
+    first = peak = 0
+    while (now_done := done(daemon.port)) < records:
+        if now_done and not first:
+            first, first_done = time.monotonic(), now_done
+            cpu_before = cpu_by_thread(daemon.process.pid)
+        peak = max(peak, resident_mb(daemon.process.pid))
+        time.sleep(0.1)
+    seconds = time.monotonic() - first
+    cpu = cpu_by_thread(daemon.process.pid)
+    counted = records - first_done
+    daemon.stop()
+    each = {k: 1e6 * (cpu[k] - cpu_before.get(k, 0)) / counted for k in cpu}
+    return counted / seconds, each, peak
+
+
+def from_file(binary, news, folder):
+    out = folder / "files"
+    subprocess.run([binary, "process", "-q", "-f", "protobuf", "-o", str(out), news], check=True)
+    speed = json.loads((out / "summary.json").read_text())["articles_per_second"]
+    shutil.rmtree(out)
+    return speed
+
+
+def latency(binary, folder, bootstrap, news, rate):
+    daemon = Daemon(binary, folder, bootstrap, "latency")
+    daemon.start()
+    while get_ready(daemon.port) != 200:
+        time.sleep(0.2)
+    time.sleep(3)
+    daemon.command("produce", "--rate", str(int(rate)), news)
+    time.sleep(3)
+    result = quantile(daemon.port, .5), quantile(daemon.port, .99)
+    daemon.stop()
+    return result
+
+
+def get_ready(port):
+    try:
+        get(port, "/readyz")
+        return 200
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def main():
+    binary, news = sys.argv[1], sys.argv[2]
+    rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 3
+    records = sum(1 for line in open(news, "rb") if line.strip())
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="newsfeed-bench."))
+    subprocess.run([BROKER, "start", str(folder / "broker"), "0"], check=True)
+    try:
+        bootstrap = "127.0.0.1:" + (folder / "broker/port").read_text().strip()
+        throughput(binary, folder, bootstrap, news, records, 0)  # warms the broker up
+        kafka, files, last = [], [], None
+        for number in range(1, rounds + 1):
+            files.append(from_file(binary, news, folder))
+            speed, each, peak = throughput(binary, folder, bootstrap, news, records, number)
+            kafka.append(speed)
+            last = each, peak
+        k, f = statistics.median(kafka), statistics.median(files)
+        print(f"{records} records, medians of {rounds} rounds")
+        print(f"file to null      {f:8.0f} articles/s   {[round(x) for x in files]}")
+        print(f"Kafka to Kafka    {k:8.0f} articles/s   {[round(x) for x in kafka]}   ratio {k / f:.2f}")
+        for stage, us in sorted(last[0].items(), key=lambda item: -item[1]):
+            print(f"CPU of {stage:<14} {us:8.1f} us a record")
+        print(f"resident          {last[1]:8.0f} MB at most")
+        p50, p99 = latency(binary, folder, bootstrap, news, k / 2)
+        print(f"latency at {k / 2:.0f}/s   p50 {1000 * p50:.0f} ms   p99 {1000 * p99:.0f} ms")
+    finally:
+        subprocess.run([BROKER, "stop", str(folder / "broker")], check=False)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
