@@ -5,7 +5,7 @@
 
 Reports medians over the rounds: articles/s of both and their ratio; CPU a record of each stage (threads are
 named after it) and of the whole process; resident memory; then, with input at half of the speed found, the
-latency from input to enriched output. Needs only Python; starts and stops its own broker.
+latency from input to enriched output. KAFKA_PROPERTIES is added to kafka.properties. The broker is warmed up first and shares the cores. Needs only Python; starts and stops its own broker.
 """
 import json
 import os
@@ -22,6 +22,8 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BROKER = str(ROOT / "deploy/kafka/broker")
+WARM_UP = 8
+PROPERTIES = os.environ.get("KAFKA_PROPERTIES", "")  # "compression.type: none"
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -67,7 +69,7 @@ class Daemon:
     def __init__(self, binary, folder, bootstrap, name):
         self.binary, self.config = binary, folder / f"{name}.yaml"
         self.config.write_text(f"""application_id: {name}
-kafka: {{bootstrap: ["{bootstrap}"]}}
+kafka: {{bootstrap: ["{bootstrap}"], properties: {{{PROPERTIES}}}}}
 inputs: [{{topic: {name}-raw}}]
 outputs: {{enriched: {name}-e, duplicates: {name}-d, dead_letter: {name}-x, filtered: {name}-f}}
 admin: {{port: 0}}
@@ -94,23 +96,45 @@ admin: {{port: 0}}
         assert self.process.wait(60) == 0, self.log.read_text()
 
 
+def await_ready(daemon):
+    while get_ready(daemon.port) != 200:
+        time.sleep(0.2)
+    time.sleep(5)  # until the groups have settled
+
+
 def throughput(binary, folder, bootstrap, news, records, number):
     daemon = Daemon(binary, folder, bootstrap, f"speed{number}")
-    daemon.command("produce", news)
     daemon.start()
-    first = peak = 0
-    while (now_done := done(daemon.port)) < records:
-        if now_done and not first:
-            first, first_done = time.monotonic(), now_done
-            cpu_before = cpu_by_thread(daemon.process.pid)
-        peak = max(peak, resident_mb(daemon.process.pid))
-        time.sleep(0.1)
-    seconds = time.monotonic() - first
-    cpu = cpu_by_thread(daemon.process.pid)
-    counted = records - first_done
+    await_ready(daemon)
+    pid = daemon.process.pid
+    broker_pid = int((folder / "broker/pid").read_text())
+    broker = sum(cpu_by_thread(broker_pid).values())
+    before, began = cpu_by_thread(pid), time.monotonic()
+    daemon.command("produce", news)  # some of the time measured: news arrive while it works
+    peak = 0
+    while done(daemon.port) < records:
+        peak = max(peak, resident_mb(pid))
+        time.sleep(0.05)
+    seconds = time.monotonic() - began
+    after = cpu_by_thread(pid)
+    each = {k: 1e6 * (after[k] - before.get(k, 0)) / records for k in after}
+    each["the broker"] = 1e6 * (sum(cpu_by_thread(broker_pid).values()) - broker) / records
+    batches = {stage: int(float(n)) for stage, n in re.findall(
+        r'^newsfeed_batches_total\{stage="(\w+)",result="committed"\} (\S+)$', get(daemon.port, "/metrics"), re.M)}
     daemon.stop()
-    each = {k: 1e6 * (cpu[k] - cpu_before.get(k, 0)) / counted for k in cpu}
-    return counted / seconds, each, peak
+    return records / seconds, each, peak, batches
+
+
+def warm_up(binary, folder, bootstrap, news, records):
+    """A cold broker compiles itself on the cores that are measured, and takes some 300,000 records for it."""
+    daemon = Daemon(binary, folder, bootstrap, "warmup")
+    daemon.start()
+    await_ready(daemon)
+    for times in range(1, WARM_UP + 1):
+        daemon.command("produce", news)
+        while done(daemon.port) < times * records:
+            time.sleep(0.2)
+    daemon.stop()
 
 
 def from_file(binary, news, folder):
@@ -124,9 +148,7 @@ def from_file(binary, news, folder):
 def latency(binary, folder, bootstrap, news, rate):
     daemon = Daemon(binary, folder, bootstrap, "latency")
     daemon.start()
-    while get_ready(daemon.port) != 200:
-        time.sleep(0.2)
-    time.sleep(3)
+    await_ready(daemon)
     daemon.command("produce", "--rate", str(int(rate)), news)
     time.sleep(3)
     result = quantile(daemon.port, .5), quantile(daemon.port, .99)
@@ -150,13 +172,12 @@ def main():
     subprocess.run([BROKER, "start", str(folder / "broker"), "0"], check=True)
     try:
         bootstrap = "127.0.0.1:" + (folder / "broker/port").read_text().strip()
-        throughput(binary, folder, bootstrap, news, records, 0)  # warms the broker up
-        kafka, files, last = [], [], None
-        for number in range(1, rounds + 1):
+        kafka, files, last = [], [], []
+        warm_up(binary, folder, bootstrap, news, records)
+        for number in range(rounds):
             files.append(from_file(binary, news, folder))
-            speed, each, peak = throughput(binary, folder, bootstrap, news, records, number)
+            speed, *last = throughput(binary, folder, bootstrap, news, records, number)
             kafka.append(speed)
-            last = each, peak
         k, f = statistics.median(kafka), statistics.median(files)
         print(f"{records} records, medians of {rounds} rounds")
         print(f"file to null      {f:8.0f} articles/s   {[round(x) for x in files]}")
@@ -164,6 +185,8 @@ def main():
         for stage, us in sorted(last[0].items(), key=lambda item: -item[1]):
             print(f"CPU of {stage:<14} {us:8.1f} us a record")
         print(f"resident          {last[1]:8.0f} MB at most")
+        for stage, count in last[2].items():
+            print(f"batches of {stage:<10} {count:8} ({records / count:.0f} records each)")
         p50, p99 = latency(binary, folder, bootstrap, news, k / 2)
         print(f"latency at {k / 2:.0f}/s   p50 {1000 * p50:.0f} ms   p99 {1000 * p99:.0f} ms")
     finally:
