@@ -63,8 +63,7 @@ absl::Status App::MakeWorkers(kafka::ClientFactory* factory) {
       auto hop = create(context);
       if (!hop.ok()) return hop.status();
       AddSeat(std::make_unique<stages::HopWorker>(
-          factory,
-          stages::HopWorkerOptions{&config, stage, options_.instance, i, topics}, *std::move(hop)));
+          factory, config, stages::WorkerName{stage, options_.instance, i}, topics, *std::move(hop)));
     }
     return absl::OkStatus();
   };

@@ -3,7 +3,12 @@
 // A header may stand there more than once, since a dead letter keeps those it came with: the last one counts.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <span>
 #include <string_view>
+
+#include "processors/article/record.h"
 
 namespace newsfeed::headers {
 
@@ -54,5 +59,24 @@ inline constexpr std::string_view kReplayedOffset = "newsfeed-replayed-offset";
 // --- Between the stages. ---
 inline constexpr std::string_view kSketch = "newsfeed-sketch";                // processors/dedup/sketch.h
 inline constexpr std::string_view kVerdictDetail = "newsfeed-verdict-detail"; // newsfeed.v1.Dedup
+
+// --- Reading them. ---
+
+// The value of the last header called `name`; nothing where there is none or it is null.
+std::optional<std::string_view> Last(std::span<const Header> headers, std::string_view name);
+
+// Decimal digits and nothing else; no overflow.
+std::optional<int64_t> ParseNumber(std::string_view digits);
+std::optional<int32_t> ParsePartition(std::string_view digits);
+
+// The input record that an article came from. A view into the headers.
+struct Source {
+  std::string_view topic;
+  int32_t partition = 0;
+  int64_t offset = 0;
+  int64_t timestamp_ms = 0;
+};
+// From the newsfeed-source-* headers; nothing where one is absent or no number.
+std::optional<Source> ReadSource(std::span<const Header> headers);
 
 }  // namespace newsfeed::headers

@@ -12,6 +12,7 @@
 #include "daemon/cli/kafka_command.h"
 #include "daemon/file/file_source.h"
 #include "daemon/kafka/application.h"
+#include "daemon/kafka/error_status.h"
 #include "processors/pipeline/pipeline.h"
 
 namespace newsfeed::cli {
@@ -43,11 +44,6 @@ std::string_view ContentTypeOf(std::string_view file) {
   return {};
 }
 
-absl::Status ToStatus(std::string_view what, const kafka::Error& error) {
-  if (error.ok()) return absl::OkStatus();
-  return absl::UnavailableError(fmt::format("{}: {}: {}", what, error.name, error.message));
-}
-
 class Feeder {
  public:
   Feeder(kafka::Producer* producer, std::string topic, int32_t partitions)
@@ -65,15 +61,15 @@ class Feeder {
       const kafka::Error error = producer_->Produce(out);
       if (error.kind != kafka::ErrorClass::kRetriable) {
         if (error.ok()) ++sent_;
-        return ToStatus(topic_, error);
+        return kafka::ToStatus(error, topic_);
       }
       producer_->Serve(absl::Milliseconds(100));
     }
   }
 
   absl::Status Finish() {
-    if (absl::Status status = ToStatus("flush", producer_->Flush(kTimeout)); !status.ok()) return status;
-    if (const auto refusal = producer_->TakeRefusal()) return ToStatus(topic_, refusal->error);
+    if (absl::Status status = kafka::ToStatus(producer_->Flush(kTimeout), "flush"); !status.ok()) return status;
+    if (const auto refusal = producer_->TakeRefusal()) return kafka::ToStatus(refusal->error, topic_);
     return absl::OkStatus();
   }
 
@@ -98,10 +94,10 @@ absl::StatusOr<ExitCode> Produce(Cluster& cluster, const Arguments& arguments) {
   if (!source.ok()) return source.status();
   kafka::Error error;
   const auto producer = cluster.factory->NewProducer(kafka::ProducerProperties(config, ""), error);
-  if (!error.ok()) return ToStatus("producer", error);
+  if (!error.ok()) return kafka::ToStatus(error, "producer");
   const std::string topic = arguments.topic.empty() ? config.inputs(0).topic() : arguments.topic;
   int32_t partitions = 0;
-  if (error = producer->Metadata(topic, partitions, kTimeout); !error.ok()) return ToStatus(topic, error);
+  if (error = producer->Metadata(topic, partitions, kTimeout); !error.ok()) return kafka::ToStatus(error, topic);
   config::v1::Config decode_only = config;
   decode_only.mutable_pipeline()->clear_processors();
   decode_only.mutable_pipeline()->add_processors("decode");

@@ -109,7 +109,7 @@ struct Service {
   sigset_t signals;
 };
 
-// Topics as they must be. OK, FAILED_PRECONDITION (an operator must do something) or UNAVAILABLE (again later).
+// Topics as they must be. FAILED_PRECONDITION, PERMISSION_DENIED: an operator must do something. Else again later.
 absl::Status CheckCluster(Service& service) {
   kafka::Error error;
   const auto admin = service.factory.NewAdmin(kafka::CommonProperties(service.config), error);
@@ -131,7 +131,9 @@ std::optional<int> AwaitCluster(Service& service) {
   for (;;) {
     const absl::Status status = CheckCluster(service);
     if (status.ok()) return std::nullopt;
-    if (!absl::IsUnavailable(status)) return Fail(status, kExitConfig);
+    if (absl::IsFailedPrecondition(status) || absl::IsPermissionDenied(status)) {
+      return Fail(status, kExitConfig);
+    }
     log::Warn("waiting for the cluster", {{"answer", std::string(status.message())}});
     service.notify.Status("waiting for the cluster");
     const int signal = WaitForSignal(service.signals, absl::Seconds(2));

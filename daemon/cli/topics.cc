@@ -9,6 +9,7 @@
 
 #include "daemon/cli/command.h"
 #include "daemon/cli/kafka_command.h"
+#include "daemon/kafka/error_status.h"
 #include "daemon/kafka/topics.h"
 
 namespace newsfeed::cli {

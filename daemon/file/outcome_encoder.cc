@@ -7,6 +7,8 @@
 
 #include <iterator>
 
+#include "daemon/record_headers.h"
+
 #include "daemon/file/json_writer.h"
 
 namespace newsfeed::file {
@@ -42,18 +44,18 @@ void AppendHeaders(const Article& article, Outcome outcome, const ProcessingStam
   out += ",\"headers\":{";
   std::string members;
   if (outcome == Outcome::kFiltered) {
-    AppendMember("newsfeed-filter-why", FilterWhyName(article.fate.why), members);
+    AppendMember(headers::kFilterWhy, FilterWhyName(article.fate.why), members);
   } else {
-    AppendMember("newsfeed-error-reason", ReasonName(article.fate.reason), members);
-    AppendMember("newsfeed-error-stage", article.fate.stage, members);
-    AppendMember("newsfeed-error-detail", article.fate.detail, members);
-    AppendMember("newsfeed-error-topic", article.origin.topic.name, members);
-    AppendMember("newsfeed-error-partition", std::to_string(article.origin.partition.value),
+    AppendMember(headers::kErrorReason, ReasonName(article.fate.reason), members);
+    AppendMember(headers::kErrorStage, article.fate.stage, members);
+    AppendMember(headers::kErrorDetail, article.fate.detail, members);
+    AppendMember(headers::kErrorTopic, article.origin.topic.name, members);
+    AppendMember(headers::kErrorPartition, std::to_string(article.origin.partition.value),
                  members);
-    AppendMember("newsfeed-error-offset", std::to_string(article.origin.offset.value), members);
-    AppendMember("newsfeed-error-version", stamp.version, members);
+    AppendMember(headers::kErrorOffset, std::to_string(article.origin.offset.value), members);
+    AppendMember(headers::kErrorVersion, stamp.version, members);
     if (article.oversize_bytes > 0) {
-      AppendMember("newsfeed-error-stub",
+      AppendMember(headers::kErrorStub,
                    fmt::format("{} bytes, xxh3 {:016x}", article.oversize_bytes,
                                article.oversize_hash),
                    members);

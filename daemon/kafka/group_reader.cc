@@ -6,6 +6,7 @@
 #include <charconv>
 #include <utility>
 
+#include "daemon/kafka/error_status.h"
 #include "daemon/log.h"
 #include "processors/text/hash.h"
 
@@ -26,10 +27,6 @@ int64_t FromMetadata(std::string_view metadata) {
   return timestamp;
 }
 
-absl::Status Unavailable(std::string_view call, const Error& error) {
-  return absl::UnavailableError(fmt::format("{}: {}: {}", call, error.name, error.message));
-}
-
 std::string Name(const TopicPartition& p) { return fmt::format("{}/{}", p.topic, p.partition); }
 
 }  // namespace
@@ -45,8 +42,9 @@ Error GroupReader::Open() {
   topic_names_.insert(options_.topics.begin(), options_.topics.end());
   if (error = consumer_->Subscribe(options_.topics); !error.ok()) {
     consumer_.reset();
-    last_error_ = error;
+    return last_error_ = error;
   }
+  ++opened_;
   return error;
 }
 
@@ -200,7 +198,7 @@ absl::Status GroupReader::PendingCommitted(int64_t& offset) {
   std::vector<PartitionOffset> wanted{{pending_.front()}};
   if (const Error error = consumer_->Committed(wanted, kCallTimeout); !error.ok()) {
     last_error_ = error;
-    return Unavailable("committed offsets", error);
+    return ToStatus(error, "committed offsets");
   }
   offset = wanted.front().offset;
   return absl::OkStatus();
@@ -211,7 +209,7 @@ absl::Status GroupReader::FirstOffset(PartitionOffset& partition) {
   int64_t high = 0;
   if (const Error error = consumer_->Watermarks(partition.where, low, high, kCallTimeout); !error.ok()) {
     last_error_ = error;
-    return Unavailable("watermarks", error);
+    return ToStatus(error, "watermarks");
   }
   if (options_.internal && low > 0) {
     return absl::FailedPreconditionError(fmt::format(
@@ -227,7 +225,7 @@ absl::Status GroupReader::Assign() {
   for (const TopicPartition& partition : pending_) from.push_back({partition});
   if (const Error error = consumer_->Committed(from, kCallTimeout); !error.ok()) {
     last_error_ = error;
-    return Unavailable("committed offsets", error);
+    return ToStatus(error, "committed offsets");
   }
   for (PartitionOffset& partition : from) {
     if (partition.offset != kNoOffset) continue;
@@ -245,7 +243,7 @@ absl::Status GroupReader::AssignAt(int64_t offset) {
 absl::Status GroupReader::Begin(const std::vector<PartitionOffset>& from) {
   if (const Error error = consumer_->Assign(from); !error.ok()) {
     last_error_ = error;
-    return Unavailable("assign", error);
+    return ToStatus(error, "assign");
   }
   for (const PartitionOffset& partition : from) {
     const int64_t timestamp = FromMetadata(partition.metadata);
@@ -264,7 +262,7 @@ absl::Status GroupReader::Rewind() {
   if (wanted.empty()) return absl::OkStatus();
   if (const Error error = consumer_->Committed(wanted, kCallTimeout); !error.ok()) {
     last_error_ = error;
-    return Unavailable("committed offsets", error);
+    return ToStatus(error, "committed offsets");
   }
   for (PartitionOffset& partition : wanted) {
     Position& position = positions_[partition.where];
@@ -275,7 +273,7 @@ absl::Status GroupReader::Rewind() {
   }
   if (const Error error = consumer_->Seek(wanted, kCallTimeout); !error.ok()) {
     last_error_ = error;
-    return Unavailable("seek", error);
+    return ToStatus(error, "seek");
   }
   return absl::OkStatus();
 }

@@ -68,7 +68,7 @@ class GroupReader : private RebalanceListener {
   // Given by the group, not read yet.
   const std::vector<TopicPartition>& pending() const { return pending_; }
   // Begins the pending ones: at what the group has committed, else at the first record. FAILED_PRECONDITION: the
-  // log of an internal topic does not hold the committed offset. UNAVAILABLE: the broker gave no answer; again.
+  // log of an internal topic does not hold the committed offset. Any other error: no answer; call again.
   absl::Status Assign();
   // Begins all pending ones at `offset`.
   absl::Status AssignAt(int64_t offset);
@@ -91,6 +91,8 @@ class GroupReader : private RebalanceListener {
   uint64_t dropped() const { return dropped_; }
   uint64_t skipped() const { return skipped_; }
   uint64_t rebalances() const { return rebalances_; }
+  // Clients made after the first.
+  uint64_t replaced() const { return opened_ > 0 ? opened_ - 1 : 0; }
   const Error& last_error() const { return last_error_; }
 
  private:
@@ -129,6 +131,7 @@ class GroupReader : private RebalanceListener {
   uint64_t dropped_ = 0;
   uint64_t skipped_ = 0;
   uint64_t rebalances_ = 0;
+  uint64_t opened_ = 0;
   Error last_error_;
 };
 

@@ -1,6 +1,5 @@
 #include "daemon/kafka/publisher.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "daemon/log.h"
@@ -10,8 +9,6 @@ namespace {
 
 // Two live processes with one id would fence each other for ever.
 constexpr absl::Duration kFencedAgain = absl::Minutes(5);
-constexpr absl::Duration kFirstRetry = absl::Milliseconds(200);
-constexpr absl::Duration kLongestRetry = absl::Seconds(5);
 
 }  // namespace
 
@@ -48,11 +45,11 @@ void Publisher::Begin(std::span<const ProducedRecord> records, std::vector<Parti
 void Publisher::Drop() {
   producer_.reset();
   state_ = State::kNew;
-  retry_at_ = absl::InfinitePast();
+  backoff_ = {};
 }
 
 Publisher::Result Publisher::Step(absl::Time now) {
-  if (now < retry_at_) return Result::kWorking;
+  if (backoff_.Waiting(now)) return Result::kWorking;
   const absl::Duration timeout = options_.call_timeout;
   switch (state_) {
     case State::kNew: return MakeClient(now);
@@ -79,17 +76,12 @@ Publisher::Result Publisher::Step(absl::Time now) {
   return Result::kWorking;
 }
 
-void Publisher::RetryLater(absl::Time now) {
-  retry_at_ = now + std::min(kFirstRetry * (1 << std::min(failures_, 6)), kLongestRetry);
-  ++failures_;
-}
-
 Publisher::Result Publisher::MakeClient(absl::Time now) {
   Error error;
   producer_ = factory_->NewProducer(options_.properties, error);
   if (!error.ok()) {
     last_error_ = error;
-    RetryLater(now);
+    backoff_.Fail(now);
     return Result::kWorking;
   }
   ++clients_made_;
@@ -101,12 +93,12 @@ Publisher::Result Publisher::MakeClient(absl::Time now) {
 Publisher::Result Publisher::Init(absl::Time now) {
   const Error error = producer_->InitTransactions(options_.call_timeout);
   if (error.ok()) {
-    failures_ = 0;
+    backoff_.Succeed();
     state_ = State::kMetadata;
     return Result::kWorking;
   }
   last_error_ = error;
-  RetryLater(now);
+  backoff_.Fail(now);
   // A call that timed out goes on where it was.
   if (error.kind == ErrorClass::kTimedOut || error.kind == ErrorClass::kRetriable) return Result::kWorking;
   log::Warn("transactions cannot be initialised", {{"error", error.name}, {"message", error.message}});
@@ -125,10 +117,10 @@ Publisher::Result Publisher::AskMetadata(absl::Time now) {
       producer_->Metadata(options_.topics[next_topic_], partitions, options_.call_timeout);
   if (!error.ok()) {
     last_error_ = error;
-    RetryLater(now);
+    backoff_.Fail(now);
     return Result::kWorking;
   }
-  failures_ = 0;
+  backoff_.Succeed();
   ++next_topic_;
   return Result::kWorking;
 }
@@ -190,7 +182,6 @@ Publisher::Result Publisher::Failed(const Error& error, absl::Time now) {
 Publisher::Result Publisher::Replace(const Error& error, absl::Time now) {
   last_error_ = error;
   const bool taken_over = TakenOver(error, now);
-  fenced_ = error.kind == ErrorClass::kFenced;
   producer_.reset();
   state_ = State::kNew;
   return taken_over ? Result::kTakenOver : Result::kUnknown;

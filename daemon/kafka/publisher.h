@@ -26,6 +26,7 @@
 
 #include <absl/time/time.h>
 
+#include "daemon/kafka/backoff.h"
 #include "daemon/kafka/kafka_client.h"
 
 namespace newsfeed::kafka {
@@ -47,7 +48,7 @@ class Publisher {
   Publisher& operator=(const Publisher&) = delete;
 
   // The next call. kReady: nothing to do, Begin may be called. A failed attempt to make or initialise the client
-  // is kWorking with last_error() set and retry_at() in the future.
+  // is kWorking with last_error() set, and waiting() for a while.
   Result Step(absl::Time now);
   bool ready() const { return state_ == State::kReady; }
 
@@ -58,11 +59,11 @@ class Publisher {
   // Destroys the client: fenced judges and closing workers. Step makes a new one.
   void Drop();
 
-  absl::Time retry_at() const { return retry_at_; }
+  bool waiting(absl::Time now) const { return backoff_.Waiting(now); }
   const Error& last_error() const { return last_error_; }
-  uint64_t clients_made() const { return clients_made_; }
+  // Replacements of the first.
+  uint64_t replaced() const { return clients_made_ > 0 ? clients_made_ - 1 : 0; }
   const char* state() const;
-  bool fenced() const { return fenced_; }  // the last kUnknown was by fencing
 
  private:
   enum class State : uint8_t {
@@ -80,7 +81,6 @@ class Publisher {
   Result Failed(const Error& error, absl::Time now);
   Result Replace(const Error& error, absl::Time now);
   bool TakenOver(const Error& error, absl::Time now);
-  void RetryLater(absl::Time now);
   bool transactional() const { return options_.properties.contains("transactional.id"); }
 
   ClientFactory* const factory_;
@@ -89,12 +89,10 @@ class Publisher {
   State state_ = State::kNew;
   size_t next_topic_ = 0;
   int retries_ = 0;
-  int failures_ = 0;  // in a row, of making and initialising
-  absl::Time retry_at_ = absl::InfinitePast();
+  Backoff backoff_;  // of making and initialising
   absl::Time begun_ = absl::InfinitePast();
   absl::Time last_fenced_ = absl::InfinitePast();
   bool timed_out_since_fenced_ = false;
-  bool fenced_ = false;
   uint64_t clients_made_ = 0;
   Error last_error_;
 

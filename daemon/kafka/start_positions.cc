@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/kafka/application.h"
+#include "daemon/kafka/error_status.h"
 #include "daemon/log.h"
 
 namespace newsfeed::kafka {
@@ -15,25 +16,20 @@ namespace {
 using config::v1::Config;
 constexpr absl::Duration kCallTimeout = absl::Seconds(10);
 
-absl::Status ToStatus(std::string_view call, const Error& error) {
-  if (error.ok()) return absl::OkStatus();
-  return absl::UnavailableError(fmt::format("{}: {}: {}", call, error.name, error.message));
-}
-
 // A reader with the name of the stage's group, which it does not join.
 std::unique_ptr<Consumer> NewReader(ClientFactory& factory, const Config& config, absl::Status& status) {
   Properties properties = ReaderProperties(config);
   properties["group.id"] = GroupOf(config, Stage::kPrepare);
   Error error;
   auto reader = factory.NewConsumer(properties, nullptr, error);
-  status = ToStatus("consumer", error);
+  status = ToStatus(error, "consumer");
   return reader;
 }
 
 absl::Status PartitionsOf(Admin& admin, const std::string& topic, std::vector<PartitionOffset>& partitions) {
   TopicDescription description;
   if (const Error error = admin.DescribeTopic(topic, description, kCallTimeout); !error.ok()) {
-    return ToStatus(topic, error);
+    return ToStatus(error, topic);
   }
   partitions.clear();
   for (int32_t i = 0; i < description.partitions; ++i) partitions.push_back({{topic, i}});
@@ -49,7 +45,7 @@ absl::Status Begin(Consumer& reader, const config::v1::Input& input, std::vector
     int64_t low = 0;
     int64_t high = 0;
     const Error error = reader.Watermarks(partition.where, low, high, kCallTimeout);
-    if (!error.ok()) return ToStatus(partition.where.topic, error);
+    if (!error.ok()) return ToStatus(error, partition.where.topic);
     partition.offset = input.start() == config::v1::Input::LATEST ? high : low;
   }
   // Refused where the group has members already: they have begun it.
@@ -70,7 +66,7 @@ absl::Status CheckNothingWasRead(Consumer& reader, const Config& config) {
   int64_t low = 0;
   int64_t high = 0;
   if (const Error error = reader.Watermarks({prepared, 0}, low, high, kCallTimeout); !error.ok()) {
-    return ToStatus(prepared, error);
+    return ToStatus(error, prepared);
   }
   if (high == 0) return absl::OkStatus();
   return absl::FailedPreconditionError(fmt::format(
@@ -87,13 +83,13 @@ absl::Status CommitStartPositions(ClientFactory& factory, const Config& config) 
   if (!status.ok()) return status;
   Error error;
   const auto admin = factory.NewAdmin(CommonProperties(config), error);
-  if (!error.ok()) return ToStatus("admin", error);
+  if (!error.ok()) return ToStatus(error, "admin");
   std::vector<std::pair<const config::v1::Input*, std::vector<PartitionOffset>>> unread;
   bool any_read = false;
   for (const auto& input : config.inputs()) {
     std::vector<PartitionOffset> partitions;
     if (status = PartitionsOf(*admin, input.topic(), partitions); !status.ok()) return status;
-    if (error = reader->Committed(partitions, kCallTimeout); !error.ok()) return ToStatus("offsets", error);
+    if (error = reader->Committed(partitions, kCallTimeout); !error.ok()) return ToStatus(error, "offsets");
     if (NoneCommitted(partitions)) {
       unread.emplace_back(&input, std::move(partitions));
     } else {

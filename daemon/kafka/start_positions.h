@@ -1,8 +1,8 @@
 // Before the first worker joins: where a topic is begun that was never read, and whether what the groups have
 // committed fits what lies in the internal topics.
 //
-// OK: workers may start. FAILED_PRECONDITION: an operator must look, the message says at what. UNAVAILABLE: no answer
-// of the broker; again later.
+// OK: workers may start. FAILED_PRECONDITION: an operator must look, the message says at what. Any other error:
+// no answer of the broker; again later.
 #pragma once
 
 #include <absl/status/status.h>

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "daemon/kafka/application.h"
+#include "daemon/kafka/error_status.h"
 
 namespace newsfeed::kafka {
 namespace {
@@ -163,18 +164,6 @@ void Add(std::vector<WantedTopic>& topics, TopicRole role, const std::string& na
 }
 
 }  // namespace
-
-absl::Status ToStatus(const Error& error, std::string_view what) {
-  if (error.ok()) return absl::OkStatus();
-  std::string message = fmt::format("{}: {} ({})", what, error.message, error.name);
-  if (error.name.ends_with("AUTHORIZATION_FAILED")) return absl::PermissionDeniedError(message);
-  if (error.kind == ErrorClass::kFenced) return absl::AbortedError(message);
-  if (error.kind == ErrorClass::kTimedOut || error.name == "_ALL_BROKERS_DOWN" ||
-      error.name == "_TRANSPORT" || error.name == "_RESOLVE") {
-    return absl::UnavailableError(message);
-  }
-  return absl::UnknownError(message);
-}
 
 std::vector<WantedTopic> WantedTopics(const Config& config, int32_t input_partitions) {
   std::vector<WantedTopic> topics;

@@ -75,7 +75,4 @@ absl::StatusOr<std::vector<TopicProblem>> CheckTopics(Admin& admin,
 absl::StatusOr<NewTopic> TopicToCreate(Admin& admin, const WantedTopic& wanted,
                                        const config::v1::Config& config);
 
-// The status of a call that failed; "WHAT: …".
-absl::Status ToStatus(const Error& error, std::string_view what);
-
 }  // namespace newsfeed::kafka

@@ -6,17 +6,13 @@
 #include <vector>
 
 #include "daemon/kafka/application.h"
+#include "daemon/kafka/error_status.h"
 
 namespace newsfeed::kafka {
 namespace {
 
 using config::v1::Config;
 constexpr absl::Duration kCallTimeout = absl::Seconds(10);
-
-absl::Status ToStatus(std::string_view call, const Error& error) {
-  if (error.ok()) return absl::OkStatus();
-  return absl::UnavailableError(fmt::format("{}: {}: {}", call, error.name, error.message));
-}
 
 // Adds where each partition of `topic` may be cut: what `stage` has committed, less what is kept.
 absl::Status AddCommitted(ClientFactory& factory, const Config& config, Stage stage, const std::string& topic,
@@ -25,10 +21,10 @@ absl::Status AddCommitted(ClientFactory& factory, const Config& config, Stage st
   properties["group.id"] = GroupOf(config, stage);
   Error error;
   const auto reader = factory.NewConsumer(properties, nullptr, error);
-  if (!error.ok()) return ToStatus("consumer", error);
+  if (!error.ok()) return ToStatus(error, "consumer");
   std::vector<PartitionOffset> committed;
   for (int32_t i = 0; i < partitions; ++i) committed.push_back({{topic, i}});
-  if (error = reader->Committed(committed, kCallTimeout); !error.ok()) return ToStatus(topic, error);
+  if (error = reader->Committed(committed, kCallTimeout); !error.ok()) return ToStatus(error, topic);
   for (PartitionOffset& partition : committed) {
     partition.offset -= config.internal().keep_records();
     int64_t low = 0;
@@ -46,10 +42,10 @@ absl::Status TrimInternalTopics(ClientFactory& factory, const Config& config, in
   const InternalTopics topics = InternalTopicsOf(config);
   Error error;
   const auto admin = factory.NewAdmin(CommonProperties(config), error);
-  if (!error.ok()) return ToStatus("admin", error);
+  if (!error.ok()) return ToStatus(error, "admin");
   TopicDescription judged;
   if (error = admin->DescribeTopic(topics.judged, judged, kCallTimeout); !error.ok()) {
-    return ToStatus(topics.judged, error);
+    return ToStatus(error, topics.judged);
   }
   std::vector<PartitionOffset> cuts;
   if (auto s = AddCommitted(factory, config, Stage::kJudge, topics.prepared, 1, cuts); !s.ok()) return s;
@@ -58,7 +54,7 @@ absl::Status TrimInternalTopics(ClientFactory& factory, const Config& config, in
   }
   if (index_offset > 0) cuts.push_back({{topics.index, 0}, index_offset});
   if (cuts.empty()) return absl::OkStatus();
-  return ToStatus("trimming", admin->DeleteRecords(cuts, kCallTimeout));
+  return ToStatus(admin->DeleteRecords(cuts, kCallTimeout), "trimming");
 }
 
 }  // namespace newsfeed::kafka

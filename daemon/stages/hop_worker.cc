@@ -12,46 +12,23 @@ namespace {
 using kafka::Publisher;
 
 constexpr absl::Duration kCloseTimeout = absl::Seconds(10);
-constexpr absl::Duration kFirstRetry = absl::Milliseconds(100);
-constexpr absl::Duration kLongestRetry = absl::Seconds(5);
-
-Publisher::Options PublisherOptions(const HopWorkerOptions& options, const Hop& hop) {
-  const config::v1::Config& config = *options.config;
-  const bool exactly_once = config.delivery().guarantee() != config::v1::Delivery::AT_LEAST_ONCE;
-  const absl::Duration timeout = absl::Seconds(config.delivery().transaction_timeout_seconds());
-  return {.properties = kafka::ProducerProperties(
-              config, exactly_once ? kafka::TransactionalIdOf(config, options.stage, options.instance,
-                                                              options.worker)
-                                   : ""),
-          .topics = hop.topics(),
-          .call_timeout = std::min(timeout / 3, absl::Seconds(10)),
-          .transaction_timeout = timeout};
-}
-
-kafka::GroupReader::Options ReaderOptions(const HopWorkerOptions& options) {
-  return {.properties = kafka::GroupProperties(*options.config, options.stage, options.instance,
-                                               options.worker),
-          .topics = options.topics,
-          .max_record_bytes =
-              options.stage == Stage::kPrepare ? options.config->limits().max_record_bytes() : 0,
-          .internal = options.stage != Stage::kPrepare};
-}
 
 }  // namespace
 
-HopWorker::HopWorker(kafka::ClientFactory* factory, const HopWorkerOptions& options, std::unique_ptr<Hop> hop)
-    : options_(options),
+HopWorker::HopWorker(kafka::ClientFactory* factory, const config::v1::Config& config, WorkerName name,
+                     std::vector<std::string> topics, std::unique_ptr<Hop> hop)
+    : name_(std::move(name)),
       hop_(std::move(hop)),
-      reader_(factory, ReaderOptions(options)),
-      publisher_(factory, PublisherOptions(options, *hop_)),
-      filler_(*options.config) {}
+      reader_(factory, ReaderOptions(config, name_, std::move(topics))),
+      publisher_(factory, PublisherOptions(config, name_, hop_->topics())),
+      filler_(config) {}
 
 Progress HopWorker::Step(absl::Time now, absl::Duration may_wait) {
   last_step_ = now;
   if (state_ == State::kClosed) return Progress::kDone;
   if (state_ == State::kFatal) return Progress::kFatal;
   if (draining_ && !in_flight_ && state_ != State::kCommitted) return Close();
-  if (now < retry_at_) return Progress::kWaiting;
+  if (backoff_.Waiting(now)) return Progress::kWaiting;
   switch (state_) {
     case State::kPublisher: return PreparePublisher(now);
     case State::kOpen: return OpenReader(now);
@@ -71,7 +48,7 @@ Progress HopWorker::PreparePublisher(absl::Time now) {
   const Publisher::Result result = publisher_.Step(now);
   if (result != Publisher::Result::kReady) {
     detail_ = publisher_.last_error().ok() ? "" : publisher_.last_error().message;
-    return now < publisher_.retry_at() ? Progress::kWaiting : Progress::kProgress;
+    return publisher_.waiting(now) ? Progress::kWaiting : Progress::kProgress;
   }
   detail_.clear();
   state_ = reader_.is_open() ? State::kRewind : State::kOpen;
@@ -83,8 +60,7 @@ Progress HopWorker::OpenReader(absl::Time now) {
     detail_ = error.message;
     return RetryLater(now);
   }
-  ++consumers_made_;
-  failures_ = 0;
+  backoff_.Succeed();
   state_ = State::kFill;
   return Progress::kProgress;
 }
@@ -97,7 +73,7 @@ Progress HopWorker::Fill(absl::Time now, absl::Duration may_wait) {
     case BatchFiller::Result::kRevoked: return Forget();
     case BatchFiller::Result::kDead:
       log::Warn("consumer is dead, a new one is made",
-                {{"stage", StageName(options_.stage)}, {"error", reader_.last_error().name}});
+                {{"stage", StageName(name_.stage)}, {"error", reader_.last_error().name}});
       batch_.Clear();
       reader_.Close(absl::ZeroDuration());
       state_ = State::kOpen;
@@ -116,7 +92,7 @@ Progress HopWorker::Assign(absl::Time now) {
     detail_ = std::string(status.message());
     return RetryLater(now);
   }
-  failures_ = 0;
+  backoff_.Succeed();
   detail_.clear();
   return Progress::kProgress;
 }
@@ -134,7 +110,7 @@ Progress HopWorker::Process(absl::Time now) {
   if (absl::Status status = hop_->Process(batch_, out_); !status.ok()) {
     ++counters_.errors;
     detail_ = std::string(status.message());
-    log::Error("batch cannot be processed", {{"stage", StageName(options_.stage)}, {"error", detail_}});
+    log::Error("batch cannot be processed", {{"stage", StageName(name_.stage)}, {"error", detail_}});
     batch_.ResetArticles();
     return RetryLater(now);
   }
@@ -149,7 +125,7 @@ Progress HopWorker::Process(absl::Time now) {
 Progress HopWorker::Publish(absl::Time now) {
   switch (publisher_.Step(now)) {
     case Publisher::Result::kWorking:
-    case Publisher::Result::kReady: return now < publisher_.retry_at() ? Progress::kWaiting : Progress::kProgress;
+    case Publisher::Result::kReady: return publisher_.waiting(now) ? Progress::kWaiting : Progress::kProgress;
     case Publisher::Result::kCommitted:
       reader_.Committed();
       in_flight_ = false;
@@ -173,27 +149,13 @@ Progress HopWorker::Publish(absl::Time now) {
 
 // A step of its own, so that `now` is after the commit.
 Progress HopWorker::FinishBatch(absl::Time now) {
-  CountCommitted(now);
+  CountBatch(batch_, out_, begun_, now, counters_);
+  last_commit_ = now;
   batch_.Clear();
-  failures_ = 0;
+  backoff_.Succeed();
   detail_.clear();
   state_ = State::kFill;
   return Progress::kProgress;
-}
-
-void HopWorker::CountCommitted(absl::Time now) {
-  counters_.records_read += batch_.size();
-  counters_.bytes_read += batch_.value_bytes();
-  ++counters_.batches_committed;
-  counters_.commit_seconds.Add(absl::ToDoubleSeconds(now - begun_));
-  out_.CountInto(counters_);
-  const int64_t now_ms = absl::ToUnixMillis(now);
-  for (const Article& article : batch_.articles()) {
-    if (article.timestamp_ms <= 0) continue;
-    counters_.end_to_end_seconds.Add(static_cast<double>(std::max<int64_t>(now_ms - article.timestamp_ms, 0)) /
-                                     1000);
-  }
-  last_commit_ = now;
 }
 
 Progress HopWorker::Rewind(absl::Time now) {
@@ -202,7 +164,7 @@ Progress HopWorker::Rewind(absl::Time now) {
   if (absl::Status status = reader_.Rewind(); !status.ok()) {
     detail_ = std::string(status.message());
     // A position that is not known would lose records: a new member asks the group.
-    if (++failures_ > 3) {
+    if (backoff_.failures() > 3) {
       reader_.Close(kCloseTimeout);
       state_ = State::kOpen;
     }
@@ -220,22 +182,16 @@ Progress HopWorker::Close() {
   return Progress::kDone;
 }
 
-Progress HopWorker::RetryLater(absl::Time now) {
-  retry_at_ = now + std::min(kFirstRetry * (1 << std::min(failures_, 6)), kLongestRetry);
-  ++failures_;
-  return Progress::kWaiting;
-}
-
 Progress HopWorker::Fatal(std::string why) {
-  log::Error("worker cannot go on", {{"stage", StageName(options_.stage)}, {"why", why}});
+  log::Error("worker cannot go on", {{"stage", StageName(name_.stage)}, {"why", why}});
   detail_ = std::move(why);
   state_ = State::kFatal;
   return Progress::kFatal;
 }
 
 void HopWorker::FillStatus(WorkerStatus& status) const {
-  status.stage = StageName(options_.stage);
-  status.worker = options_.worker;
+  status.stage = StageName(name_.stage);
+  status.worker = name_.worker;
   switch (state_) {
     case State::kPublisher: status.state = publisher_.state(); break;
     case State::kOpen: status.state = "joining the group"; break;
@@ -251,14 +207,8 @@ void HopWorker::FillStatus(WorkerStatus& status) const {
   status.ready = reader_.joined() && state_ != State::kFatal && detail_.empty();
   status.last_step = last_step_;
   status.last_commit = last_commit_;
-  status.last_error = !reader_.last_error().ok() ? reader_.last_error().message : publisher_.last_error().message;
-  status.partitions = reader_.Partitions();
   status.counters = counters_;
-  status.counters.records_dropped = reader_.dropped();
-  status.counters.offsets_skipped = reader_.skipped();
-  status.counters.rebalances = reader_.rebalances();
-  status.counters.producers_made = publisher_.clients_made() > 0 ? publisher_.clients_made() - 1 : 0;
-  status.counters.consumers_made = consumers_made_ > 0 ? consumers_made_ - 1 : 0;
+  FillStatusOf(reader_, publisher_, status);
   hop_->FillSteps(status.counters);
 }
 

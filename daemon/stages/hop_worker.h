@@ -12,26 +12,21 @@
 #include <string>
 #include <vector>
 
+#include "daemon/kafka/backoff.h"
 #include "daemon/kafka/group_reader.h"
 #include "daemon/kafka/publisher.h"
 #include "daemon/stages/batch_filler.h"
+#include "daemon/stages/clients.h"
 #include "daemon/stages/hop.h"
 #include "daemon/stages/worker.h"
 
 namespace newsfeed::stages {
 
-struct HopWorkerOptions {
-  const config::v1::Config* config = nullptr;
-  Stage stage = Stage::kPrepare;
-  std::string instance;
-  size_t worker = 0;
-  // Read: the input topics, or the one between the stages.
-  std::vector<std::string> topics;
-};
-
 class HopWorker : public Worker {
  public:
-  HopWorker(kafka::ClientFactory* factory, const HopWorkerOptions& options, std::unique_ptr<Hop> hop);
+  // Reads `topics`: the inputs, or the one between the stages.
+  HopWorker(kafka::ClientFactory* factory, const config::v1::Config& config, WorkerName name,
+            std::vector<std::string> topics, std::unique_ptr<Hop> hop);
 
   Progress Step(absl::Time now, absl::Duration may_wait) override;
   void Drain() override { draining_ = true; }
@@ -50,12 +45,14 @@ class HopWorker : public Worker {
   Progress FinishBatch(absl::Time now);
   Progress Rewind(absl::Time now);
   Progress Close();
-  void CountCommitted(absl::Time now);
   Progress Forget();
-  Progress RetryLater(absl::Time now);
+  Progress RetryLater(absl::Time now) {
+    backoff_.Fail(now);
+    return Progress::kWaiting;
+  }
   Progress Fatal(std::string why);
 
-  const HopWorkerOptions options_;
+  const WorkerName name_;
   const std::unique_ptr<Hop> hop_;
   kafka::GroupReader reader_;
   kafka::Publisher publisher_;
@@ -65,12 +62,10 @@ class HopWorker : public Worker {
   State state_ = State::kPublisher;
   bool draining_ = false;
   bool in_flight_ = false;  // a batch was read and is not committed
-  int failures_ = 0;
-  absl::Time retry_at_ = absl::InfinitePast();
+  kafka::Backoff backoff_;
   absl::Time begun_ = absl::InfinitePast();
   absl::Time last_step_ = absl::InfinitePast();
   absl::Time last_commit_ = absl::InfinitePast();
-  uint64_t consumers_made_ = 0;
   std::string detail_;
   WorkerCounters counters_;
 };

@@ -44,7 +44,7 @@ class PrepareHop : public Hop {
         prepared_topic_(kafka::InternalTopicsOf(*context.config).prepared),
         outputs_(context.config->outputs()),
         pipeline_(std::move(pipeline)),
-        records_(*context.config) {}
+        records_(*context.config, OutcomeRecords::Headers::kTheirs) {}
 
   absl::Status Process(Batch& batch, HopOutput& out) override {
     if (absl::Status status = pipeline_->Process(batch); !status.ok()) return status;
@@ -101,7 +101,7 @@ class PrepareHop : public Hop {
 class EnrichHop : public Hop {
  public:
   EnrichHop(const HopContext& context, std::unique_ptr<Pipeline> pipeline)
-      : outputs_(context.config->outputs()), pipeline_(std::move(pipeline)), records_(*context.config) {}
+      : outputs_(context.config->outputs()), pipeline_(std::move(pipeline)), records_(*context.config, OutcomeRecords::Headers::kOurs) {}
 
   absl::Status Process(Batch& batch, HopOutput& out) override {
     records_.Begin(batch, out);
@@ -138,11 +138,10 @@ class EnrichHop : public Hop {
   }
 
   static bool Parse(Article& article, Item& item) {
-    item.source = SourceOf(article);
-    Source source;
-    const auto verdict = article.FindHeader(headers::kVerdictDetail);
-    if (!ReadSource(article, source) || !verdict) return false;
-    item.source = source;
+    const auto source = headers::ReadSource(article.headers);
+    item.source = source.value_or(SourceOf(article));
+    const auto verdict = headers::Last(article.headers, headers::kVerdictDetail);
+    if (!source || !verdict) return false;
     if (!item.verdict.ParseFromArray(verdict->data(), static_cast<int>(verdict->size())) ||
         !item.prepared.ParseFromArray(article.value.data(), static_cast<int>(article.value.size()))) {
       return false;
@@ -192,7 +191,7 @@ class DirectHop : public Hop {
         outputs_(context.config->outputs()),
         prepare_(std::move(prepare)),
         enrich_(std::move(enrich)),
-        records_(*context.config) {}
+        records_(*context.config, OutcomeRecords::Headers::kTheirs) {}
 
   absl::Status Process(Batch& batch, HopOutput& out) override {
     if (absl::Status status = prepare_->Process(batch); !status.ok()) return status;

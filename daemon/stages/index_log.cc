@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "daemon/kafka/error_status.h"
 #include "processors/dedup/entry.h"
 
 namespace newsfeed::stages {
@@ -9,25 +10,21 @@ namespace {
 
 constexpr absl::Duration kCallTimeout = absl::Seconds(10);
 
-absl::Status Unavailable(std::string_view call, const kafka::Error& error) {
-  return absl::UnavailableError(fmt::format("{} of the index: {}: {}", call, error.name, error.message));
-}
-
 }  // namespace
 
 absl::Status IndexLog::Open() {
   kafka::Error error;
   consumer_ = factory_->NewConsumer(properties_, nullptr, error);
-  if (!error.ok()) return Unavailable("consumer", error);
+  if (!error.ok()) return kafka::ToStatus(error, "consumer of the index");
   int64_t low = 0;
   if (error = consumer_->Watermarks(where_, low, end_, kCallTimeout); !error.ok()) {
     consumer_.reset();
-    return Unavailable("watermarks", error);
+    return kafka::ToStatus(error, "watermarks of the index");
   }
   if (position_ < 0) position_ = low;
   if (error = consumer_->Assign({{where_, position_}}); !error.ok()) {
     consumer_.reset();
-    return Unavailable("assignment", error);
+    return kafka::ToStatus(error, "assignment of the index");
   }
   return absl::OkStatus();
 }
@@ -38,10 +35,10 @@ absl::Status IndexLog::AskEnd() {
   properties["isolation.level"] = "read_uncommitted";
   kafka::Error error;
   const auto asker = factory_->NewConsumer(properties, nullptr, error);
-  if (!error.ok()) return Unavailable("consumer", error);
+  if (!error.ok()) return kafka::ToStatus(error, "consumer of the index");
   int64_t low = 0;
   if (error = asker->Watermarks(where_, low, end_, kCallTimeout); !error.ok()) {
-    return Unavailable("watermarks", error);
+    return kafka::ToStatus(error, "watermarks of the index");
   }
   return absl::OkStatus();
 }

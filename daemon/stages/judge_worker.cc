@@ -17,31 +17,12 @@ namespace {
 using kafka::Publisher;
 
 constexpr absl::Duration kCloseTimeout = absl::Seconds(5);
-constexpr absl::Duration kFirstRetry = absl::Milliseconds(100);
-constexpr absl::Duration kLongestRetry = absl::Seconds(5);
 // How often an owner asks where the changelog ends.
 constexpr absl::Duration kNoteEvery = absl::Seconds(60);
 // Entries applied in one step.
 constexpr int kReadsPerStep = 512;
 // Distance of the places in the changelog that trimming can cut at.
 constexpr uint64_t kMarkEvery = 5000;
-
-Publisher::Options PublisherOptions(const config::v1::Config& config, std::string_view instance) {
-  const absl::Duration timeout = absl::Seconds(config.delivery().transaction_timeout_seconds());
-  const kafka::InternalTopics topics = kafka::InternalTopicsOf(config);
-  return {.properties = kafka::ProducerProperties(
-              config, kafka::TransactionalIdOf(config, Stage::kJudge, instance, 0)),
-          .topics = {topics.judged, topics.index, config.outputs().dead_letter()},
-          .call_timeout = std::min(timeout / 3, absl::Seconds(10)),
-          .transaction_timeout = timeout};
-}
-
-kafka::GroupReader::Options ReaderOptions(const config::v1::Config& config, std::string_view instance) {
-  return {.properties = kafka::GroupProperties(config, Stage::kJudge, instance, 0),
-          .topics = {kafka::InternalTopicsOf(config).prepared},
-          .max_record_bytes = 0,
-          .internal = true};
-}
 
 }  // namespace
 
@@ -53,17 +34,19 @@ JudgeWorker::JudgeWorker(kafka::ClientFactory* factory, const config::v1::Config
       index_topic_(kafka::InternalTopicsOf(*config).index),
       judge_(std::make_unique<dedup::Judge>(policy_)),
       log_(factory, kafka::ReaderProperties(*config), index_topic_),
-      reader_(factory, ReaderOptions(*config, instance)),
-      publisher_(factory, PublisherOptions(*config, instance)),
+      reader_(factory, ReaderOptions(*config, {Stage::kJudge, instance, 0},
+                                     {kafka::InternalTopicsOf(*config).prepared})),
+      publisher_(factory, PublisherOptions(*config, {Stage::kJudge, instance, 0},
+                                           {judged_topic_, index_topic_, config->outputs().dead_letter()})),
       filler_(*config),
-      records_(*config) {}
+      records_(*config, OutcomeRecords::Headers::kOurs) {}
 
 Progress JudgeWorker::Step(absl::Time now, absl::Duration may_wait) {
   last_step_ = now;
   if (state_ == State::kClosed) return Progress::kDone;
   if (state_ == State::kFatal) return Progress::kFatal;
   if (draining_ && !in_flight_ && state_ != State::kCommitted) return Close();
-  if (now < retry_at_) return Progress::kWaiting;
+  if (backoff_.Waiting(now)) return Progress::kWaiting;
   switch (state_) {
     case State::kOpenLog: return OpenLog(now);
     case State::kCatchUp: return CatchUp(now, may_wait);
@@ -90,7 +73,7 @@ Progress JudgeWorker::OpenLog(absl::Time now) {
   if (absl::Status status = log_.Open(); !status.ok()) {
     return NotReady(std::string(status.message()), now);
   }
-  failures_ = 0;
+  backoff_.Succeed();
   state_ = State::kCatchUp;
   return Progress::kProgress;
 }
@@ -148,8 +131,7 @@ Progress JudgeWorker::CatchUp(absl::Time now, absl::Duration may_wait) {
 
 Progress JudgeWorker::Join(absl::Time now) {
   if (const kafka::Error error = reader_.Open(); !error.ok()) return NotReady(error.message, now);
-  ++consumers_made_;
-  failures_ = 0;
+  backoff_.Succeed();
   why_not_ready_.clear();
   state_ = State::kStandby;
   return Progress::kProgress;
@@ -176,7 +158,7 @@ Progress JudgeWorker::Init(absl::Time now) {
   if (publisher_.Step(now) != Publisher::Result::kReady) {
     why_not_ready_ = fmt::format("taking over: {}", publisher_.state());
     if (!publisher_.last_error().ok()) why_not_ready_ += ": " + publisher_.last_error().message;
-    return now < publisher_.retry_at() ? Progress::kWaiting : Progress::kProgress;
+    return publisher_.waiting(now) ? Progress::kWaiting : Progress::kProgress;
   }
   state_ = State::kAskEnd;
   return Progress::kProgress;
@@ -218,7 +200,7 @@ Progress JudgeWorker::Check(absl::Time now) {
   const absl::Status status = committed == kafka::kNoOffset ? reader_.Assign() : reader_.AssignAt(last + 1);
   if (absl::IsFailedPrecondition(status) || !status.ok()) return NotReady(std::string(status.message()), now);
   ++takeovers_;
-  failures_ = 0;
+  backoff_.Succeed();
   noted_ = now;
   why_not_ready_.clear();
   log_.Close();
@@ -265,19 +247,19 @@ Progress JudgeWorker::JudgeBatch(absl::Time now) {
 }
 
 absl::Status JudgeWorker::JudgeRecord(Article& article) {
-  Source source;
-  const auto sketch = article.FindHeader(headers::kSketch);
-  if (!ReadSource(article, source) || !sketch || article.key.empty()) return RejectRecord(article);
+  const auto source = headers::ReadSource(article.headers);
+  const auto sketch = headers::Last(article.headers, headers::kSketch);
+  if (!source || !sketch || article.key.empty()) return RejectRecord(article);
   article.id = article.key;
   const dedup::IndexEntry entry = judge_->Consider(
       {.prepared_offset = article.origin.offset.value,
        .sketch = *sketch,
-       .origin = {source.topic, {source.partition}, {source.offset}, source.timestamp_ms},
+       .origin = {source->topic, {source->partition}, {source->offset}, source->timestamp_ms},
        .id = article.id});
   verdict_.Clear();  // ToProto adds
   ToProto(entry.dedup, verdict_);
   const Header detail[] = {{headers::kVerdictDetail, records_.Serialize(verdict_)}};
-  records_.AddInternal(judged_topic_, article, source, article.value, detail);
+  records_.AddInternal(judged_topic_, article, *source, article.value, detail);
   ++out_.verdicts[entry.dedup.verdict];
   return AddEntry(entry);
 }
@@ -304,7 +286,7 @@ Progress JudgeWorker::Publish(absl::Time now) {
   switch (publisher_.Step(now)) {
     case Publisher::Result::kWorking:
     case Publisher::Result::kReady:
-      return now < publisher_.retry_at() ? Progress::kWaiting : Progress::kProgress;
+      return publisher_.waiting(now) ? Progress::kWaiting : Progress::kProgress;
     case Publisher::Result::kCommitted:
       judge_->Commit();
       reader_.Committed();
@@ -327,19 +309,10 @@ Progress JudgeWorker::Publish(absl::Time now) {
 
 // A step of its own, so that `now` is after the commit.
 Progress JudgeWorker::FinishBatch(absl::Time now) {
-  counters_.records_read += batch_.size();
-  counters_.bytes_read += batch_.value_bytes();
-  ++counters_.batches_committed;
-  counters_.commit_seconds.Add(absl::ToDoubleSeconds(now - begun_));
-  out_.CountInto(counters_);
-  const int64_t now_ms = absl::ToUnixMillis(now);
-  for (const Article& article : batch_.articles()) {
-    const int64_t age_ms = std::max<int64_t>(now_ms - article.timestamp_ms, 0);
-    counters_.end_to_end_seconds.Add(static_cast<double>(age_ms) / 1000);
-  }
+  CountBatch(batch_, out_, begun_, now, counters_);
   last_commit_ = now;
   batch_.Clear();
-  failures_ = 0;
+  backoff_.Succeed();
   why_not_ready_.clear();
   state_ = State::kFill;
   return Progress::kProgress;
@@ -348,7 +321,7 @@ Progress JudgeWorker::FinishBatch(absl::Time now) {
 Progress JudgeWorker::Rewind(absl::Time now) {
   batch_.Clear();
   if (absl::Status status = reader_.Rewind(); !status.ok()) {
-    if (failures_ > 3) return Leave(std::string(status.message()), now);
+    if (backoff_.failures() > 3) return Leave(std::string(status.message()), now);
     return RetryLater(now);
   }
   state_ = State::kFill;
@@ -417,12 +390,6 @@ Progress JudgeWorker::Close() {
   return Progress::kDone;
 }
 
-Progress JudgeWorker::RetryLater(absl::Time now) {
-  retry_at_ = now + std::min(kFirstRetry * (1 << std::min(failures_, 6)), kLongestRetry);
-  ++failures_;
-  return Progress::kWaiting;
-}
-
 Progress JudgeWorker::NotReady(std::string why, absl::Time now) {
   if (why != why_not_ready_) log::Warn("judge is not ready", {{"why", why}});
   why_not_ready_ = std::move(why);
@@ -438,13 +405,8 @@ void JudgeWorker::FillStatus(WorkerStatus& status) const {
   status.ready = why_not_ready_.empty() && (reader_.joined() || state_ == State::kStandby);
   status.last_step = last_step_;
   status.last_commit = last_commit_;
-  status.last_error = !reader_.last_error().ok() ? reader_.last_error().message : publisher_.last_error().message;
-  status.partitions = reader_.Partitions();
   status.counters = counters_;
-  status.counters.records_dropped = reader_.dropped();
-  status.counters.rebalances = reader_.rebalances();
-  status.counters.producers_made = publisher_.clients_made() > 0 ? publisher_.clients_made() - 1 : 0;
-  status.counters.consumers_made = consumers_made_ > 0 ? consumers_made_ - 1 : 0;
+  FillStatusOf(reader_, publisher_, status);
 }
 
 bool JudgeWorker::FillJudge(JudgeStatus& status) const {

@@ -16,9 +16,11 @@
 #include <memory>
 #include <string>
 
+#include "daemon/kafka/backoff.h"
 #include "daemon/kafka/group_reader.h"
 #include "daemon/kafka/publisher.h"
 #include "daemon/stages/batch_filler.h"
+#include "daemon/stages/clients.h"
 #include "daemon/stages/index_log.h"
 #include "daemon/stages/outcome_records.h"
 #include "daemon/stages/worker.h"
@@ -75,7 +77,10 @@ class JudgeWorker : public Worker {
   // The partition was taken away.
   Progress StepDown();
   Progress Leave(std::string why, absl::Time now);
-  Progress RetryLater(absl::Time now);
+  Progress RetryLater(absl::Time now) {
+    backoff_.Fail(now);
+    return Progress::kWaiting;
+  }
   Progress NotReady(std::string why, absl::Time now);
   bool owner() const { return state_ >= State::kFill && state_ <= State::kRewind; }
 
@@ -97,8 +102,7 @@ class JudgeWorker : public Worker {
   State state_ = State::kOpenLog;
   bool draining_ = false;
   bool in_flight_ = false;
-  int failures_ = 0;
-  absl::Time retry_at_ = absl::InfinitePast();
+  kafka::Backoff backoff_;
   absl::Time begun_ = absl::InfinitePast();
   absl::Time catch_up_begun_ = absl::InfinitePast();
   absl::Time last_step_ = absl::InfinitePast();
@@ -106,7 +110,6 @@ class JudgeWorker : public Worker {
   absl::Time noted_ = absl::InfinitePast();
   double restore_seconds_ = 0;
   uint64_t takeovers_ = 0;
-  uint64_t consumers_made_ = 0;
   std::string why_not_ready_ = "has not read the changelog yet";
   WorkerCounters counters_;
 

@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <memory>
-#include <optional>
 
 #include "daemon/kafka/application.h"
 #include "daemon/record_headers.h"
@@ -15,27 +13,13 @@
 namespace newsfeed::stages {
 namespace {
 
-template <typename Number>
-bool Parse(std::optional<std::string_view> digits, Number& number) {
-  if (!digits || digits->empty()) return false;
-  const char* const end = digits->data() + digits->size();
-  const auto [stop, error] = std::from_chars(digits->data(), end, number);
-  return error == std::errc() && stop == end;
-}
+// What of a trace is passed on: W3C bounds a tracestate to 512 bytes.
+constexpr size_t kMaxTraceBytes = 512;
 
 }  // namespace
 
-bool ReadSource(const Article& record, Source& source) {
-  const auto topic = record.FindHeader(headers::kSourceTopic);
-  if (!topic || topic->empty()) return false;
-  source.topic = *topic;
-  return Parse(record.FindHeader(headers::kSourcePartition), source.partition) &&
-         Parse(record.FindHeader(headers::kSourceOffset), source.offset) &&
-         Parse(record.FindHeader(headers::kSourceTimestamp), source.timestamp_ms);
-}
-
-OutcomeRecords::OutcomeRecords(const config::v1::Config& config)
-    : outputs_(config.outputs()), max_internal_bytes_(kafka::MaxInternalRecordBytes(config)) {}
+OutcomeRecords::OutcomeRecords(const config::v1::Config& config, Headers read)
+    : outputs_(config.outputs()), ours_(read == Headers::kOurs), max_internal_bytes_(kafka::MaxInternalRecordBytes(config)) {}
 
 void OutcomeRecords::Begin(Batch& batch, HopOutput& out) {
   batch_ = &batch;
@@ -69,11 +53,14 @@ void OutcomeRecords::AppendSource(const Source& source) {
 }
 
 void OutcomeRecords::AppendPassedThrough(const Article& article) {
-  for (const Header& header : article.headers) {
-    if (header.name == headers::kTraceParent || header.name == headers::kTraceState ||
-        header.name == headers::kPromoted) {
-      headers_.push_back(header);
-    }
+  for (const std::string_view name : {headers::kTraceParent, headers::kTraceState}) {
+    const auto value = headers::Last(article.headers, name);
+    if (value && value->size() <= kMaxTraceBytes) headers_.push_back({name, *value});
+  }
+  // From an input it would hide an article from the audit.
+  if (!ours_) return;
+  if (const auto value = headers::Last(article.headers, headers::kPromoted)) {
+    headers_.push_back({headers::kPromoted, *value});
   }
 }
 

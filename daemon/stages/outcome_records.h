@@ -9,25 +9,19 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/record_headers.h"
 #include "daemon/stages/hop.h"
 #include "newsfeed/v1/article.pb.h"
 
 namespace newsfeed::stages {
 
-// The input record an article came from.
-struct Source {
-  std::string_view topic;
-  int32_t partition = 0;
-  int64_t offset = 0;
-  int64_t timestamp_ms = 0;
-};
-
-// Reads the newsfeed-source-* headers of a record between the stages. False: one is absent or no number.
-bool ReadSource(const Article& record, Source& source);
+using headers::Source;
 
 class OutcomeRecords {
  public:
-  explicit OutcomeRecords(const config::v1::Config& config);
+  // Who wrote the headers of the records that are read: theirs of an input topic are believed nothing.
+  enum class Headers : uint8_t { kTheirs, kOurs };
+  OutcomeRecords(const config::v1::Config& config, Headers read);
 
   // The records of `batch` go to `out` from here on.
   void Begin(Batch& batch, HopOutput& out);
@@ -61,6 +55,7 @@ class OutcomeRecords {
            std::span<const Header> headers);
 
   const config::v1::Outputs outputs_;
+  const bool ours_;
   const size_t max_internal_bytes_;
   Batch* batch_ = nullptr;
   HopOutput* out_ = nullptr;

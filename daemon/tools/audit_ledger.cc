@@ -26,11 +26,11 @@ constexpr uint8_t kPublished = 0x80;  // in enriched
 constexpr size_t kMaxExamples = 10;
 
 bool IsPromotion(const PolledRecord& record) {
-  return LastHeader(record.headers, headers::kPromoted).has_value();
+  return headers::Last(record.headers, headers::kPromoted).has_value();
 }
 
 bool IsLate(const PolledRecord& record) {
-  return LastHeader(record.headers, headers::kErrorReplay) == headers::kReplayJudged;
+  return headers::Last(record.headers, headers::kErrorReplay) == headers::kReplayJudged;
 }
 
 }  // namespace

@@ -2,44 +2,28 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
-#include <ranges>
-
 #include "daemon/record_headers.h"
 
 namespace newsfeed::tools {
 namespace {
 
-// Digits only: no sign, no blank.
-template <typename T>
-std::optional<T> ParseNumber(std::string_view text) {
-  if (text.empty() || !std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; })) {
-    return std::nullopt;
-  }
-  T number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
-std::optional<Place> PlaceFrom(std::span<const Header> headers, std::string_view partition_name,
+std::optional<Place> PlaceFrom(std::span<const Header> from, std::string_view partition_name,
                                std::string_view offset_name) {
-  const auto partition = LastHeader(headers, partition_name);
-  const auto offset = LastHeader(headers, offset_name);
+  const auto partition = headers::Last(from, partition_name);
+  const auto offset = headers::Last(from, offset_name);
   if (!partition || !offset) return std::nullopt;
-  const auto partition_number = ParseNumber<int32_t>(*partition);
-  const auto offset_number = ParseNumber<int64_t>(*offset);
+  const auto partition_number = headers::ParsePartition(*partition);
+  const auto offset_number = headers::ParseNumber(*offset);
   if (!partition_number || !offset_number) return std::nullopt;
   return Place{*partition_number, *offset_number};
 }
 
-std::optional<Coordinates> CoordinatesFrom(std::span<const Header> headers,
+std::optional<Coordinates> CoordinatesFrom(std::span<const Header> from,
                                            std::string_view topic_name,
                                            std::string_view partition_name,
                                            std::string_view offset_name) {
-  const auto topic = LastHeader(headers, topic_name);
-  const auto place = PlaceFrom(headers, partition_name, offset_name);
+  const auto topic = headers::Last(from, topic_name);
+  const auto place = PlaceFrom(from, partition_name, offset_name);
   if (!topic || topic->empty() || !place) return std::nullopt;
   return Coordinates{std::string(*topic), place->partition, place->offset};
 }
@@ -53,8 +37,8 @@ std::string ToString(const Coordinates& at) {
 std::optional<Place> ParsePlace(std::string_view text) {
   const size_t colon = text.find(':');
   if (colon == std::string_view::npos) return std::nullopt;
-  const auto partition = ParseNumber<int32_t>(text.substr(0, colon));
-  const auto offset = ParseNumber<int64_t>(text.substr(colon + 1));
+  const auto partition = headers::ParsePartition(text.substr(0, colon));
+  const auto offset = headers::ParseNumber(text.substr(colon + 1));
   if (!partition || !offset) return std::nullopt;
   return Place{*partition, *offset};
 }
@@ -69,16 +53,6 @@ std::optional<Coordinates> ParseCoordinates(std::string_view text) {
   return Coordinates{std::string(text.substr(0, before)), place->partition, place->offset};
 }
 
-std::optional<std::string_view> LastHeader(std::span<const Header> headers,
-                                           std::string_view name) {
-  for (const Header& header : headers | std::views::reverse) {
-    if (header.name != name) continue;
-    if (header.value.data() == nullptr) return std::nullopt;
-    return header.value;
-  }
-  return std::nullopt;
-}
-
 std::optional<Coordinates> SourceOf(std::span<const Header> record_headers) {
   return CoordinatesFrom(record_headers, headers::kSourceTopic, headers::kSourcePartition,
                          headers::kSourceOffset);
@@ -90,7 +64,7 @@ std::optional<Coordinates> ErrorSourceOf(std::span<const Header> record_headers)
 }
 
 std::optional<Place> ReceiptOf(std::span<const Header> record_headers) {
-  if (LastHeader(record_headers, headers::kErrorReason)) return std::nullopt;
+  if (headers::Last(record_headers, headers::kErrorReason)) return std::nullopt;
   return PlaceFrom(record_headers, headers::kReplayedPartition, headers::kReplayedOffset);
 }
 

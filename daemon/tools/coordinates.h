@@ -1,4 +1,4 @@
-// Reading what newsfeed writes into record headers (daemon/record_headers.h).
+// Places of records, as they are told on the screen and in headers (daemon/record_headers.h).
 //
 // On dead letters other headers were chosen by whoever sent the record: the last header of a name is
 // ours. Numbers are read strictly: decimal digits, nothing around them, no overflow. Free functions.
@@ -35,9 +35,6 @@ struct Place {
   auto operator<=>(const Place&) const = default;
 };
 std::optional<Place> ParsePlace(std::string_view text);
-
-// The value of the last header called `name`; nothing where there is none or it is null.
-std::optional<std::string_view> LastHeader(std::span<const Header> headers, std::string_view name);
 
 // newsfeed-source-{topic,partition,offset}.
 std::optional<Coordinates> SourceOf(std::span<const Header> headers);

@@ -23,7 +23,7 @@ constexpr size_t kMaxBatchRecords = 500;
 constexpr size_t kMaxBatchBytes = size_t{16} << 20;
 
 std::string HeaderText(const PolledRecord& record, std::string_view name) {
-  return CleanText(LastHeader(record.headers, name).value_or(""), 1024);
+  return CleanText(headers::Last(record.headers, name).value_or(""), 1024);
 }
 
 DeadLetter ToDeadLetter(const PolledRecord& record) {
@@ -33,8 +33,8 @@ DeadLetter ToDeadLetter(const PolledRecord& record) {
           .stage = HeaderText(record, headers::kErrorStage),
           .detail = HeaderText(record, headers::kErrorDetail),
           .source = ErrorSourceOf(record.headers),
-          .late = LastHeader(record.headers, headers::kErrorReplay) == headers::kReplayJudged,
-          .stub = LastHeader(record.headers, headers::kErrorStub).has_value() &&
+          .late = headers::Last(record.headers, headers::kErrorReplay) == headers::kReplayJudged,
+          .stub = headers::Last(record.headers, headers::kErrorStub).has_value() &&
                   record.value.data() == nullptr};
 }
 

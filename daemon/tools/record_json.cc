@@ -44,12 +44,12 @@ std::string PreparedJson(const PolledRecord& record) {
   if (!Parse(record.value, prepared)) return ToRawJson(record);
   JsonLine line = Begin(record);
   if (const auto source = SourceOf(record.headers)) line.Add("source", CleanText(ToString(*source)));
-  line.Add("sketchBytes", LastHeader(record.headers, headers::kSketch).value_or("").size());
+  line.Add("sketchBytes", headers::Last(record.headers, headers::kSketch).value_or("").size());
   v1::Dedup dedup;
-  if (Parse(LastHeader(record.headers, headers::kVerdictDetail).value_or(std::string_view()), dedup)) {
+  if (Parse(headers::Last(record.headers, headers::kVerdictDetail).value_or(std::string_view()), dedup)) {
     line.AddRaw("dedup", ProtoJson(dedup));
   }
-  if (LastHeader(record.headers, headers::kPromoted)) line.Add("promoted", true);
+  if (headers::Last(record.headers, headers::kPromoted)) line.Add("promoted", true);
   return std::move(line.AddRaw("prepared", ProtoJson(prepared))).Take();
 }
 

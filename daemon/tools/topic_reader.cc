@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "daemon/kafka/application.h"
-#include "daemon/kafka/topics.h"
+#include "daemon/kafka/error_status.h"
 
 namespace newsfeed::tools {
 namespace {

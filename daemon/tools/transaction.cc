@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "daemon/kafka/application.h"
-#include "daemon/kafka/topics.h"
+#include "daemon/kafka/error_status.h"
 
 namespace newsfeed::tools {
 namespace {

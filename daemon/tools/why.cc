@@ -32,7 +32,7 @@ absl::Status ReadVersions(TopicReader& reader, const config::v1::Config& config,
     }
     version.topic = record.topic;
     version.place = {record.partition, record.offset};
-    version.promoted = LastHeader(record.headers, headers::kPromoted).has_value();
+    version.promoted = headers::Last(record.headers, headers::kPromoted).has_value();
     found.versions.push_back(std::move(version));
     return true;
   });

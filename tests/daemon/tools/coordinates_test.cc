@@ -22,10 +22,10 @@ TEST(Coordinates, ATopicMayHoldColons) {
 }
 
 TEST(Coordinates, TheLastHeaderCountsAndNullIsNone) {
-  const Header headers[] = {{"a", "1"}, {"a", "2"}, {"n", {}}};
-  EXPECT_EQ(LastHeader(headers, "a"), "2");
-  EXPECT_EQ(LastHeader(headers, "n"), std::nullopt);
-  EXPECT_EQ(LastHeader(headers, "b"), std::nullopt);
+  const Header given[] = {{"a", "1"}, {"a", "2"}, {"n", {}}};
+  EXPECT_EQ(headers::Last(given, "a"), "2");
+  EXPECT_EQ(headers::Last(given, "n"), std::nullopt);
+  EXPECT_EQ(headers::Last(given, "b"), std::nullopt);
 }
 
 }  // namespace

@@ -1,0 +1,62 @@
+#include "daemon/stages/clients.h"
+
+#include <algorithm>
+
+#include "daemon/kafka/application.h"
+
+namespace newsfeed::stages {
+namespace {
+
+// One call; a third of the transaction's time, so that two can fail before the broker gives it up.
+constexpr absl::Duration kLongestCall = absl::Seconds(10);
+
+}  // namespace
+
+kafka::Publisher::Options PublisherOptions(const config::v1::Config& config, const WorkerName& name,
+                                           std::vector<std::string> topics) {
+  const bool exactly_once = name.stage == Stage::kJudge ||
+                            config.delivery().guarantee() != config::v1::Delivery::AT_LEAST_ONCE;
+  const absl::Duration timeout = absl::Seconds(config.delivery().transaction_timeout_seconds());
+  const std::string id =
+      exactly_once ? kafka::TransactionalIdOf(config, name.stage, name.instance, name.worker) : "";
+  return {.properties = kafka::ProducerProperties(config, id),
+          .topics = std::move(topics),
+          .call_timeout = std::min(timeout / 3, kLongestCall),
+          .transaction_timeout = timeout};
+}
+
+kafka::GroupReader::Options ReaderOptions(const config::v1::Config& config, const WorkerName& name,
+                                          std::vector<std::string> topics) {
+  const bool internal = name.stage != Stage::kPrepare;
+  return {.properties = kafka::GroupProperties(config, name.stage, name.instance, name.worker),
+          .topics = std::move(topics),
+          .max_record_bytes = internal ? 0 : config.limits().max_record_bytes(),
+          .internal = internal};
+}
+
+void CountBatch(const Batch& batch, const HopOutput& out, absl::Time begun, absl::Time now,
+                WorkerCounters& counters) {
+  counters.records_read += batch.size();
+  counters.bytes_read += batch.value_bytes();
+  ++counters.batches_committed;
+  counters.commit_seconds.Add(absl::ToDoubleSeconds(now - begun));
+  out.CountInto(counters);
+  const int64_t now_ms = absl::ToUnixMillis(now);
+  for (const Article& article : batch.articles()) {
+    if (article.timestamp_ms <= 0) continue;
+    const int64_t age_ms = std::max<int64_t>(now_ms - article.timestamp_ms, 0);
+    counters.end_to_end_seconds.Add(static_cast<double>(age_ms) / 1000);
+  }
+}
+
+void FillStatusOf(const kafka::GroupReader& reader, const kafka::Publisher& publisher, WorkerStatus& status) {
+  status.last_error = !reader.last_error().ok() ? reader.last_error().message : publisher.last_error().message;
+  status.partitions = reader.Partitions();
+  status.counters.records_dropped = reader.dropped();
+  status.counters.offsets_skipped = reader.skipped();
+  status.counters.rebalances = reader.rebalances();
+  status.counters.producers_made = publisher.replaced();
+  status.counters.consumers_made = reader.replaced();
+}
+
+}  // namespace newsfeed::stages
