@@ -43,6 +43,8 @@ absl::StatusOr<Roles> ParseRoles(const std::vector<std::string>& names) {
   return roles;
 }
 
+App::App(AppOptions options) : options_(std::move(options)), started_(absl::Now()) {}
+
 absl::StatusOr<std::unique_ptr<App>> App::Create(AppOptions options, kafka::ClientFactory* factory) {
   std::unique_ptr<App> app(new App(std::move(options)));
   if (absl::Status status = app->MakeWorkers(factory); !status.ok()) return status;
@@ -97,9 +99,11 @@ App::~App() {
 }
 
 void App::Start() {
-  started_ = absl::Now();
   for (const auto& seat : seats_) {
-    seat->status.last_step = started_;
+    {
+      const std::lock_guard lock(seat->mutex);
+      seat->status.last_step = absl::Now();
+    }
     seat->thread = std::thread([this, seat] { Run(*seat); });
   }
 }
@@ -160,13 +164,6 @@ bool App::Drain(absl::Duration deadline) {
     }
   }
   return all;
-}
-
-bool App::Stuck(absl::Time now, absl::Duration limit) const {
-  return std::ranges::any_of(seats_, [&](const auto& seat) {
-    const std::lock_guard lock(seat->mutex);
-    return !seat->done.load(std::memory_order_acquire) && now - seat->status.last_step > limit;
-  });
 }
 
 AppStatus App::Snapshot() const {

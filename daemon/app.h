@@ -61,8 +61,6 @@ class App : public StatusSource {
 
   // A worker cannot go on, and why.
   bool failed() const { return failed_.load(std::memory_order_acquire); }
-  // A worker has made no step for longer than this: it hangs in a call.
-  bool Stuck(absl::Time now, absl::Duration limit) const;
 
   AppStatus Snapshot() const override;
   // Offset of the changelog that may be trimmed; 0 while not in office.
@@ -82,14 +80,14 @@ class App : public StatusSource {
     int64_t trimmable = 0;      // guarded by mutex
   };
 
-  explicit App(AppOptions options) : options_(std::move(options)) {}
+  explicit App(AppOptions options);
   absl::Status MakeWorkers(kafka::ClientFactory* factory);
   void AddSeat(std::unique_ptr<stages::Worker> worker);
   void Run(Seat& seat);
   static void Publish(Seat& seat);
 
   const AppOptions options_;
-  absl::Time started_ = absl::InfinitePast();
+  const absl::Time started_;
   std::atomic<bool> draining_ = false;
   std::atomic<bool> failed_ = false;
   // Shared with the threads: one that hangs is left behind and must not lose its memory.

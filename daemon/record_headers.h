@@ -1,4 +1,4 @@
-// Names of the record headers that newsfeed writes. They are an API: README.md of daemon/ tells what each says.
+// Names of the record headers that newsfeed writes. They are an API.
 //
 // A header may stand there more than once, since a dead letter keeps those it came with: the last one counts.
 #pragma once

@@ -1,7 +1,5 @@
 #include "daemon/status.h"
 
-#include <algorithm>
-
 namespace newsfeed {
 
 const char* OfficeName(JudgeStatus::Office office) {
@@ -12,11 +10,6 @@ const char* OfficeName(JudgeStatus::Office office) {
     case JudgeStatus::Office::kOwner: return "owner";
   }
   return "";
-}
-
-bool AppStatus::ready() const {
-  return !draining && std::ranges::all_of(workers, &WorkerStatus::ready) &&
-         (!judge || judge->why_not_ready.empty());
 }
 
 }  // namespace newsfeed

@@ -111,9 +111,6 @@ struct AppStatus {
   bool draining = false;
   std::vector<WorkerStatus> workers;
   std::optional<JudgeStatus> judge;  // with the judge's role only
-
-  // Every worker has joined and the judge stands by or owns; not while draining.
-  bool ready() const;
 };
 
 // Gives snapshots. Any thread.

@@ -281,7 +281,7 @@ constexpr Metric kMetrics[] = {
     {"newsfeed_rebalances_total", kCounter, {"stage"}, "Changes of the partitions a worker owns.",
      ByStage<&W::rebalances>},
     {"newsfeed_errors_total", kCounter, {"stage"},
-     "Errors of ours or of the broker; the log tells each.",
+     "Batches that could not be worked on by a fault of ours; they are tried again.",
      ByStage<&W::errors>},
 
     // Time.

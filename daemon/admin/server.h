@@ -4,7 +4,7 @@
 //   auto server = AdminServer::Start(config.admin(), app);  // app outlives the server
 //   curl http://127.0.0.1:9644/readyz
 //
-// Bounds: two connections at a time, one request each, 5 s to read and 5 s to write, requests of 1
+// Bounds: two connections are served at a time, others wait; one request each, 5 s for each read and write, bodies of 1
 // KB at most. SIGPIPE is ignored from the first start on (cpp-httplib does so for the whole
 // process).
 #pragma once

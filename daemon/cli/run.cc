@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "daemon/admin/health.h"
 #include "daemon/admin/server.h"
 #include "daemon/admin/service_notify.h"
 #include "daemon/app.h"
@@ -46,9 +47,9 @@ struct Arguments {
   std::vector<std::string> roles;
 };
 
-// No call to the broker takes longer than this, whatever the broker does.
-constexpr absl::Duration kStuckAfter = absl::Minutes(2);
 constexpr absl::Duration kTick = absl::Milliseconds(250);
+// A line of `systemctl status`.
+constexpr absl::Duration kTellEvery = absl::Seconds(5);
 
 std::string HostName() {
   std::array<char, 256> name{};
@@ -136,6 +137,9 @@ std::optional<int> AwaitCluster(Service& service) {
     }
     log::Warn("waiting for the cluster", {{"answer", std::string(status.message())}});
     service.notify.Status("waiting for the cluster");
+    // It is the cluster that is late: no reason for systemd to give us up.
+    service.notify.ExtendTimeout(absl::Seconds(60));
+    service.notify.Watchdog();
     const int signal = WaitForSignal(service.signals, absl::Seconds(2));
     if (signal == SIGTERM || signal == SIGINT) return kExitOk;
   }
@@ -199,15 +203,15 @@ int Serve(Service& service) {
     }
     if (service.app.failed()) return kExitFatal;
     const absl::Time now = absl::Now();
-    if (service.app.Stuck(now, kStuckAfter)) {
-      log::Error("a worker hangs", {});
+    const AppStatus status = service.app.Snapshot();
+    if (const admin::Health live = admin::Live(status, now); !live.ok) {
+      log::Error("a worker hangs", {{"why", live.why}});
       _exit(kExitWatchdog);
     }
     service.notify.Watchdog();
-    if (ready_told && now - told < absl::Seconds(5)) continue;
+    if (ready_told && now - told < kTellEvery) continue;
     told = now;
-    const AppStatus status = service.app.Snapshot();
-    if (!ready_told && status.ready()) {
+    if (!ready_told && admin::Ready(status).ok) {
       service.notify.Ready();
       log::Info("ready", {});
       ready_told = true;

@@ -122,6 +122,8 @@ Properties CommonProperties(const Config& config) {
       {"reconnect.backoff.max.ms", "500"},
       {"log.connection.close", "false"},
       {"client.id", config.application_id()},
+      // Producers make topics by asking for them, where the broker lets them; nothing is made unasked.
+      {"allow.auto.create.topics", "false"},
   };
   for (const auto& [name, value] : config.kafka().properties()) properties[name] = value;
   properties["bootstrap.servers"] = fmt::format("{}", fmt::join(config.kafka().bootstrap(), ","));

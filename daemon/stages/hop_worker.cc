@@ -204,7 +204,7 @@ void HopWorker::FillStatus(WorkerStatus& status) const {
     case State::kFatal: status.state = "failed"; break;
   }
   status.detail = detail_;
-  status.ready = reader_.joined() && state_ != State::kFatal && detail_.empty();
+  status.ready = reader_.joined() && state_ != State::kFatal;
   status.last_step = last_step_;
   status.last_commit = last_commit_;
   status.counters = counters_;

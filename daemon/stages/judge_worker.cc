@@ -229,6 +229,7 @@ Progress JudgeWorker::JudgeBatch(absl::Time now) {
   records_.Begin(batch_, out_);
   for (Article& article : batch_.articles()) {
     if (absl::Status status = JudgeRecord(article); !status.ok()) {
+      ++counters_.errors;
       judge_->Rollback();
       return Leave(std::string(status.message()), now);
     }
@@ -267,7 +268,8 @@ absl::Status JudgeWorker::JudgeRecord(Article& article) {
 absl::Status JudgeWorker::RejectRecord(Article& article) {
   article.Reject(Reason::kWrongType, "no prepared article with id, source and sketch");
   article.fate.stage = "judge";
-  records_.AddDeadLetter(article, SourceOf(article), /*late=*/false);
+  const Source source = headers::ReadSource(article.headers).value_or(SourceOf(article));
+  records_.AddDeadLetter(article, source, /*late=*/false);
   dedup::IndexEntry entry = judge_->Consider({.prepared_offset = article.origin.offset.value,
                                               .sketch = {}, .origin = {}, .id = {}});
   entry.rejected = true;

@@ -15,6 +15,7 @@ namespace {
 
 // What of a trace is passed on: W3C bounds a tracestate to 512 bytes.
 constexpr size_t kMaxTraceBytes = 512;
+constexpr size_t kMaxFilteredKeyBytes = 64 << 10;
 
 }  // namespace
 
@@ -118,9 +119,11 @@ void OutcomeRecords::AddDeadLetter(const Article& article, const Source& source,
   std::string_view value = article.value;
   uint64_t missing = article.oversize_bytes;
   uint64_t hash = article.oversize_hash;
-  if (missing == 0 && SizeOf(article.key, value, headers_) > max_internal_bytes_) {
-    missing = value.size();
-    hash = text::Hash(value);
+  if (SizeOf(article.key, value, headers_) > max_internal_bytes_) {
+    if (missing == 0) {
+      missing = value.size();
+      hash = text::Hash(value);
+    }
     // Headers of a megabyte must not keep the stub out either.
     headers_.erase(headers_.begin(), headers_.begin() + static_cast<ptrdiff_t>(article.headers.size()));
   }
@@ -139,7 +142,9 @@ void OutcomeRecords::AddFiltered(const Article& article, const Source& source) {
   headers_.push_back({headers::kFilterWhy, FilterWhyName(article.fate.why)});
   AppendSource(source);
   AppendPassedThrough(article);
-  Add(outputs_.filtered(), source.timestamp_ms, article.key, {}, KeepHeaders());
+  // A filtered record is there to be counted; a key that the topic would refuse is not worth stopping for.
+  const std::string_view key = article.key.size() <= kMaxFilteredKeyBytes ? article.key : std::string_view();
+  Add(outputs_.filtered(), source.timestamp_ms, key, {}, KeepHeaders());
   ++out_->outcomes[static_cast<size_t>(Outcome::kFiltered)];
   ++out_->filtered[article.fate.why];
 }

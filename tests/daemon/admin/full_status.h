@@ -24,9 +24,9 @@ inline WorkerStatus FullWorker(std::string stage, size_t worker) {
   WorkerCounters& counters = status.counters;
   counters.records_read = 10;
   counters.outcomes = {4, 3, 2, 1};
-  counters.dead_letters_by_reason = {{"invalid_json", 2}};
-  counters.filtered_by_why = {{"language", 1}};
-  counters.verdicts = {{"original", 4}};
+  counters.dead_letters_by_reason = {{"INVALID_JSON", 2}};
+  counters.filtered_by_why = {{"TOMBSTONE", 1}};
+  counters.verdicts = {{"UNIQUE", 4}};
   counters.batches_committed = 5;
   counters.batches_aborted = 1;
   counters.commit_seconds.Add(0.03);

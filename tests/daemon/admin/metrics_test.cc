@@ -69,7 +69,7 @@ INSTANTIATE_TEST_SUITE_P(
         R"(newsfeed_records_read_total{stage="prepare"} 20)",
         R"(newsfeed_records_read_total{stage="judge"} 10)",
         R"(newsfeed_records_total{outcome="enriched"} 12)",
-        R"(newsfeed_dead_letters_total{reason="invalid_json"} 6)",
+        R"(newsfeed_dead_letters_total{reason="INVALID_JSON"} 6)",
         R"(newsfeed_batches_total{stage="prepare",result="aborted"} 2)",
         R"(newsfeed_step_seconds_total{step="decode"} 4.5)",
         "newsfeed_encode_seconds_total 0.75",

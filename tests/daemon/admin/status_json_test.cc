@@ -43,7 +43,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Example{"/workers/1/partitions/0/last_record", R"("2027-01-15T07:59:50.500Z")"},
                       Example{"/workers/0/counters/records_read", "10"},          //
                       Example{"/workers/0/counters/dead_letter", "2"},            //
-                      Example{"/workers/0/counters/dead_letters_by_reason", R"({"invalid_json":2})"},
+                      Example{"/workers/0/counters/dead_letters_by_reason", R"({"INVALID_JSON":2})"},
                       Example{"/judge/office", R"("owner")"},                     //
                       Example{"/judge/entries", "7"},                             //
                       Example{"/judge/oldest", "null"}));
