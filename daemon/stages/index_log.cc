@@ -55,7 +55,7 @@ IndexLog::Result IndexLog::Read(dedup::Judge& judge, absl::Duration wait) {
       break;
     case kafka::PollOutcome::Kind::kError:
       error_ = outcome.error.message;
-      if (outcome.error.name == "_AUTO_OFFSET_RESET") return Result::kTrimmed;
+      if (outcome.error.name == "_AUTO_OFFSET_RESET") return Result::kGap;
       if (outcome.error.kind == kafka::ErrorClass::kFatal) return Result::kDead;
       break;
   }
@@ -68,7 +68,11 @@ IndexLog::Result IndexLog::Apply(const kafka::PolledRecord& record, dedup::Judge
     error_ = fmt::format("{}: offset {} is no entry of an index", where_.topic, record.offset);
     return Result::kUnreadable;
   }
-  if (absl::Status status = judge.Apply(dedup::FromProto(entry_)); !status.ok()) {
+  const dedup::IndexEntry entry = dedup::FromProto(entry_);
+  if (absl::Status status = judge.Apply(entry); absl::IsDataLoss(status)) {
+    error_ = std::string(status.message());
+    return Result::kGap;
+  } else if (!status.ok()) {
     error_ = fmt::format("{}: offset {}: {}", where_.topic, record.offset, std::string(status.message()));
     return Result::kUnreadable;
   }

@@ -6,7 +6,7 @@
 //   log.AskEnd()                  high watermark: what position must reach
 //
 // Reads what is committed only, so the end is reached once no transaction is open over it. A position below the
-// log's start (it was trimmed while we were away) needs a new index: kTrimmed. One thread.
+// log's start (it was trimmed while we were away) needs a new index: kGap. One thread.
 #pragma once
 
 #include <memory>
@@ -29,7 +29,7 @@ class IndexLog {
   enum class Result : uint8_t {
     kApplied,
     kNothing,
-    kTrimmed,    // Restart with an empty judge
+    kGap,        // trimmed away, or entries are missing: Restart with an empty judge
     kUnreadable, // an entry that this version does not know: error() tells
     kDead,       // Open again
   };

@@ -73,7 +73,6 @@ Progress JudgeWorker::OpenLog(absl::Time now) {
   if (absl::Status status = log_.Open(); !status.ok()) {
     return NotReady(std::string(status.message()), now);
   }
-  backoff_.Succeed();
   state_ = State::kCatchUp;
   return Progress::kProgress;
 }
@@ -81,19 +80,20 @@ Progress JudgeWorker::OpenLog(absl::Time now) {
 bool JudgeWorker::ReadLog(absl::Time now, absl::Duration may_wait, Progress& progress) {
   progress = Progress::kProgress;
   for (int reads = 0; reads < kReadsPerStep; ++reads) {
-    switch (log_.Read(*judge_, may_wait)) {
+    switch (log_.Read(*judge_, reads == 0 ? may_wait : absl::ZeroDuration())) {
       case IndexLog::Result::kApplied:
-        MarkSequence(log_.position());
+        MarkSequence(log_.position(), judge_->index().sequence());
         continue;
       case IndexLog::Result::kNothing:
         if (reads == 0) progress = Progress::kWaiting;
         return true;
-      case IndexLog::Result::kTrimmed:
-        log::Warn("changelog was trimmed beyond our place: restoring from its start", {});
+      case IndexLog::Result::kGap:
+        log::Warn("changelog does not go on where we are: restoring from its start", {{"why", log_.error()}});
         judge_ = std::make_unique<dedup::Judge>(policy_);
         marks_.clear();
         log_.Restart();
         state_ = State::kOpenLog;
+        progress = RetryLater(now);
         return false;
       case IndexLog::Result::kUnreadable:
         // Another version writes what we cannot read: never take office, wait for an upgrade.
@@ -113,20 +113,32 @@ bool JudgeWorker::ReadLog(absl::Time now, absl::Duration may_wait, Progress& pro
 }
 
 Progress JudgeWorker::CatchUp(absl::Time now, absl::Duration may_wait) {
+  ServeGroup();
   Progress progress;
   if (!ReadLog(now, may_wait, progress)) return progress;
   if (!log_.reached_end()) {
     why_not_ready_ = fmt::format("restoring the index: at {} of {}", log_.position(), log_.end());
+    if (!log_.error().empty()) why_not_ready_ += ": " + log_.error();
     return progress;
   }
   judge_->Commit();
   restore_seconds_ = absl::ToDoubleSeconds(now - catch_up_begun_);
   catch_up_begun_ = absl::InfinitePast();
+  backoff_.Succeed();
   why_not_ready_.clear();
   log::Info("index restored", {{"entries", std::to_string(judge_->index().size())},
                                {"seconds", fmt::format("{:.2f}", restore_seconds_)}});
   state_ = reader_.is_open() ? State::kStandby : State::kJoin;
   return Progress::kProgress;
+}
+
+// A member that does not poll holds up the whole group, also while it restores.
+void JudgeWorker::ServeGroup() {
+  if (reader_.is_open() &&
+      reader_.Read(batch_, absl::ZeroDuration()) == kafka::GroupReader::ReadResult::kDead) {
+    reader_.Close(absl::ZeroDuration());
+  }
+  reader_.TakeRevoked();
 }
 
 Progress JudgeWorker::Join(absl::Time now) {
@@ -154,7 +166,19 @@ Progress JudgeWorker::StandBy(absl::Time now, absl::Duration may_wait) {
 
 // --- taking over ------------------------------------------------------------------------------
 
+bool JudgeWorker::StillGiven(absl::Time now, Progress& progress) {
+  if (reader_.Read(batch_, absl::ZeroDuration()) == kafka::GroupReader::ReadResult::kDead) {
+    progress = Leave(reader_.last_error().message, now);
+    return false;
+  }
+  if (!reader_.pending().empty()) return true;
+  progress = StepDown();
+  return false;
+}
+
 Progress JudgeWorker::Init(absl::Time now) {
+  Progress progress;
+  if (!StillGiven(now, progress)) return progress;
   if (publisher_.Step(now) != Publisher::Result::kReady) {
     why_not_ready_ = fmt::format("taking over: {}", publisher_.state());
     if (!publisher_.last_error().ok()) why_not_ready_ += ": " + publisher_.last_error().message;
@@ -171,10 +195,8 @@ Progress JudgeWorker::AskEnd(absl::Time now) {
 }
 
 Progress JudgeWorker::ReadToEnd(absl::Time now, absl::Duration may_wait) {
-  // The group goes on meanwhile, and may give the partition to another.
-  reader_.Read(batch_, absl::ZeroDuration());
-  if (reader_.pending().empty()) return StepDown();
   Progress progress;
+  if (!StillGiven(now, progress)) return progress;
   if (!ReadLog(now, std::min(may_wait, absl::Milliseconds(20)), progress)) return progress;
   if (log_.reached_end()) {
     judge_->Commit();
@@ -187,6 +209,8 @@ Progress JudgeWorker::ReadToEnd(absl::Time now, absl::Duration may_wait) {
 }
 
 Progress JudgeWorker::Check(absl::Time now) {
+  Progress progress;
+  if (!StillGiven(now, progress)) return progress;
   int64_t committed = kafka::kNoOffset;
   if (absl::Status status = reader_.PendingCommitted(committed); !status.ok()) {
     return NotReady(std::string(status.message()), now);
@@ -198,7 +222,7 @@ Progress JudgeWorker::Check(absl::Time now) {
                                 last, committed, index_topic_), now);
   }
   const absl::Status status = committed == kafka::kNoOffset ? reader_.Assign() : reader_.AssignAt(last + 1);
-  if (absl::IsFailedPrecondition(status) || !status.ok()) return NotReady(std::string(status.message()), now);
+  if (!status.ok()) return NotReady(std::string(status.message()), now);
   ++takeovers_;
   backoff_.Succeed();
   noted_ = now;
@@ -216,6 +240,9 @@ Progress JudgeWorker::Fill(absl::Time now, absl::Duration may_wait) {
   if (now - noted_ >= kNoteEvery) NoteOwnEntries(now);
   switch (filler_.Fill(reader_, batch_, now, may_wait)) {
     case BatchFiller::Result::kMore: return Progress::kProgress;
+    case BatchFiller::Result::kPending: return StepDown();  // given anew: take over from the beginning
+    case BatchFiller::Result::kGone:
+      return Leave("the topic of prepared articles does not hold the next one: it was deleted or trimmed by hand", now);
     case BatchFiller::Result::kNothing: return Progress::kWaiting;
     case BatchFiller::Result::kRevoked: return StepDown();
     case BatchFiller::Result::kDead: return Leave(reader_.last_error().message, now);
@@ -292,6 +319,12 @@ Progress JudgeWorker::Publish(absl::Time now) {
     case Publisher::Result::kCommitted:
       judge_->Commit();
       reader_.Committed();
+      // What lay there before this commit was ours: a commit that passes proves that nobody wrote in between.
+      if (noted_end_ > 0) {
+        log_.SkipTo(noted_end_);
+        MarkSequence(noted_end_, noted_sequence_);
+        noted_end_ = 0;
+      }
       in_flight_ = false;
       state_ = State::kCommitted;
       return Progress::kProgress;
@@ -332,25 +365,30 @@ Progress JudgeWorker::Rewind(absl::Time now) {
 
 void JudgeWorker::NoteOwnEntries(absl::Time now) {
   noted_ = now;
-  // Only the owner writes, and it has no transaction open: what is there is ours and applied.
   if (!log_.AskEnd().ok()) return;
-  log_.SkipTo(log_.end());
-  MarkSequence(log_.position());
+  noted_end_ = log_.end();
+  noted_sequence_ = judge_->index().sequence();
 }
 
-void JudgeWorker::MarkSequence(int64_t index_offset) {
-  const uint64_t sequence = judge_->index().sequence();
+void JudgeWorker::MarkSequence(int64_t index_offset, uint64_t sequence) {
   if (!marks_.empty() && sequence < marks_.back().sequence + kMarkEvery) return;
   marks_.push_back({index_offset, sequence});
+  // One before the window is enough.
+  while (marks_.size() > 1 && marks_[1].sequence <= OutsideWindow()) marks_.pop_front();
+}
+
+// Entries up to this sequence are out of the window.
+uint64_t JudgeWorker::OutsideWindow() const {
+  const dedup::Index& index = judge_->index();
+  // Not every entry is kept in the index: a redelivery only moves the sequence on.
+  return index.size() > 0 ? index.oldest().sequence - 1 : index.sequence();
 }
 
 // Of the marks before the oldest entry of the window the last; the newest entry is always kept.
 int64_t JudgeWorker::trimmable_index_offset() const {
-  const dedup::Index& index = judge_->index();
-  const uint64_t oldest = index.sequence() - std::min<uint64_t>(index.size(), index.sequence());
   int64_t offset = 0;
   for (const Mark& mark : marks_) {
-    if (mark.sequence > oldest || mark.sequence >= index.sequence()) break;
+    if (mark.sequence > OutsideWindow() || mark.sequence >= judge_->index().sequence()) break;
     offset = mark.offset;
   }
   return offset;
@@ -364,6 +402,7 @@ Progress JudgeWorker::StepDown() {
   batch_.Clear();
   publisher_.Drop();
   marks_.clear();
+  noted_end_ = 0;
   why_not_ready_ = "follows the changelog to its end";
   state_ = log_.is_open() ? State::kStandby : State::kOpenLog;
   if (log_.is_open()) why_not_ready_.clear();
@@ -379,6 +418,7 @@ Progress JudgeWorker::Leave(std::string why, absl::Time now) {
   reader_.Close(kCloseTimeout);
   log_.Close();
   marks_.clear();
+  noted_end_ = 0;
   state_ = State::kOpenLog;
   return RetryLater(now);
 }
@@ -424,7 +464,7 @@ bool JudgeWorker::FillJudge(JudgeStatus& status) const {
   status.originals = index.store().originals();
   status.index_bytes = index.reserved_bytes();
   status.clock_ms = index.clock_ms();
-  if (index.size() > 0) status.oldest_ms = index.store().at(index.store().end() - index.size()).time_ms;
+  if (index.size() > 0) status.oldest_ms = index.oldest().time_ms;
   status.last_prepared_offset = index.last_prepared_offset();
   status.index_position = log_.position();
   status.index_end = log_.end();

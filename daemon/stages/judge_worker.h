@@ -71,9 +71,13 @@ class JudgeWorker : public Worker {
   absl::Status AddEntry(const dedup::IndexEntry& entry);
   // Reads the changelog for one step; false: something else is to be done, and `progress` says what.
   bool ReadLog(absl::Time now, absl::Duration may_wait, Progress& progress);
-  // Takes note of what is in the changelog beyond our own reading.
+  // Where the changelog ends, to be believed once the next batch is committed.
   void NoteOwnEntries(absl::Time now);
-  void MarkSequence(int64_t index_offset);
+  void MarkSequence(int64_t index_offset, uint64_t sequence);
+  void ServeGroup();
+  uint64_t OutsideWindow() const;
+  // While taking over: serves the group, and says whether the partition is still given to us. Else `progress`.
+  bool StillGiven(absl::Time now, Progress& progress);
   // The partition was taken away.
   Progress StepDown();
   Progress Leave(std::string why, absl::Time now);
@@ -119,6 +123,8 @@ class JudgeWorker : public Worker {
     uint64_t sequence;
   };
   std::deque<Mark> marks_;
+  int64_t noted_end_ = 0;  // 0: nothing noted
+  uint64_t noted_sequence_ = 0;
 };
 
 }  // namespace newsfeed::stages

@@ -209,6 +209,11 @@ absl::Status Index::Insert(const IndexEntry& entry, const Sketch& sketch) {
 
 absl::Status Index::Apply(const IndexEntry& entry) {
   if (entry.prepared_offset <= state_.prepared_offset) return absl::OkStatus();
+  // Whoever reads on from the wrong place would miss copies for a whole window, and nobody would see it.
+  if (state_.sequence > 0 && entry.sequence != state_.sequence + 1) {
+    return absl::DataLossError(fmt::format("index: entry {} comes after entry {}", entry.sequence,
+                                           state_.sequence));
+  }
   Sketch sketch;
   if (!entry.sketch.empty()) {
     if (absl::Status status = Decode(entry.sketch, sketch); !status.ok()) return status;

@@ -78,7 +78,7 @@ class Index {
   // INVALID_ARGUMENT: its policy cannot be read. DATA_LOSS: its sequence is not beyond the last.
   absl::Status Insert(const IndexEntry& entry, const Sketch& sketch);
   // Decodes the sketch, then as above; errors of Decode too. An entry at or below the last prepared
-  // offset is ignored.
+  // offset is ignored. DATA_LOSS: it is not the next one after the last, unless it is the first.
   absl::Status Apply(const IndexEntry& entry);
   // Lets go of entries that came in before `time_ms` on the clock of the index.
   void EvictBefore(int64_t time_ms);
@@ -97,6 +97,8 @@ class Index {
   const EntryStore& store() const { return store_; }
   // Entries in window and cap.
   uint64_t size() const { return store_.end() - state_.first; }
+  // The oldest of them; there must be one.
+  const StoredEntry& oldest() const { return store_.at(state_.first); }
   const IndexProbe& probe() const { return state_.probe; }
   size_t reserved_bytes() const { return store_.reserved_bytes() + postings_.reserved_bytes(); }
 
