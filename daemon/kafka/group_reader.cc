@@ -105,7 +105,9 @@ GroupReader::ReadResult GroupReader::TakeRecord(const PolledRecord& record, Batc
   Position* position = Find(record.topic, record.partition);
   if (position == nullptr) return ReadResult::kEvent;  // of a partition just taken away
   position->at_end = false;
-  if (position->probe_after_ms >= 0 && !PassesProbe(record, *position)) return ReadResult::kEvent;
+  if (position->probe_after_ms > 0) {
+    if (const ReadResult probed = Probe(record, *position); probed != ReadResult::kRecord) return probed;
+  }
   if (record.offset < position->next) {
     ++dropped_;
     return ReadResult::kEvent;
@@ -137,8 +139,7 @@ GroupReader::ReadResult GroupReader::TakeError(const PollOutcome& outcome) {
     return ReadResult::kDead;
   }
   if (outcome.error.name == "_AUTO_OFFSET_RESET") {
-    HandleOutOfRange({std::string(outcome.record.topic), outcome.record.partition});
-    return ReadResult::kEvent;
+    return HandleOutOfRange({std::string(outcome.record.topic), outcome.record.partition});
   }
   log::Warn("consumer error", {{"error", outcome.error.name}, {"message", outcome.error.message}});
   return ReadResult::kEvent;
@@ -146,48 +147,66 @@ GroupReader::ReadResult GroupReader::TakeError(const PollOutcome& outcome) {
 
 // The log does not hold the offset we want. Retention may have overtaken us: what is gone is counted. A log that
 // ends below was cut off or made anew.
-void GroupReader::HandleOutOfRange(const TopicPartition& where) {
+GroupReader::ReadResult GroupReader::HandleOutOfRange(const TopicPartition& where) {
   Position* position = Find(where.topic, where.partition);
-  if (position == nullptr) return;
+  if (position == nullptr) return ReadResult::kEvent;
+  if (options_.internal) return ReadResult::kGone;
   int64_t low = 0;
   int64_t high = 0;
   if (const Error error = consumer_->Watermarks(where, low, high, kCallTimeout); !error.ok()) {
-    last_error_ = error;  // librdkafka tells it again
-    consumer_->Seek({{where, position->next}}, kCallTimeout);
-    return;
+    last_error_ = error;
+    return ReadResult::kDead;
   }
   if (position->next < low) {
     skipped_ += static_cast<uint64_t>(low - position->next);
     log::Error("records are gone before they were read", {{"partition", Name(where)},
                {"from", std::to_string(position->next)}, {"to", std::to_string(low)}});
     position->committed = position->next = low;
-  } else if (position->next > high) {
-    position->probe_after_ms = position->committed_timestamp_ms;
-    position->committed = position->next = low;
-    log::Error("log ends below the committed offset: cut off, or deleted and made again",
-               {{"partition", Name(where)}, {"end", std::to_string(high)}});
+    return RestartedOrDead();
   }
-  consumer_->Seek({{where, position->next}}, kCallTimeout);
+  if (position->next <= high) return RestartedOrDead();
+  log::Error("log ends below the committed offset: cut off, or deleted and made again",
+             {{"partition", Name(where)}, {"end", std::to_string(high)}});
+  // Without the time of what was read last nothing proves that it is another log.
+  if (position->committed_timestamp_ms <= 0) return GoOnAtEnd(where, *position);
+  position->probe_after_ms = position->committed_timestamp_ms;
+  position->committed = position->next = low;
+  return RestartedOrDead();
 }
 
 // A new topic's records are younger than what was committed of the old; else the end of the same log was lost, and
 // what is there has been read.
-bool GroupReader::PassesProbe(const PolledRecord& record, Position& position) {
+GroupReader::ReadResult GroupReader::Probe(const PolledRecord& record, Position& position) {
   const bool is_new = record.timestamp_ms > position.probe_after_ms;
-  position.probe_after_ms = -1;
-  if (is_new) return true;
-  const TopicPartition where{std::string(record.topic), record.partition};
+  position.probe_after_ms = 0;
+  if (is_new) return ReadResult::kRecord;
+  return GoOnAtEnd({std::string(record.topic), record.partition}, position);
+}
+
+GroupReader::ReadResult GroupReader::GoOnAtEnd(const TopicPartition& where, Position& position) {
   int64_t low = 0;
   int64_t high = 0;
-  if (!consumer_->Watermarks(where, low, high, kCallTimeout).ok()) {
-    position.probe_after_ms = position.committed_timestamp_ms;  // again
-    consumer_->Seek({{where, record.offset}}, kCallTimeout);
-    return false;
+  if (const Error error = consumer_->Watermarks(where, low, high, kCallTimeout); !error.ok()) {
+    last_error_ = error;
+    return ReadResult::kDead;
   }
-  skipped_ += static_cast<uint64_t>(high - record.offset);
+  if (high > position.next) skipped_ += static_cast<uint64_t>(high - position.next);
   position.committed = position.next = high;
-  consumer_->Seek({{where, high}}, kCallTimeout);
-  return false;
+  return RestartedOrDead();
+}
+
+Error GroupReader::Restart() {
+  std::vector<TopicPartition> owned;
+  std::vector<PartitionOffset> from;
+  for (auto& [where, position] : positions_) {
+    owned.push_back(where);
+    from.push_back({where, position.next});
+    position.at_end = false;
+  }
+  Error error = consumer_->Unassign(owned);
+  if (error.ok()) error = consumer_->Assign(from);
+  if (!error.ok()) last_error_ = error;
+  return error;
 }
 
 bool GroupReader::at_end() const {
@@ -269,13 +288,8 @@ absl::Status GroupReader::Rewind() {
     // Nothing committed yet: where reading began. Never back behind what we know to be committed.
     partition.offset = std::max(partition.offset, position.committed);
     position.committed = position.next = partition.offset;
-    position.at_end = false;
   }
-  if (const Error error = consumer_->Seek(wanted, kCallTimeout); !error.ok()) {
-    last_error_ = error;
-    return ToStatus(error, "seek");
-  }
-  return absl::OkStatus();
+  return ToStatus(Restart(), "beginning again");
 }
 
 void GroupReader::Committed() {

@@ -46,6 +46,7 @@ class GroupReader : private RebalanceListener {
     kNothing,  // none now
     kEvent,    // something else was served; ask again
     kDead,     // the client is of no use any more: Open again
+    kGone,     // an internal topic does not hold what comes next: an operator must look
   };
 
   GroupReader(ClientFactory* factory, Options options)
@@ -103,8 +104,8 @@ class GroupReader : private RebalanceListener {
     int64_t timestamp_ms = 0;
     int64_t committed_timestamp_ms = 0;
     bool at_end = false;
-    // The log was truncated or made anew: its first record must be younger than this to be begun again.
-    int64_t probe_after_ms = -1;
+    // The log was cut off or made anew: its first record must be younger than this to be begun again. 0: no probe.
+    int64_t probe_after_ms = 0;
   };
 
   void OnAssigned(const std::vector<TopicPartition>& partitions) override;
@@ -112,8 +113,14 @@ class GroupReader : private RebalanceListener {
 
   ReadResult TakeRecord(const PolledRecord& record, Batch& batch);
   ReadResult TakeError(const PollOutcome& outcome);
-  void HandleOutOfRange(const TopicPartition& where);
-  bool PassesProbe(const PolledRecord& record, Position& position);
+  ReadResult HandleOutOfRange(const TopicPartition& where);
+  // kRecord: it is of a topic made anew, and may be taken.
+  ReadResult Probe(const PolledRecord& record, Position& position);
+  ReadResult GoOnAtEnd(const TopicPartition& where, Position& position);
+  // Reads every partition from Position::next on. Not by seeking: librdkafka refuses that where a partition stopped
+  // at an offset out of range, and leaves it unread.
+  Error Restart();
+  ReadResult RestartedOrDead() { return Restart().ok() ? ReadResult::kEvent : ReadResult::kDead; }
   void Add(const PolledRecord& record, Batch& batch);
   absl::Status Begin(const std::vector<PartitionOffset>& from);
   absl::Status FirstOffset(PartitionOffset& partition);

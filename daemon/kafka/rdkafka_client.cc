@@ -228,6 +228,8 @@ class RdConsumer : public Consumer {
     Error error = OpenClient(RD_KAFKA_CONSUMER, properties, context_.get(), client_,
                              [](rd_kafka_conf_t* conf) {
                                rd_kafka_conf_set_rebalance_cb(conf, &RdConsumer::OnRebalance);
+                               // From 2.2 on the sleep at a full queue is an option; before it is a second.
+                               rd_kafka_conf_set(conf, "fetch.queue.backoff.ms", "10", nullptr, 0);
                              });
     if (error.ok()) rd_kafka_poll_set_consumer(client_);
     return error;
@@ -282,8 +284,10 @@ class RdConsumer : public Consumer {
 
   Error Seek(const std::vector<PartitionOffset>& positions, absl::Duration timeout) override {
     const PartitionList list = ToList(positions);
-    // 2.0.2 divides the timeout by 1,000 (confluentinc/librdkafka#4230): ask for as much more.
-    const int milliseconds = Milliseconds(std::min(timeout, absl::Seconds(1000)) * 1000);
+    // Before 2.1 it divides the timeout by 1,000 (confluentinc/librdkafka#4230): ask for as much more.
+    constexpr int kMended = 0x02010000;
+    const int milliseconds =
+        Milliseconds(rd_kafka_version() < kMended ? std::min(timeout, absl::Seconds(1000)) * 1000 : timeout);
     if (Error error = FromError(rd_kafka_seek_partitions(client_, list.get(), milliseconds));
         !error.ok()) {
       return error;
@@ -349,7 +353,7 @@ class RdConsumer : public Consumer {
     // The queue form: rd_kafka_consumer_close blocks without bound where a coordinator is gone.
     rd_kafka_queue_t* queue = rd_kafka_queue_new(client_);
     rd_kafka_error_t* error = rd_kafka_consumer_close_queue(client_, queue);
-    const absl::Time end = absl::Now() + timeout;
+    const absl::Time end = error == nullptr ? absl::Now() + timeout : absl::InfinitePast();
     if (error != nullptr) rd_kafka_error_destroy(error);
     while (!rd_kafka_consumer_closed(client_) && absl::Now() < end) {
       if (rd_kafka_event_t* event = rd_kafka_queue_poll(queue, 50)) {
@@ -492,13 +496,14 @@ class RdProducer : public Producer {
 
   Error Metadata(const std::string& topic, int32_t& partitions, absl::Duration timeout) override {
     rd_kafka_topic_t* handle = rd_kafka_topic_new(client_, topic.c_str(), nullptr);
+    if (handle == nullptr) return FromCode(rd_kafka_last_error());
     const struct rd_kafka_metadata* metadata = nullptr;
     Error error = FromCode(
         rd_kafka_metadata(client_, /*all_topics=*/0, handle, &metadata, Milliseconds(timeout)));
     if (error.ok()) {
-      const rd_kafka_metadata_topic& found = metadata->topics[0];
-      error = FromCode(found.err);
-      partitions = found.partition_cnt;
+      const bool told = metadata->topic_cnt > 0;
+      error = FromCode(told ? metadata->topics[0].err : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+      partitions = told ? metadata->topics[0].partition_cnt : 0;
       rd_kafka_metadata_destroy(metadata);
     }
     rd_kafka_topic_destroy(handle);

@@ -48,11 +48,10 @@ absl::Status Begin(Consumer& reader, const config::v1::Input& input, std::vector
     if (!error.ok()) return ToStatus(error, partition.where.topic);
     partition.offset = input.start() == config::v1::Input::LATEST ? high : low;
   }
-  // Refused where the group has members already: they have begun it.
-  if (const Error error = reader.Commit(partitions); !error.ok()) {
-    log::Info("start positions stand already", {{"topic", input.topic()}, {"answer", error.name}});
-    return absl::OkStatus();
-  }
+  const Error error = reader.Commit(partitions);
+  // The group has members already: they have begun it.
+  if (error.name == "UNKNOWN_MEMBER_ID") return absl::OkStatus();
+  if (!error.ok()) return ToStatus(error, "start positions of " + input.topic());
   log::Info("topic is read for the first time",
             {{"topic", input.topic()},
              {"from", input.start() == config::v1::Input::LATEST ? "its end" : "its first record"}});

@@ -81,11 +81,13 @@ constexpr std::array kRoles = std::to_array<RoleEntry>({
 
 const RoleEntry& EntryOf(TopicRole role) { return kRoles[static_cast<size_t>(role)]; }
 
+// What a topic must take at once: the broker's limit is on the batches that clients make of records.
 size_t LargestRecord(TopicRole role, const Config& config) {
+  constexpr size_t kBatchBytes = 1 << 20;  // librdkafka's batch.size, rounded up
   switch (role) {
     case TopicRole::kEnriched:
-    case TopicRole::kDuplicates: return config.outputs().max_record_bytes();
-    case TopicRole::kFiltered: return kRoomBytes;  // key and headers
+    case TopicRole::kDuplicates: return std::max<size_t>(config.outputs().max_record_bytes(), kBatchBytes);
+    case TopicRole::kFiltered: return kBatchBytes;
     default: return MaxInternalRecordBytes(config);
   }
 }

@@ -16,7 +16,8 @@ constexpr absl::Duration kCallTimeout = absl::Seconds(10);
 
 // Adds where each partition of `topic` may be cut: what `stage` has committed, less what is kept.
 absl::Status AddCommitted(ClientFactory& factory, const Config& config, Stage stage, const std::string& topic,
-                          int32_t partitions, std::vector<PartitionOffset>& cuts) {
+                          int32_t partitions, const std::atomic<bool>& stop,
+                          std::vector<PartitionOffset>& cuts) {
   Properties properties = ReaderProperties(config);
   properties["group.id"] = GroupOf(config, stage);
   Error error;
@@ -29,7 +30,7 @@ absl::Status AddCommitted(ClientFactory& factory, const Config& config, Stage st
     partition.offset -= config.internal().keep_records();
     int64_t low = 0;
     int64_t high = 0;
-    if (partition.offset <= 0) continue;
+    if (partition.offset <= 0 || stop) continue;
     if (!reader->Watermarks(partition.where, low, high, kCallTimeout).ok()) continue;
     if (partition.offset > low) cuts.push_back({partition.where, partition.offset});
   }
@@ -38,7 +39,8 @@ absl::Status AddCommitted(ClientFactory& factory, const Config& config, Stage st
 
 }  // namespace
 
-absl::Status TrimInternalTopics(ClientFactory& factory, const Config& config, int64_t index_offset) {
+absl::Status TrimInternalTopics(ClientFactory& factory, const Config& config, int64_t index_offset,
+                                const std::atomic<bool>& stop) {
   const InternalTopics topics = InternalTopicsOf(config);
   Error error;
   const auto admin = factory.NewAdmin(CommonProperties(config), error);
@@ -48,12 +50,13 @@ absl::Status TrimInternalTopics(ClientFactory& factory, const Config& config, in
     return ToStatus(error, topics.judged);
   }
   std::vector<PartitionOffset> cuts;
-  if (auto s = AddCommitted(factory, config, Stage::kJudge, topics.prepared, 1, cuts); !s.ok()) return s;
-  if (auto s = AddCommitted(factory, config, Stage::kEnrich, topics.judged, judged.partitions, cuts); !s.ok()) {
+  if (auto s = AddCommitted(factory, config, Stage::kJudge, topics.prepared, 1, stop, cuts); !s.ok()) return s;
+  if (auto s = AddCommitted(factory, config, Stage::kEnrich, topics.judged, judged.partitions, stop, cuts);
+      !s.ok()) {
     return s;
   }
   if (index_offset > 0) cuts.push_back({{topics.index, 0}, index_offset});
-  if (cuts.empty()) return absl::OkStatus();
+  if (cuts.empty() || stop) return absl::OkStatus();
   return ToStatus(admin->DeleteRecords(cuts, kCallTimeout), "trimming");
 }
 

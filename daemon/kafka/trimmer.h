@@ -2,6 +2,9 @@
 // the committed offsets less internal.keep_records, and the changelog before the window.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
+
 #include <absl/status/status.h>
 
 #include "daemon/kafka/kafka_client.h"
@@ -10,6 +13,8 @@
 namespace newsfeed::kafka {
 
 // To be called by the judge's owner only. `index_offset`: entries before it are outside of the window; 0: none.
-absl::Status TrimInternalTopics(ClientFactory& factory, const config::v1::Config& config, int64_t index_offset);
+// `stop` ends it before the next call to the broker.
+absl::Status TrimInternalTopics(ClientFactory& factory, const config::v1::Config& config, int64_t index_offset,
+                                const std::atomic<bool>& stop);
 
 }  // namespace newsfeed::kafka

@@ -3,6 +3,8 @@
 
 #include <absl/time/time.h>
 
+#include <algorithm>
+
 #include "daemon/kafka/group_reader.h"
 #include "newsfeed/config/v1/config.pb.h"
 #include "processors/article/batch.h"
@@ -14,18 +16,32 @@ class BatchFiller {
   explicit BatchFiller(const config::v1::Config& config)
       : max_records_(config.batch().max_records()),
         max_bytes_(config.batch().max_bytes()),
-        linger_(absl::Milliseconds(config.delivery().linger_ms())) {}
+        linger_(absl::Milliseconds(config.delivery().linger_ms())),
+        oldest_(std::max(linger_, kUnderWayAtMost)) {}
 
-  enum class Result : uint8_t { kMore, kClosed, kNothing, kRevoked, kDead };
+  enum class Result : uint8_t {
+    kMore,     // go on
+    kNothing,  // nothing is waiting
+    kClosed,   // the batch is to be worked on
+    kPending,  // a new partition is to be begun first
+    kRevoked,  // forget the batch and rewind
+    kDead,     // as of the reader
+    kGone,     // as of the reader
+  };
 
-  // Reads for one step. kClosed: the batch is to be worked on. kRevoked: forget it and rewind.
+  // Reads for one step, and waits once at most.
   Result Fill(kafka::GroupReader& reader, Batch& batch, absl::Time now, absl::Duration may_wait);
 
  private:
   // Polls of one step: so many records are added before the owner looks about.
   static constexpr int kPollsPerStep = 512;
-  // While records are under way a batch waits so long for them.
+  // While more is under way a batch waits for it: a poll so long, and so long in all. A third of what two hops
+  // may take of the latency that is aimed at.
   static constexpr absl::Duration kUnderWay = absl::Milliseconds(5);
+  static constexpr absl::Duration kUnderWayAtMost = absl::Milliseconds(20);
+
+  Result Read(kafka::GroupReader& reader, Batch& batch, absl::Time now, absl::Duration wait);
+  bool Old(const Batch& batch, absl::Time now) const { return !batch.empty() && now - first_ >= oldest_; }
 
   bool Full(const Batch& batch) const {
     return batch.size() >= max_records_ || batch.value_bytes() >= max_bytes_;
@@ -34,6 +50,7 @@ class BatchFiller {
   const size_t max_records_;
   const size_t max_bytes_;
   const absl::Duration linger_;
+  const absl::Duration oldest_;
   absl::Time first_ = absl::InfinitePast();  // when the batch got its first record
 };
 

@@ -12,6 +12,7 @@ namespace {
 using kafka::Publisher;
 
 constexpr absl::Duration kCloseTimeout = absl::Seconds(10);
+constexpr absl::Duration kFencedAgain = absl::Minutes(5);
 
 }  // namespace
 
@@ -60,7 +61,6 @@ Progress HopWorker::OpenReader(absl::Time now) {
     detail_ = error.message;
     return RetryLater(now);
   }
-  backoff_.Succeed();
   state_ = State::kFill;
   return Progress::kProgress;
 }
@@ -68,12 +68,16 @@ Progress HopWorker::OpenReader(absl::Time now) {
 Progress HopWorker::Fill(absl::Time now, absl::Duration may_wait) {
   if (!reader_.pending().empty()) return Assign(now);
   switch (filler_.Fill(reader_, batch_, now, may_wait)) {
-    case BatchFiller::Result::kMore: return Progress::kProgress;
+    case BatchFiller::Result::kMore:
+    case BatchFiller::Result::kPending: return Progress::kProgress;
     case BatchFiller::Result::kNothing: return Progress::kWaiting;
+    case BatchFiller::Result::kGone:
+      return Fatal("an internal topic does not hold the committed offset: it was deleted or trimmed by hand");
     case BatchFiller::Result::kRevoked: return Forget();
     case BatchFiller::Result::kDead:
       log::Warn("consumer is dead, a new one is made",
                 {{"stage", StageName(name_.stage)}, {"error", reader_.last_error().name}});
+      if (InstanceTakenOver(now)) return Fatal("another process is the same static member of the group");
       batch_.Clear();
       reader_.Close(absl::ZeroDuration());
       state_ = State::kOpen;
@@ -97,6 +101,14 @@ Progress HopWorker::Assign(absl::Time now) {
   return Progress::kProgress;
 }
 
+// Two live processes with one static member's name would fence each other for ever.
+bool HopWorker::InstanceTakenOver(absl::Time now) {
+  if (reader_.last_error().name != "FENCED_INSTANCE_ID") return false;
+  const bool again = now - instance_fenced_ < kFencedAgain;
+  instance_fenced_ = now;
+  return again;
+}
+
 // What was read is not worked on; what is still ours is read again.
 Progress HopWorker::Forget() {
   batch_.Clear();
@@ -112,6 +124,7 @@ Progress HopWorker::Process(absl::Time now) {
     detail_ = std::string(status.message());
     log::Error("batch cannot be processed", {{"stage", StageName(name_.stage)}, {"error", detail_}});
     batch_.ResetArticles();
+    in_flight_ = !draining_;
     return RetryLater(now);
   }
   auto group = reader_.TakeGroupMetadata();
@@ -134,11 +147,13 @@ Progress HopWorker::Publish(absl::Time now) {
     case Publisher::Result::kAborted:
       ++counters_.batches_aborted;
       detail_ = publisher_.last_error().message;
+      in_flight_ = false;
       state_ = State::kRewind;
       return RetryLater(now);
     case Publisher::Result::kUnknown:
       ++counters_.batches_aborted;
       detail_ = publisher_.last_error().message;
+      in_flight_ = false;  // nothing of it can be finished; the next init ends what is open
       state_ = State::kPublisher;
       return Progress::kProgress;
     case Publisher::Result::kTakenOver:

@@ -46,6 +46,7 @@ class HopWorker : public Worker {
   Progress Rewind(absl::Time now);
   Progress Close();
   Progress Forget();
+  bool InstanceTakenOver(absl::Time now);
   Progress RetryLater(absl::Time now) {
     backoff_.Fail(now);
     return Progress::kWaiting;
@@ -64,6 +65,7 @@ class HopWorker : public Worker {
   bool in_flight_ = false;  // a batch was read and is not committed
   kafka::Backoff backoff_;
   absl::Time begun_ = absl::InfinitePast();
+  absl::Time instance_fenced_ = absl::InfinitePast();
   absl::Time last_step_ = absl::InfinitePast();
   absl::Time last_commit_ = absl::InfinitePast();
   std::string detail_;

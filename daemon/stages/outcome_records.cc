@@ -15,7 +15,8 @@ namespace {
 
 // What of a trace is passed on: W3C bounds a tracestate to 512 bytes.
 constexpr size_t kMaxTraceBytes = 512;
-constexpr size_t kMaxFilteredKeyBytes = 64 << 10;
+// Of a record that is only there to be counted.
+constexpr size_t kMaxKeptKeyBytes = 64 << 10;
 
 }  // namespace
 
@@ -116,6 +117,7 @@ void OutcomeRecords::AddDeadLetter(const Article& article, const Source& source,
   headers_.push_back({headers::kErrorOffset, Digits(source.offset)});
   headers_.push_back({headers::kErrorVersion, kVersion});
   headers_.push_back({headers::kErrorReplay, late ? headers::kReplayJudged : headers::kReplayInput});
+  std::string_view key = article.key;
   std::string_view value = article.value;
   uint64_t missing = article.oversize_bytes;
   uint64_t hash = article.oversize_hash;
@@ -126,13 +128,14 @@ void OutcomeRecords::AddDeadLetter(const Article& article, const Source& source,
     }
     // Headers of a megabyte must not keep the stub out either.
     headers_.erase(headers_.begin(), headers_.begin() + static_cast<ptrdiff_t>(article.headers.size()));
+    if (key.size() > kMaxKeptKeyBytes) key = {};
   }
   if (missing > 0) {
     value = {};
     headers_.push_back({headers::kErrorStub,
                         batch_->arena().Keep(fmt::format("{} bytes, xxh3 {:016x}", missing, hash))});
   }
-  Add(outputs_.dead_letter(), source.timestamp_ms, article.key, value, KeepHeaders());
+  Add(outputs_.dead_letter(), source.timestamp_ms, key, value, KeepHeaders());
   ++out_->outcomes[static_cast<size_t>(Outcome::kDeadLetter)];
   ++out_->dead_letters[fate.reason];
 }
@@ -143,7 +146,7 @@ void OutcomeRecords::AddFiltered(const Article& article, const Source& source) {
   AppendSource(source);
   AppendPassedThrough(article);
   // A filtered record is there to be counted; a key that the topic would refuse is not worth stopping for.
-  const std::string_view key = article.key.size() <= kMaxFilteredKeyBytes ? article.key : std::string_view();
+  const std::string_view key = article.key.size() <= kMaxKeptKeyBytes ? article.key : std::string_view();
   Add(outputs_.filtered(), source.timestamp_ms, key, {}, KeepHeaders());
   ++out_->outcomes[static_cast<size_t>(Outcome::kFiltered)];
   ++out_->filtered[article.fate.why];
