@@ -94,9 +94,8 @@ void App::AddSeat(std::unique_ptr<stages::Worker> worker) {
   seats_.push_back(std::move(seat));
 }
 
-App::~App() {
-  if (!seats_.empty() && seats_.front()->thread.joinable()) Drain(absl::Seconds(1));
-}
+// Threads that hang hold this: who will not wait for them ends the process.
+App::~App() { Drain(absl::InfiniteDuration()); }
 
 void App::Start() {
   for (const auto& seat : seats_) {

@@ -51,12 +51,12 @@ class App : public StatusSource {
   static absl::StatusOr<std::unique_ptr<App>> Create(AppOptions options, kafka::ClientFactory* factory);
   App(const App&) = delete;
   App& operator=(const App&) = delete;
-  // Drains for no longer than a second where that was not done.
+  // Drains where that was not done, and waits for it.
   ~App() override;
 
   void Start();
 
-  // Ends all workers; false: not all were done in time (their threads are left behind).
+  // Ends all workers; false: not all were done in time. Their threads are left behind and hold this: end the process.
   bool Drain(absl::Duration deadline);
 
   // A worker cannot go on, and why.

@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace newsfeed::admin {
 
 Health Live(const AppStatus& status, absl::Time now, absl::Duration limit) {
   for (const WorkerStatus& worker : status.workers) {
-    const absl::Duration silent = now - std::max(worker.last_step, status.started);
+    // Not started: the daemon waits for its cluster, which is no reason to end it.
+    if (worker.last_step == absl::InfinitePast()) continue;
+    const absl::Duration silent = now - worker.last_step;
     if (silent > limit) {
       return {false, fmt::format("{} {} has not stepped for {}", worker.stage, worker.worker,
                                  absl::FormatDuration(absl::Trunc(silent, absl::Seconds(1))))};

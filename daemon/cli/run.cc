@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
@@ -160,24 +161,34 @@ std::string StatusLine(const AppStatus& status) {
 class TrimmerThread {
  public:
   explicit TrimmerThread(Service& service) : service_(service), thread_([this] { Run(); }) {}
+  // Waits for the call under way, ten seconds at most.
   ~TrimmerThread() {
+    Stop();
+    thread_.join();
+  }
+
+  void Stop() {
     {
       const std::lock_guard lock(mutex_);
       stop_ = true;
     }
     wake_.notify_one();
-    thread_.join();
   }
 
  private:
-  void Run() {
-    const std::chrono::seconds pause(service_.config.internal().trim_seconds());
+  // True: the end.
+  bool Pause() {
     std::unique_lock lock(mutex_);
-    while (!wake_.wait_for(lock, pause, [this] { return stop_; })) {
+    return wake_.wait_for(lock, std::chrono::seconds(service_.config.internal().trim_seconds()),
+                          [this] { return stop_.load(); });
+  }
+
+  void Run() {
+    while (!Pause()) {
       const AppStatus status = service_.app.Snapshot();
       if (!status.judge || status.judge->office != JudgeStatus::Office::kOwner) continue;
-      const absl::Status trimmed = kafka::TrimInternalTopics(service_.factory, service_.config,
-                                                             service_.app.trimmable_index_offset());
+      const absl::Status trimmed = kafka::TrimInternalTopics(
+          service_.factory, service_.config, service_.app.trimmable_index_offset(), stop_);
       if (!trimmed.ok()) log::Warn("internal topics not trimmed", {{"why", std::string(trimmed.message())}});
     }
   }
@@ -185,7 +196,7 @@ class TrimmerThread {
   Service& service_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  bool stop_ = false;
+  std::atomic<bool> stop_ = false;
   std::thread thread_;
 };
 
@@ -222,6 +233,7 @@ int Serve(Service& service) {
 
 int Drain(Service& service, int exit_code) {
   service.notify.Stopping();
+  std::signal(SIGHUP, SIG_IGN);
   // The second signal ends the process at once.
   std::signal(SIGTERM, [](int) { _exit(kExitFailed); });
   std::signal(SIGINT, [](int) { _exit(kExitFailed); });
@@ -256,12 +268,10 @@ int Run(const Arguments& arguments) {
   if (const auto ended = AwaitCluster(service)) return *ended;
   (*app)->Start();
   log::Info("started", {{"instance", (*app)->options().instance}, {"application", config.application_id()}});
-  int exit_code = kExitOk;
-  {
-    std::optional<TrimmerThread> trimmer;
-    if (kafka::HasJudge(config)) trimmer.emplace(service);
-    exit_code = Serve(service);
-  }
+  std::optional<TrimmerThread> trimmer;
+  if (kafka::HasJudge(config)) trimmer.emplace(service);
+  const int exit_code = Serve(service);
+  if (trimmer) trimmer->Stop();
   return Drain(service, exit_code);
 }
 
