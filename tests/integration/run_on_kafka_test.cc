@@ -64,8 +64,8 @@ class RunOnKafka : public ::testing::Test {
     Configure("");
   }
 
-  // `more` is added to the configuration.
-  void Configure(const std::string& more) {
+  // `more` is added to the configuration, `internal` to the keys of that name.
+  void Configure(const std::string& more, const std::string& internal = "keep_records: 1000000") {
     config_path_ = folder_.Write("config.yaml", fmt::format(R"(application_id: {0}
 kafka:
   bootstrap: ["{1}"]
@@ -76,12 +76,10 @@ outputs:
   duplicates: {0}-duplicates
   dead_letter: {0}-dead
   filtered: {0}-filtered
-internal:
-  keep_records: 1000000
-  judged_partitions: 6
+internal: {{judged_partitions: 6, {3}}}
 admin:
   enabled: false
-{2})", id_, testing::KafkaBootstrap(), more));
+{2})", id_, testing::KafkaBootstrap(), more, internal));
     auto config = LoadConfig(config_path_);
     ASSERT_TRUE(config.ok()) << config.status();
     config_ = *std::move(config);
@@ -117,7 +115,8 @@ admin:
       }
       std::this_thread::sleep_for(std::chrono::seconds(1));
     }
-    EXPECT_EQ(audit.exit_code, 0) << audit.err;
+    EXPECT_LT(std::chrono::steady_clock::now(), end) << "not through: " << audit.out;
+    EXPECT_EQ(audit.exit_code, 0) << audit.out << audit.err;
     return audit.out;
   }
 
@@ -130,6 +129,32 @@ admin:
                              take(record);
                              return true;
                            }).ok());
+  }
+
+  int64_t FirstPrepared() {
+    auto reader = tools::TopicReader::Open(*factory_, config_);
+    EXPECT_TRUE(reader.ok());
+    auto ranges = (*reader)->RangesOf({kafka::InternalTopicsOf(config_).prepared});
+    EXPECT_TRUE(ranges.ok());
+    return (*ranges)[0].low;
+  }
+
+  // Asks for half a minute at most.
+  static bool Eventually(const std::function<bool()>& holds) {
+    for (int i = 0; i < 60; ++i) {
+      if (holds()) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    }
+    return false;
+  }
+
+  // End of a topic, summed over its partitions: its records, and a few marks of transactions.
+  uint64_t Count(const std::string& topic) {
+    auto reader = tools::TopicReader::Open(*factory_, config_);
+    auto ranges = (*reader)->RangesOf({topic});
+    uint64_t sum = 0;
+    for (const tools::ReadRange& range : *ranges) sum += static_cast<uint64_t>(range.end);
+    return sum;
   }
 
   // How often each input record has an outcome.
@@ -235,6 +260,40 @@ TEST_F(RunOnKafka, WithoutDedupThereIsOneHop) {
   EXPECT_EQ(daemon->Wait(40), 0) << daemon->Log();
 }
 
+TEST_F(RunOnKafka, AtLeastOnceLosesNothing) {
+  Configure("delivery: {guarantee: AT_LEAST_ONCE}\n");
+  CreateTopics(2);
+  ASSERT_EQ(Newsfeedd({"produce", "-c", config_path_, NEWSFEED_SOURCE_DIR "/config/samples"}).exit_code, 0);
+  const auto daemon = NewDaemon("a");
+  daemon->Start();
+  EXPECT_THAT(AwaitDone(66), HasSubstr("\"clean\":true"));
+  daemon->Signal(SIGTERM);
+  EXPECT_EQ(daemon->Wait(40), 0) << daemon->Log();
+  CompareVerdicts();
+}
+
+TEST_F(RunOnKafka, TrimsWhatIsDoneAndGoesOnAfterARestart) {
+  Configure("", "keep_records: 10, trim_seconds: 1");
+  CreateTopics(2);
+  const auto run = [&](uint64_t records) {
+    ASSERT_EQ(Newsfeedd({"produce", "-c", config_path_, NEWSFEED_SOURCE_DIR "/config/samples"}).exit_code, 0);
+    const auto daemon = NewDaemon("a");
+    daemon->Start();
+    AwaitDone(records);
+    ASSERT_TRUE(Eventually([&] { return FirstPrepared() > 0; })) << "nothing was trimmed";
+    daemon->Signal(SIGTERM);
+    EXPECT_EQ(daemon->Wait(40), 0) << daemon->Log();
+  };
+  run(66);
+  const int64_t first = FirstPrepared();
+  run(132);
+  EXPECT_GT(FirstPrepared(), first);
+  // The second time round everything is known: the index was restored.
+  size_t duplicates = 0;
+  Read({config_.outputs().duplicates()}, [&](const PolledRecord&) { ++duplicates; });
+  EXPECT_GE(duplicates, 50);
+}
+
 TEST_F(RunOnKafka, MissingTopicsAreRefused) {
   const auto run = Newsfeedd({"run", "-c", config_path_});
   EXPECT_EQ(run.exit_code, 78);
@@ -273,29 +332,30 @@ TEST_F(RunOnKafka, KilledInstancesLoseAndDoubleNothing) {
     daemons.push_back(NewDaemon(name));
     daemons.back()->Start();
   }
-  // The instance that took the office last, by the time in its log.
-  const auto owner = [&] {
-    std::string latest;
-    size_t found = 0;
+  // Times at which an instance took office, and which: the last one is the owner.
+  const auto offices = [&] {
+    std::map<std::string, size_t> taken;
     for (size_t i = 0; i < daemons.size(); ++i) {
       const std::string log = daemons[i]->Log();
-      const size_t at = log.rfind("in office as the judge");
-      if (at == std::string::npos) continue;
-      const std::string time = log.substr(log.rfind("ts=", at), 27);
-      if (time > latest) {
-        latest = time;
-        found = i;
+      for (size_t at = 0; (at = log.find("in office as the judge", at)) != std::string::npos; ++at) {
+        taken[log.substr(log.rfind("ts=", at), 27)] = i;
       }
     }
-    return found;
+    return taken;
+  };
+  // Enough has happened since the last kill, and there is work left for the next.
+  const auto outcomes_beyond = [&](uint64_t count) {
+    return Eventually([&] { return Count(config_.outputs().enriched()) > count; });
   };
   std::mt19937 random(7);
+  uint64_t seen = 0;
   for (int kill = 0; kill < 5; ++kill) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(2500 + random() % 1500));
-    const size_t victim = kill % 2 == 0 ? owner() : random() % daemons.size();
+    ASSERT_TRUE(outcomes_beyond(seen)) << "no progress after kill " << kill;
+    seen = Count(config_.outputs().enriched());
+    ASSERT_LT(seen, kRecords * 3 / 5) << "the work is nearly done: nothing is proved by kill " << kill;
+    const size_t victim = kill % 2 == 0 ? offices().rbegin()->second : random() % daemons.size();
     daemons[victim]->Signal(SIGKILL);
     EXPECT_EQ(daemons[victim]->Wait(10), 128 + SIGKILL) << daemons[victim]->Log();
-    std::this_thread::sleep_for(std::chrono::milliseconds(300));
     daemons[victim]->Start();
   }
   const std::string audit = AwaitDone(kRecords);
@@ -303,6 +363,7 @@ TEST_F(RunOnKafka, KilledInstancesLoseAndDoubleNothing) {
   for (const auto& daemon : daemons) daemon->Signal(SIGTERM);
   for (const auto& daemon : daemons) EXPECT_EQ(daemon->Wait(40), 0) << daemon->Log();
 
+  EXPECT_GE(offices().size(), 3) << "the office was to change hands";
   const std::map<std::string, int> outcomes = Outcomes();
   EXPECT_EQ(outcomes.size(), kRecords);
   std::vector<std::string> doubled;

@@ -1,0 +1,185 @@
+// Positions through rebalances, aborts and logs that were cut off.
+#include "daemon/kafka/group_reader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/daemon/kafka/scripted_clients.h"
+
+namespace newsfeed::kafka {
+namespace {
+
+using testing::Broken;
+using testing::Failure;
+using testing::Moved;
+using testing::RecordAt;
+using testing::Script;
+using ReadResult = GroupReader::ReadResult;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class GroupReaderTest : public ::testing::Test {
+ protected:
+  GroupReaderTest() { EXPECT_TRUE(reader_.Open().ok()); }
+
+  // Reads all polls of the script.
+  ReadResult ReadAll() {
+    ReadResult last = ReadResult::kNothing;
+    while (!script_.polls.empty()) last = reader_.Read(batch_, absl::ZeroDuration());
+    return last;
+  }
+  void GivePartition(int32_t partition) {
+    script_.polls = {Moved("assign", partition)};
+    ReadAll();
+    ASSERT_TRUE(reader_.Assign().ok());
+  }
+  std::vector<int64_t> Offsets() const {
+    std::vector<int64_t> offsets;
+    for (const Article& article : batch_.articles()) offsets.push_back(article.origin.offset.value);
+    return offsets;
+  }
+
+  Script script_;
+  testing::ScriptedFactory factory_{&script_};
+  GroupReader reader_{&factory_, {.properties = {{"group.id", "g"}}, .topics = {"in"}}};
+  Batch batch_;
+};
+
+TEST_F(GroupReaderTest, BeginsAtWhatIsCommittedElseAtTheFirstRecord) {
+  script_.committed[{"in", 0}] = 7;
+  script_.low = 3;
+  GivePartition(0);
+  GivePartition(1);
+  EXPECT_THAT(script_.calls, Contains("assign at 7"));
+  EXPECT_THAT(script_.calls, Contains("assign at 3"));
+}
+
+TEST_F(GroupReaderTest, OffsetsAreLastPlusOneOfWhatWasRead) {
+  GivePartition(0);
+  script_.polls = {RecordAt(0, 0), RecordAt(0, 5)};
+  ReadAll();
+  ASSERT_EQ(reader_.offsets().size(), 1);
+  EXPECT_EQ(reader_.offsets()[0].offset, 6);
+  reader_.Committed();
+  EXPECT_THAT(reader_.offsets(), IsEmpty());
+}
+
+TEST_F(GroupReaderTest, RecordsBelowTheExpectedOffsetAreDropped) {
+  script_.committed[{"in", 0}] = 7;
+  GivePartition(0);
+  script_.polls = {RecordAt(0, 6), RecordAt(0, 7)};
+  ReadAll();
+  EXPECT_THAT(Offsets(), ElementsAre(7));
+  EXPECT_EQ(reader_.dropped(), 1);
+}
+
+TEST_F(GroupReaderTest, RewindsToWhatIsCommitted) {
+  script_.committed[{"in", 0}] = 7;
+  GivePartition(0);
+  script_.polls = {RecordAt(0, 7), RecordAt(0, 8)};
+  ReadAll();
+  ASSERT_TRUE(reader_.Rewind().ok());
+  EXPECT_THAT(script_.calls, Contains("assign at 7"));
+  batch_.Clear();
+  script_.polls = {RecordAt(0, 7)};
+  ReadAll();
+  EXPECT_THAT(Offsets(), ElementsAre(7));
+}
+
+// The commit did succeed, though its answer was lost.
+TEST_F(GroupReaderTest, RewindsForwardAfterACommitThatWasNotKnown) {
+  script_.committed[{"in", 0}] = 7;
+  GivePartition(0);
+  script_.polls = {RecordAt(0, 7)};
+  ReadAll();
+  script_.committed[{"in", 0}] = 8;
+  ASSERT_TRUE(reader_.Rewind().ok());
+  EXPECT_THAT(script_.calls, Contains("assign at 8"));
+}
+
+TEST_F(GroupReaderTest, ARevokedPartitionMakesTheBatchInvalid) {
+  GivePartition(0);
+  GivePartition(1);
+  script_.polls = {RecordAt(0, 0), Moved("revoke", 0)};
+  ReadAll();
+  EXPECT_TRUE(reader_.TakeRevoked());
+  EXPECT_FALSE(reader_.TakeRevoked());
+  script_.polls = {RecordAt(0, 1)};
+  EXPECT_EQ(ReadAll(), ReadResult::kEvent) << "not ours any more";
+  EXPECT_THAT(script_.calls, Contains("unassign"));
+}
+
+TEST_F(GroupReaderTest, APartitionTakenBeforeItWasBegunIsForgotten) {
+  script_.polls = {Moved("assign", 0), Moved("lost", 0)};
+  ReadAll();
+  EXPECT_THAT(reader_.pending(), IsEmpty());
+  EXPECT_FALSE(reader_.TakeRevoked());
+}
+
+TEST_F(GroupReaderTest, WhatRetentionTookIsSkippedAndCounted) {
+  script_.committed[{"in", 0}] = 7;
+  GivePartition(0);
+  script_.low = 20;
+  script_.polls = {Broken(ErrorClass::kOther, "_AUTO_OFFSET_RESET")};
+  ReadAll();
+  EXPECT_EQ(reader_.skipped(), 13);
+  EXPECT_THAT(script_.calls, Contains("assign at 20"));
+}
+
+struct MadeAnew {
+  int64_t timestamp;             // of the first record of the log that is there now
+  std::vector<int64_t> taken;
+};
+class GroupReaderMadeAnew : public GroupReaderTest, public ::testing::WithParamInterface<MadeAnew> {};
+
+// The log ends below the committed offset; what was read last had the time 1000.
+TEST_P(GroupReaderMadeAnew, IsBegunOnlyWhereItsRecordsAreYounger) {
+  GivePartition(0);
+  script_.polls = {RecordAt(0, 50, "v", 1000)};
+  ReadAll();
+  reader_.Committed();
+  batch_.Clear();
+  script_.high = 3;
+  script_.polls = {Broken(ErrorClass::kOther, "_AUTO_OFFSET_RESET"), RecordAt(0, 0, "v", GetParam().timestamp)};
+  ReadAll();
+  EXPECT_EQ(Offsets(), GetParam().taken);
+}
+INSTANTIATE_TEST_SUITE_P(, GroupReaderMadeAnew, ::testing::Values(MadeAnew{2000, {0}}, MadeAnew{1000, {}}));
+
+TEST_F(GroupReaderTest, APartitionThatCannotBeMovedNeedsANewClient) {
+  GivePartition(0);
+  script_.low = 20;
+  script_.answers["unassign"] = {Failure(ErrorClass::kTimedOut)};
+  script_.polls = {Broken(ErrorClass::kOther, "_AUTO_OFFSET_RESET")};
+  EXPECT_EQ(ReadAll(), ReadResult::kDead);
+}
+
+TEST_F(GroupReaderTest, AFatalErrorIsTheEndOfTheClient) {
+  script_.polls = {Broken(ErrorClass::kFatal, "FENCED_INSTANCE_ID")};
+  EXPECT_EQ(ReadAll(), ReadResult::kDead);
+}
+
+TEST_F(GroupReaderTest, WithoutATimeALogThatEndsBelowIsTheSameLog) {
+  script_.committed[{"in", 0}] = 50;
+  GivePartition(0);
+  script_.high = 3;
+  script_.polls = {Broken(ErrorClass::kOther, "_AUTO_OFFSET_RESET"), RecordAt(0, 0, "v", 2000)};
+  ReadAll();
+  EXPECT_THAT(Offsets(), IsEmpty());
+}
+
+TEST(GroupReaderInternal, ATrimmedLogWithoutAnOffsetIsRefused) {
+  Script script;
+  script.low = 5;
+  testing::ScriptedFactory factory(&script);
+  GroupReader reader(&factory, {.properties = {{"group.id", "g"}}, .topics = {"in"}, .internal = true});
+  ASSERT_TRUE(reader.Open().ok());
+  Batch batch;
+  script.polls = {Moved("assign", 0)};
+  reader.Read(batch, absl::ZeroDuration());
+  EXPECT_TRUE(absl::IsFailedPrecondition(reader.Assign()));
+}
+
+}  // namespace
+}  // namespace newsfeed::kafka

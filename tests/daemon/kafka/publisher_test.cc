@@ -1,0 +1,143 @@
+// What each class of error does to a batch.
+#include "daemon/kafka/publisher.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/daemon/kafka/scripted_clients.h"
+
+namespace newsfeed::kafka {
+namespace {
+
+using Result = Publisher::Result;
+using testing::Failure;
+using testing::Script;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class PublisherTest : public ::testing::Test {
+ protected:
+  // Steps until something else than kWorking comes; time passes by a second a step.
+  Result Run() {
+    for (int i = 0; i < 1000; ++i) {
+      now_ += absl::Seconds(1);
+      if (const Result result = publisher_.Step(now_); result != Result::kWorking) return result;
+    }
+    return Result::kWorking;
+  }
+
+  Result PublishOne(std::string_view value) {
+    if (!publisher_.ready()) {
+      EXPECT_EQ(Run(), Result::kReady);
+    }
+    record_ = {.topic = "out", .value = value};
+    publisher_.Begin({&record_, 1}, {{{"in", 0}, 8}}, std::make_unique<testing::ScriptedGroup>(), nullptr);
+    return Run();
+  }
+
+  absl::Time now_ = absl::FromUnixSeconds(1000);
+  Script script_;
+  testing::ScriptedFactory factory_{&script_};
+  Publisher publisher_{&factory_, {.properties = {{"transactional.id", "a"}}, .topics = {"out"},
+                                   .transaction_timeout = absl::Hours(1)}};
+  ProducedRecord record_;
+};
+
+TEST_F(PublisherTest, CommitsRecordsAndOffsetsTogether) {
+  EXPECT_EQ(PublishOne("x"), Result::kCommitted);
+  EXPECT_THAT(script_.calls, ElementsAre("new producer", "init", "metadata", "begin", "produce", "offsets", "commit"));
+  EXPECT_THAT(script_.sent_offsets, ElementsAre(PartitionOffset{{"in", 0}, 8}));
+}
+
+struct Fault {
+  const char* call;
+  ErrorClass kind;
+  Result want;
+  int producers;  // in all
+};
+
+class PublisherFault : public PublisherTest, public ::testing::WithParamInterface<Fault> {};
+
+TEST_P(PublisherFault, LeadsTo) {
+  const Fault& fault = GetParam();
+  ASSERT_EQ(Run(), Result::kReady);
+  script_.answers[fault.call] = {Failure(fault.kind)};
+  EXPECT_EQ(PublishOne("x"), fault.want);
+  // And the next batch passes.
+  EXPECT_EQ(PublishOne("y"), Result::kCommitted);
+  EXPECT_EQ(script_.producers, fault.producers);
+  const std::vector<std::string> both{"x", "y"};
+  EXPECT_EQ(script_.published, fault.want == Result::kCommitted ? both : std::vector<std::string>{"y"});
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , PublisherFault,
+    ::testing::Values(Fault{"produce", ErrorClass::kRetriable, Result::kCommitted, 1},
+                      Fault{"produce", ErrorClass::kRefused, Result::kAborted, 1},
+                      Fault{"produce", ErrorClass::kFatal, Result::kUnknown, 2},
+                      Fault{"offsets", ErrorClass::kRetriable, Result::kCommitted, 1},
+                      Fault{"offsets", ErrorClass::kAbortable, Result::kAborted, 1},
+                      Fault{"offsets", ErrorClass::kTimedOut, Result::kUnknown, 2},
+                      Fault{"commit", ErrorClass::kRetriable, Result::kCommitted, 1},
+                      Fault{"commit", ErrorClass::kAbortable, Result::kAborted, 1},
+                      Fault{"commit", ErrorClass::kTimedOut, Result::kUnknown, 2},
+                      Fault{"commit", ErrorClass::kFenced, Result::kUnknown, 2},
+                      Fault{"begin", ErrorClass::kOther, Result::kUnknown, 2}),
+    [](const auto& i) {
+      return std::string(i.param.call) + std::to_string(static_cast<int>(i.param.kind));
+    });
+
+TEST_F(PublisherTest, AnAbortThatFailsReplacesTheProducer) {
+  script_.answers["commit"] = {Failure(ErrorClass::kAbortable)};
+  script_.answers["abort"] = {Failure(ErrorClass::kFenced)};
+  EXPECT_EQ(PublishOne("x"), Result::kUnknown);
+  EXPECT_THAT(script_.published, IsEmpty());
+}
+
+TEST_F(PublisherTest, FencedAgainSoonIsAnotherProcess) {
+  script_.answers["commit"] = {Failure(ErrorClass::kFenced), Failure(ErrorClass::kFenced)};
+  EXPECT_EQ(PublishOne("x"), Result::kUnknown);
+  EXPECT_EQ(PublishOne("x"), Result::kTakenOver);
+}
+
+TEST_F(PublisherTest, FencedAgainAfterATimeoutOfOurOwnIsNot) {
+  script_.answers["commit"] = {Failure(ErrorClass::kFenced), Failure(ErrorClass::kTimedOut),
+                               Failure(ErrorClass::kFenced)};
+  EXPECT_EQ(PublishOne("x"), Result::kUnknown);
+  EXPECT_EQ(PublishOne("x"), Result::kUnknown);
+  EXPECT_EQ(PublishOne("x"), Result::kUnknown);
+}
+
+TEST_F(PublisherTest, ABrokerThatIsAwayAtTheStartIsWaitedFor) {
+  script_.answers["init"] = {Failure(ErrorClass::kTimedOut), Failure(ErrorClass::kOther)};
+  EXPECT_EQ(Run(), Result::kReady);
+  EXPECT_EQ(script_.producers, 2) << "a timed-out init goes on with the same client";
+}
+
+TEST(PublisherAtLeastOnce, CommitsOffsetsOnlyAfterEverythingIsThere) {
+  Script script;
+  testing::ScriptedFactory factory(&script);
+  Publisher publisher(&factory, {.properties = {}, .topics = {}});
+  testing::ScriptedConsumer consumer(&script, nullptr);
+  absl::Time now = absl::FromUnixSeconds(1000);
+  while (publisher.Step(now += absl::Seconds(1)) != Result::kReady) {}
+  const ProducedRecord record{.topic = "out", .value = "x"};
+  script.answers["flush"] = {Failure(ErrorClass::kOther)};
+  for (const Result want : {Result::kAborted, Result::kCommitted}) {
+    script.calls.clear();
+    publisher.Begin({&record, 1}, {{{"in", 0}, 8}}, nullptr, &consumer);
+    Result result;
+    while ((result = publisher.Step(now += absl::Seconds(1))) == Result::kWorking) {}
+    EXPECT_EQ(result, want);
+    if (want == Result::kAborted) {
+      EXPECT_THAT(script.calls, Not(Contains("consumer commit")));
+    } else {
+      EXPECT_THAT(script.calls, ElementsAre("produce", "flush", "consumer commit"));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace newsfeed::kafka
