@@ -13,7 +13,8 @@ namespace {
 
 constexpr char kExample[] = R"(
 Reads the topics alone, also while newsfeedd runs. Exit code 0: each record of the inputs has exactly one outcome
-or is in flight, and each duplicate has a published twin; 1: not so, and which.
+or is in flight, and no duplicate stands alone; 1: not so, and which, or an open transaction hides a part. All other
+codes: nothing is known.
 
 Example:
   newsfeedd audit -c newsfeed.yaml --json | jq .totals)";
@@ -29,9 +30,9 @@ absl::StatusOr<ExitCode> Audit(Cluster& cluster, const Arguments& arguments) {
   const auto report = tools::RunAudit(*cluster.reader, cluster.config, ledger);
   if (!report.ok()) return report.status();
   if (arguments.json) {
-    fmt::print("{}\n", tools::JsonOf(*report, arguments.topic_detail));
+    Print("{}\n", tools::JsonOf(*report, arguments.topic_detail));
   } else {
-    fmt::print("{}", tools::TextOf(*report, arguments.topic_detail));
+    PrintText(tools::TextOf(*report, arguments.topic_detail));
   }
   return report->clean() ? kExitOk : kExitFailed;
 }

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 
 #include "daemon/config_loader.h"
 #include "processors/pipeline/pipeline.h"
@@ -31,6 +33,23 @@ std::span<const Command> CommandTable() { return kTable; }
 int Fail(const absl::Status& status, ExitCode code) {
   fmt::print(stderr, "newsfeedd: {}\n", std::string(status.message()));
   return code;
+}
+
+namespace {
+
+int print_errno = 0;  // of the first write to standard output that failed
+
+}  // namespace
+
+void PrintText(std::string_view text) {
+  if (print_errno != 0) return;
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) print_errno = errno;
+}
+
+int PrintedOr(int code) {
+  if (print_errno == 0 && std::fflush(stdout) != 0) print_errno = errno;
+  if (print_errno == 0 && std::ferror(stdout) == 0) return code;
+  return Fail(absl::UnknownError(fmt::format("standard output: {}", std::strerror(print_errno))), kExitIo);
 }
 
 absl::StatusOr<config::v1::Config> ConfigFrom(const std::string& path) {

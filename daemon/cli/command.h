@@ -4,10 +4,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
+#include <fmt/format.h>
 
 #include "daemon/data_folder.h"
 #include "newsfeed/config/v1/config.pb.h"
@@ -17,14 +19,14 @@ namespace newsfeed::cli {
 // Exit codes, as in sysexits.h where it has one.
 enum ExitCode : int {
   kExitOk = 0,
-  kExitFailed = 1,        // something ended with an error
+  kExitFailed = 1,        // what was asked about is not so: an audit violated, a check failed, records left
   kExitUsage = 64,        // wrong arguments
   kExitDamaged = 65,      // a damaged input; what came before the damage is through
   kExitNoInput = 66,      // an input that does not exist
-  kExitUnavailable = 69,  // no broker answers
+  kExitUnavailable = 69,  // no broker answers, or an open transaction is in the way
   kExitFatal = 70,        // a fault of ours
   kExitWatchdog = 71,     // a worker hangs
-  kExitIo = 74,           // reading or writing failed
+  kExitIo = 74,           // reading or writing failed, also where Kafka refuses it
   kExitConfig = 78,       // the configuration is wrong
   kExitInterrupted = 130  // stopped by Ctrl-C; what had been read is through
 };
@@ -51,6 +53,15 @@ void AddWhy(CLI::App& app, int& exit_code);
 
 // Prints "newsfeedd: MESSAGE" to stderr and returns `code`.
 int Fail(const absl::Status& status, ExitCode code);
+
+// To standard output. Unlike fmt::print it does not throw where the disk is full: PrintedOr tells.
+void PrintText(std::string_view text);
+template <typename... T>
+void Print(fmt::format_string<T...> format, T&&... arguments) {
+  PrintText(fmt::format(format, std::forward<T>(arguments)...));
+}
+// At the end of a command: `code` if all that was printed could be written, else what Fail gives.
+int PrintedOr(int code);
 
 // The file, or the defaults if `path` is empty.
 absl::StatusOr<config::v1::Config> ConfigFrom(const std::string& path);

@@ -21,7 +21,8 @@ Examples:
   newsfeedd dead-letters show -c newsfeed.yaml --partition 3 --offset 17
   newsfeedd dead-letters replay -c newsfeed.yaml --stage cleanup --dry-run
 
-Each is replayed once, however often the command is run; what dies again is a new dead letter.)";
+Each is replayed once, however often the command is run; what dies again is a new dead letter. What has a copy that
+was promoted instead is left.)";
 
 struct Arguments {
   std::string config;
@@ -43,9 +44,12 @@ void AddFilter(CLI::App& app, Arguments& arguments) {
   AddConfigOption(app, arguments.config);
   app.add_option("--reason", arguments.filter.reason, "only those of this reason (WRONG_TYPE)");
   app.add_option("--stage", arguments.filter.stage, "only those of this processor (decode)");
-  app.add_option("--partition", arguments.partition, "only those of this partition of the dead-letter topic")
+  CLI::Option* partition =
+      app.add_option("--partition", arguments.partition, "only those of this partition of the dead-letter topic")
+          ->check(CLI::NonNegativeNumber);
+  app.add_option("--offset", arguments.offset, "only the one at this offset of the partition")
+      ->needs(partition)
       ->check(CLI::NonNegativeNumber);
-  app.add_option("--offset", arguments.offset, "only the one at this offset")->check(CLI::NonNegativeNumber);
   app.add_option("--last", arguments.filter.last, "only the newest N")->check(CLI::PositiveNumber);
 }
 
@@ -54,46 +58,42 @@ std::string SourceText(const tools::DeadLetter& letter) {
 }
 
 void PrintLine(const tools::DeadLetter& letter) {
-  fmt::print("{}:{}  {}  {}  {}  {}  {}{}{}\n", letter.place.partition, letter.place.offset,
+  Print("{}:{}  {}  {}  {}  {}  {}{}{}\n", letter.place.partition, letter.place.offset,
              absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixMillis(letter.timestamp_ms), absl::UTCTimeZone()),
              letter.reason, letter.stage, SourceText(letter), letter.detail, letter.stub ? "  [stub]" : "",
              letter.replayed ? "  [replayed]" : "");
-}
-
-void PrintJson(const tools::DeadLetter& letter) {
-  tools::JsonLine line;
-  line.Add("partition", letter.place.partition).Add("offset", letter.place.offset);
-  line.Add("timestamp", letter.timestamp_ms).Add("reason", letter.reason).Add("stage", letter.stage);
-  line.Add("detail", letter.detail).Add("source", SourceText(letter));
-  line.Add("replay", letter.late ? "judged" : "input").Add("stub", letter.stub).Add("replayed", letter.replayed);
-  fmt::print("{}\n", std::move(line).Take());
-}
-
-void TellOpen(const std::vector<std::string>& open_transactions) {
-  for (const std::string& line : open_transactions) fmt::print(stderr, "newsfeedd: {}\n", line);
 }
 
 absl::StatusOr<ExitCode> List(Cluster& cluster, const Arguments& arguments) {
   const auto list = tools::ListDeadLetters(*cluster.reader, cluster.config, FilterOf(arguments), absl::ZeroDuration());
   if (!list.ok()) return list.status();
   for (const tools::DeadLetter& letter : list->letters) {
-    arguments.json ? PrintJson(letter) : PrintLine(letter);
+    if (arguments.json) {
+      Print("{}\n", tools::JsonOf(letter));
+    } else {
+      PrintLine(letter);
+    }
   }
-  TellOpen(list->open_transactions);
+  TellOpenTransactions(list->open_transactions);
   return kExitOk;
 }
 
 void PrintRecord(const kafka::PolledRecord& record) {
-  if (record.key.data() != nullptr) fmt::print("  key: {}\n", tools::CleanText(record.key));
+  if (record.key.data() != nullptr) Print("  key: {}\n", tools::CleanText(record.key));
   for (const Header& header : record.headers) {
-    fmt::print("  {}: {}\n", tools::CleanText(header.name),
+    Print("  {}: {}\n", tools::CleanText(header.name),
                header.value.data() == nullptr ? "(null)" : tools::CleanText(header.value, 4096));
   }
   if (record.value.data() == nullptr) {
-    fmt::print("  (no value)\n");
+    Print("  (no value)\n");
     return;
   }
-  fmt::print("  value, {} bytes:\n{}\n\n", record.value.size(), tools::CleanText(record.value, 1 << 20));
+  Print("  value, {} bytes:\n{}\n\n", record.value.size(), tools::CleanText(record.value, 1 << 20));
+}
+
+std::string NothingThere(const std::string& topic, const Arguments& arguments) {
+  if (arguments.offset < 0) return fmt::format("{}: there is no such dead letter", topic);
+  return fmt::format("{}: there is no such dead letter at {}:{}", topic, arguments.partition, arguments.offset);
 }
 
 absl::StatusOr<ExitCode> Show(Cluster& cluster, const Arguments& arguments) {
@@ -105,7 +105,7 @@ absl::StatusOr<ExitCode> Show(Cluster& cluster, const Arguments& arguments) {
         {{cluster.config.outputs().dead_letter(), letter.place.partition}, letter.place.offset},
         [&](const kafka::PolledRecord& record) {
           if (arguments.json) {
-            fmt::print("{}\n", tools::ToRawJson(record));
+            Print("{}\n", tools::ToRawJson(record));
           } else {
             PrintRecord(record);
           }
@@ -113,16 +113,17 @@ absl::StatusOr<ExitCode> Show(Cluster& cluster, const Arguments& arguments) {
         });
     if (!status.ok()) return status;
   }
-  TellOpen(list->open_transactions);
-  return kExitOk;
+  TellOpenTransactions(list->open_transactions);
+  if (!list->letters.empty()) return kExitOk;
+  return absl::NotFoundError(NothingThere(cluster.config.outputs().dead_letter(), arguments));
 }
 
 absl::StatusOr<ExitCode> Replay(Cluster& cluster, const Arguments& arguments) {
   const auto report = tools::ReplayDeadLetters(*cluster.factory, *cluster.reader, cluster.config, FilterOf(arguments),
                                                arguments.dry_run);
   if (!report.ok()) return report.status();
-  for (const std::string& line : report->left) fmt::print("left: {}\n", line);
-  fmt::print("{}{} replayed, {} replayed before, {} left\n", arguments.dry_run ? "would be: " : "", report->replayed,
+  for (const std::string& line : report->left) Print("left: {}\n", line);
+  Print("{}{} replayed, {} replayed before, {} left\n", arguments.dry_run ? "would be: " : "", report->replayed,
              report->already, report->left.size());
   return report->left.empty() ? kExitOk : kExitFailed;
 }

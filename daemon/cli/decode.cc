@@ -80,7 +80,8 @@ absl::Status DecodeFile(const std::string& path) {
     (*input)->Skip(length->value);
     line.clear();
     file::AppendJson(article, line);
-    fmt::print("{}\n", line);
+    Print("{}\n", line);
+    if (std::ferror(stdout) != 0) return absl::OkStatus();  // PrintedOr tells
   }
 }
 
@@ -102,7 +103,7 @@ int DecodeFiles(const std::vector<std::string>& files) {
   for (const std::string& path : files) {
     if (absl::Status status = DecodeFile(path); !status.ok()) exit_code = Fail(status, CodeOf(status));
   }
-  return exit_code;
+  return PrintedOr(exit_code);
 }
 
 absl::StatusOr<ExitCode> DecodeTopic(Cluster& cluster, const Arguments& arguments) {
@@ -119,10 +120,11 @@ absl::StatusOr<ExitCode> DecodeTopic(Cluster& cluster, const Arguments& argument
   if (!status.ok()) return status;
   status = cluster.reader->Read(
       *ranges, absl::ZeroDuration(), [&](const kafka::PolledRecord& record) {
-        return fmt::print("{}\n", tools::ToJson(record, cluster.config)), std::ferror(stdout) == 0;
+        Print("{}\n", tools::ToJson(record, cluster.config));
+        return std::ferror(stdout) == 0;
       });
   if (!status.ok()) return status;
-  for (const std::string& line : tools::OpenTransactions(*ranges)) fmt::print(stderr, "newsfeedd: {}\n", line);
+  TellOpenTransactions(tools::OpenTransactions(*ranges));
   return kExitOk;
 }
 

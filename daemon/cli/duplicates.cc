@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "daemon/cli/command.h"
 #include "daemon/cli/kafka_command.h"
@@ -19,7 +20,8 @@ Examples:
   newsfeedd duplicates promote -c newsfeed.yaml --twinless  publishes one copy of each such original
   newsfeedd duplicates promote -c newsfeed.yaml 3:17        publishes the one at partition 3, offset 17
 
-Each is promoted once, however often the command is run.)";
+Each is promoted once, however often the command is run, and only where the dead letter of its original is there, no
+other copy was promoted and the original is not on its way again.)";
 
 struct Arguments {
   std::string config;
@@ -30,7 +32,7 @@ struct Arguments {
 };
 
 void PrintLine(const tools::DuplicateLine& line) {
-  fmt::print("{}:{}  {}  copy of {} ({})  {:.0f} % {}  original: {}{}\n", line.place.partition, line.place.offset,
+  Print("{}:{}  {}  copy of {} ({})  {:.0f} % {}  original: {}{}\n", line.place.partition, line.place.offset,
              tools::CleanText(line.id), tools::CleanText(line.canonical_id),
              tools::CleanText(tools::ToString(line.canonical)), 100 * line.similarity, tools::CleanText(line.rule),
              tools::TwinStateName(line.twin), line.promoted ? "  [promoted]" : "");
@@ -43,33 +45,51 @@ void PrintJson(const tools::DuplicateLine& line) {
   json.Add("canonicalOrigin", tools::CleanText(tools::ToString(line.canonical)));
   json.AddRaw("similarity", fmt::format("{}", line.similarity)).Add("rule", line.rule);
   json.Add("twin", tools::TwinStateName(line.twin)).Add("promoted", line.promoted);
-  fmt::print("{}\n", std::move(json).Take());
+  Print("{}\n", std::move(json).Take());
+}
+
+void TellNotes(const std::vector<std::string>& notes) {
+  for (const std::string& note : notes) fmt::print(stderr, "newsfeedd: note: {}\n", note);
 }
 
 absl::StatusOr<ExitCode> List(Cluster& cluster, const Arguments& arguments) {
-  const auto list = tools::ListDuplicates(*cluster.reader, cluster.config, arguments.twinless);
+  const auto list =
+      tools::ListDuplicates(*cluster.reader, cluster.config, {.twinless_only = arguments.twinless});
   if (!list.ok()) return list.status();
   for (const tools::DuplicateLine& line : list->lines) {
     arguments.json ? PrintJson(line) : PrintLine(line);
   }
-  for (const std::string& line : list->open_transactions) fmt::print(stderr, "newsfeedd: {}\n", line);
+  TellOpenTransactions(list->open_transactions);
+  TellNotes(list->notes);
   return kExitOk;
 }
 
-absl::StatusOr<ExitCode> Promote(Cluster& cluster, const Arguments& arguments) {
-  const std::optional<tools::Place> place = tools::ParsePlace(arguments.place);
-  if (place.has_value() == arguments.twinless) {
-    return absl::InvalidArgumentError("duplicates promote: give either PARTITION:OFFSET or --twinless");
-  }
+absl::StatusOr<ExitCode> Promote(Cluster& cluster, const Arguments& arguments, std::optional<tools::Place> place) {
   const auto report = tools::PromoteDuplicates(*cluster.factory, *cluster.reader, cluster.config, place,
                                                arguments.dry_run);
   if (!report.ok()) return report.status();
   for (const std::string& line : report->promoted) {
-    fmt::print("{}: {}\n", arguments.dry_run ? "would be promoted" : "promoted", line);
+    Print("{}: {}\n", arguments.dry_run ? "would be promoted" : "promoted", line);
   }
-  for (const std::string& line : report->left) fmt::print("left: {}\n", line);
-  if (report->promoted.empty() && report->left.empty()) fmt::print("nothing to promote\n");
+  for (const std::string& line : report->left) Print("left: {}\n", line);
+  TellNotes(report->notes);
+  if (report->promoted.empty() && report->left.empty()) Print("nothing to promote\n");
   return report->left.empty() ? kExitOk : kExitFailed;
+}
+
+// Before anything is connected: wrong arguments are told at once.
+int RunPromote(const Arguments& arguments) {
+  const std::optional<tools::Place> place = tools::ParsePlace(arguments.place);
+  if (!arguments.place.empty() && !place) {
+    return Fail(absl::InvalidArgumentError(fmt::format("duplicates promote: {}: a place is PARTITION:OFFSET, as 3:17",
+                                                       tools::CleanText(arguments.place))),
+                kExitUsage);
+  }
+  if (place.has_value() == arguments.twinless) {
+    return Fail(absl::InvalidArgumentError("duplicates promote: give either PARTITION:OFFSET or --twinless"),
+                kExitUsage);
+  }
+  return RunOn(arguments.config, [&](Cluster& cluster) { return Promote(cluster, arguments, place); });
 }
 
 }  // namespace
@@ -87,13 +107,13 @@ void AddDuplicates(CLI::App& app, int& exit_code) {
     exit_code = RunOn(arguments->config, [&](Cluster& cluster) { return List(cluster, *arguments); });
   });
 
-  CLI::App* promote = app.add_subcommand("promote", "publish a copy beside its duplicate");
+  CLI::App* promote = app.add_subcommand("promote", "publish a copy whose original was not");
   AddConfigOption(*promote, arguments->config);
   promote->add_option("PARTITION:OFFSET", arguments->place, "place in the topic of duplicates");
   promote->add_flag("--twinless", arguments->twinless, "one copy of each original that was published nowhere");
   promote->add_flag("--dry-run", arguments->dry_run, "only say which");
   promote->callback([arguments, &exit_code] {
-    exit_code = RunOn(arguments->config, [&](Cluster& cluster) { return Promote(cluster, *arguments); });
+    exit_code = RunPromote(*arguments);
   });
 }
 

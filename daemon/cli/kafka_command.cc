@@ -15,16 +15,14 @@ ExitCode CodeOf(const absl::Status& status) {
     case absl::StatusCode::kUnavailable: return kExitUnavailable;
     case absl::StatusCode::kNotFound: return kExitNoInput;
     case absl::StatusCode::kInvalidArgument: return kExitUsage;
-    default: return kExitFailed;
+    default: return kExitIo;
   }
 }
 
 absl::StatusOr<config::v1::Config> LoadKafkaConfig(const std::string& path) {
   auto config = ConfigFrom(path);
   if (!config.ok()) return config;
-  if (absl::Status status = kafka::CheckKafkaConfig(*config); !status.ok()) {
-    return absl::InvalidArgumentError(fmt::format("{}: {}", path, std::string(status.message())));
-  }
+  if (absl::Status status = CheckKafkaKeys(path, *config); !status.ok()) return status;
   return config;
 }
 
@@ -32,6 +30,16 @@ absl::StatusOr<config::v1::Config> LoadKafkaConfig(const std::string& path) {
 
 void AddConfigOption(CLI::App& app, std::string& path) {
   app.add_option("-c,--config", path, "configuration file: names the cluster and the application")->required();
+}
+
+absl::Status CheckKafkaKeys(const std::string& path, const config::v1::Config& config) {
+  const absl::Status status = kafka::CheckKafkaConfig(config);
+  if (status.ok()) return status;
+  return absl::InvalidArgumentError(fmt::format("{}: {}", path, std::string(status.message())));
+}
+
+void TellOpenTransactions(const std::vector<std::string>& open_transactions) {
+  for (const std::string& line : open_transactions) fmt::print(stderr, "newsfeedd: {}\n", line);
 }
 
 absl::StatusOr<std::unique_ptr<Cluster>> OpenCluster(const std::string& path) {
@@ -54,7 +62,7 @@ int RunOn(const std::string& config, const std::function<absl::StatusOr<ExitCode
     return Fail(status, absl::IsUnavailable(status) ? kExitUnavailable : kExitConfig);
   }
   const absl::StatusOr<ExitCode> code = work(**cluster);
-  return code.ok() ? *code : Fail(code.status(), CodeOf(code.status()));
+  return PrintedOr(code.ok() ? *code : Fail(code.status(), CodeOf(code.status())));
 }
 
 }  // namespace newsfeed::cli

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <absl/status/status.h>
@@ -26,10 +27,17 @@ struct Cluster {
 // -c, --config, required.
 void AddConfigOption(CLI::App& app, std::string& path);
 
+// What CheckKafkaConfig says, with the name of the file.
+absl::Status CheckKafkaKeys(const std::string& path, const config::v1::Config& config);
+
+// Says on stderr which parts of topics could not be read.
+void TellOpenTransactions(const std::vector<std::string>& open_transactions);
+
 // Loads the file, checks what is about Kafka, and makes sure that a broker answers.
 absl::StatusOr<std::unique_ptr<Cluster>> OpenCluster(const std::string& path);
 
-// Runs `work` on the cluster that `config` names; what fails is told on one line.
+// Runs `work` on the cluster that `config` names; what fails is told on one line. Never kExitFailed for that: this
+// code is the work's own answer.
 int RunOn(const std::string& config, const std::function<absl::StatusOr<ExitCode>(Cluster&)>& work);
 
 }  // namespace newsfeed::cli

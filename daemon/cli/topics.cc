@@ -35,10 +35,10 @@ absl::StatusOr<ExitCode> Check(Cluster& cluster) {
   if (!problems.ok()) return problems.status();
   ExitCode code = kExitOk;
   for (const kafka::TopicProblem& problem : *problems) {
-    fmt::print("{} {}\n", problem.fatal ? "error:  " : "warning:", kafka::Describe(problem));
+    Print("{} {}\n", problem.fatal ? "error:  " : "warning:", kafka::Describe(problem));
     if (problem.fatal) code = kExitFailed;
   }
-  if (problems->empty()) fmt::print("all topics are as they should be\n");
+  if (problems->empty()) Print("all topics are as they should be\n");
   return code;
 }
 
@@ -61,7 +61,7 @@ absl::Status CreateOne(Cluster& cluster, const kafka::WantedTopic& wanted, bool 
     return kafka::ToStatus(error, wanted.name);
   }
   if (found.exists) {
-    fmt::print("{}: is there already\n", wanted.name);
+    Print("{}: is there already\n", wanted.name);
     return absl::OkStatus();
   }
   if (wanted.partitions == 0) return absl::OkStatus();  // an input: the check tells that it is missing
@@ -72,7 +72,7 @@ absl::Status CreateOne(Cluster& cluster, const kafka::WantedTopic& wanted, bool 
     if (!error.ok() && error.name != "TOPIC_ALREADY_EXISTS") return kafka::ToStatus(error, wanted.name);
     if (absl::Status status = AwaitTopic(admin, wanted.name); !status.ok()) return status;
   }
-  fmt::print("{}: {} with {} partition{} ({})\n", wanted.name, dry_run ? "would be created" : "created",
+  Print("{}: {} with {} partition{} ({})\n", wanted.name, dry_run ? "would be created" : "created",
              topic->partitions, topic->partitions == 1 ? "" : "s", wanted.purpose);
   return absl::OkStatus();
 }
@@ -88,7 +88,7 @@ absl::StatusOr<ExitCode> Create(Cluster& cluster, const Arguments& arguments) {
 void PrintOptions(const kafka::WantedTopic& wanted, const kafka::TopicDescription& found) {
   for (const auto& [name, value] : wanted.options) {
     const auto option = found.options.find(name);
-    fmt::print("  {:<34} wanted {:<12} found {}\n", name, value,
+    Print("  {:<34} wanted {:<12} found {}\n", name, value,
                option == found.options.end() ? "-" : option->second);
   }
 }
@@ -99,15 +99,15 @@ absl::StatusOr<ExitCode> DescribeAll(Cluster& cluster) {
     if (kafka::Error error = cluster.reader->admin().DescribeTopic(wanted.name, found, kTimeout); !error.ok()) {
       return kafka::ToStatus(error, wanted.name);
     }
-    fmt::print("{}: {}\n", wanted.name, wanted.purpose);
+    Print("{}: {}\n", wanted.name, wanted.purpose);
     if (!found.exists) {
-      fmt::print("  does not exist\n");
+      Print("  does not exist\n");
       continue;
     }
-    fmt::print("  {:<34} found {}, replicas {}\n", "partitions", found.partitions, found.replication);
+    Print("  {:<34} found {}, replicas {}\n", "partitions", found.partitions, found.replication);
     PrintOptions(wanted, found);
     for (const kafka::TopicProblem& problem : kafka::ProblemsOf(wanted, found, cluster.config)) {
-      fmt::print("  {}: {}\n", problem.fatal ? "error" : "warning", kafka::Describe(problem));
+      Print("  {}: {}\n", problem.fatal ? "error" : "warning", kafka::Describe(problem));
     }
   }
   return kExitOk;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/cli/command.h"
+#include "daemon/cli/kafka_command.h"
 #include "daemon/data_folder.h"
 
 namespace newsfeed::cli {
@@ -16,12 +17,16 @@ Example:
   newsfeedd validate config/newsfeed.yaml
 
 Checks keys, types, limits and the chain, loads the data files named, and makes every processor
-once. Exit code 78 and the path of the bad key if something is wrong.)";
+once; where `kafka` or `inputs` is set, also what `run` needs of them. Exit code 78 and the path of the bad key if something is wrong.)";
 
 // All that `process` and `run` would fail on before the first record.
 absl::Status Check(const std::string& path, const std::string& data_dir) {
   auto config = ConfigFrom(path);
   if (!config.ok()) return config.status();
+  // A configuration for `process` alone names neither.
+  if (config->has_kafka() || !config->inputs().empty()) {
+    if (absl::Status status = CheckKafkaKeys(path, *config); !status.ok()) return status;
+  }
   auto folder = FindDataFolder(data_dir);
   if (!folder.ok()) return folder.status();
   auto data = LoadData(*config, *folder);
@@ -46,9 +51,10 @@ void AddValidate(CLI::App& app, int& exit_code) {
       if (absl::Status status = Check(path, arguments->data_dir); !status.ok()) {
         exit_code = Fail(status, kExitConfig);
       } else {
-        fmt::print("{}: ok\n", path);
+        Print("{}: ok\n", path);
       }
     }
+    exit_code = PrintedOr(exit_code);
   });
 }
 

@@ -30,11 +30,11 @@ absl::StatusOr<ExitCode> Why(Cluster& cluster, const Arguments& arguments) {
   const auto found = tools::FindArticle(*cluster.reader, cluster.config, arguments.id);
   if (!found.ok()) return found.status();
   if (arguments.json) {
-    fmt::print("{}\n", tools::JsonOf(*found));
+    Print("{}\n", tools::JsonOf(*found));
   } else {
-    fmt::print("{}", tools::TextOf(*found));
+    PrintText(tools::TextOf(*found));
   }
-  for (const std::string& line : found->open_transactions) fmt::print(stderr, "newsfeedd: {}\n", line);
+  TellOpenTransactions(found->open_transactions);
   return kExitOk;
 }
 

@@ -4,8 +4,9 @@
 //   auto report = RunAudit(*reader, config, ledger);
 //   fmt::print("{}", TextOf(*report, /*by_partition=*/false));
 //
-// May be run beside a working pipeline: committed offsets are taken first, and open transactions are waited for
-// (at most as long as the broker lets them be open).
+// May be run beside a working pipeline, also while it trims its topics: committed offsets are taken first, then
+// ID-prepared, ID-judged and the outputs are read in this order. Open transactions of these are waited for, at most
+// as long as the broker lets them be open; those of inputs are told alone.
 #pragma once
 
 #include <string>

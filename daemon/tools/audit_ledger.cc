@@ -95,7 +95,6 @@ void AuditLedger::AddPartition(const AuditPartition& partition) {
 }
 
 void AuditLedger::Take(const PolledRecord& record) {
-  covered_.reset();
   if (record.topic == topics_.enriched) return TakeEnriched(record);
   if (record.topic == topics_.duplicates) return TakeDuplicate(record);
   if (record.topic == topics_.dead_letter) return TakeDeadLetter(record);
@@ -104,7 +103,7 @@ void AuditLedger::Take(const PolledRecord& record) {
   if (record.topic == topics_.filtered) {
     const auto source = SourceOf(record.headers);
     if (!source) return CountUnreadable(record, "no source coordinates");
-    return CountOutcome(*source, Outcome::kFiltered);
+    return CountOutcome(KeyOf(*source), Outcome::kFiltered);
   }
   TakeInput(record);
 }
@@ -117,7 +116,7 @@ void AuditLedger::TakeInput(const PolledRecord& record) {
 void AuditLedger::TakeEnriched(const PolledRecord& record) {
   const auto source = SourceOf(record.headers);
   if (!source) return CountUnreadable(record, "no source coordinates");
-  if (!IsPromotion(record)) return CountOutcome(*source, Outcome::kEnriched);
+  if (!IsPromotion(record)) return CountOutcome(KeyOf(*source), Outcome::kEnriched);
   ++counts_.promoted;
   promoted_.insert(KeyOf(*source));
   promoted_working_.insert(KeyOf(*source));
@@ -126,7 +125,7 @@ void AuditLedger::TakeEnriched(const PolledRecord& record) {
 void AuditLedger::TakeDuplicate(const PolledRecord& record) {
   const auto source = SourceOf(record.headers);
   if (!source) return CountUnreadable(record, "no source coordinates");
-  CountOutcome(*source, Outcome::kDuplicate);
+  CountOutcome(KeyOf(*source), Outcome::kDuplicate);
   const auto dedup = DedupOf(record.value);
   if (!dedup || !dedup->has_canonical_origin()) {
     return CountUnreadable(record, "a duplicate that names no original");
@@ -140,18 +139,18 @@ void AuditLedger::TakeDuplicate(const PolledRecord& record) {
 void AuditLedger::TakeDeadLetter(const PolledRecord& record) {
   if (const auto receipt = ReceiptOf(record.headers)) {
     ++counts_.receipts;
-    receipts_.insert({receipt->partition, receipt->offset});
+    const auto end = committed_.find({std::string(record.topic), record.partition});
+    receipts_[{receipt->partition, receipt->offset}] =
+        end != committed_.end() && record.offset >= end->second;
     return;
   }
   const auto source = ErrorSourceOf(record.headers);
   if (!source) return CountUnreadable(record, "no coordinates of the input record");
-  if (!IsLate(record)) return CountOutcome(*source, Outcome::kDeadLetter);
-  // A promotion that failed: the duplicate it was made of has its outcome.
-  if (IsPromotion(record)) {
-    promoted_.insert(KeyOf(*source));
-    return;
-  }
-  late_.push_back({{record.partition, record.offset}, *source});
+  if (!IsLate(record)) return CountOutcome(KeyOf(*source), Outcome::kDeadLetter);
+  // Of a promotion: the duplicate it was made of has its outcome.
+  const bool promotion = IsPromotion(record);
+  if (promotion) promoted_.insert(KeyOf(*source));
+  late_.push_back({{record.partition, record.offset}, KeyOf(*source), promotion});
 }
 
 void AuditLedger::TakeWaiting(const PolledRecord& record, uint8_t mark) {
@@ -165,20 +164,17 @@ void AuditLedger::TakeWaiting(const PolledRecord& record, uint8_t mark) {
     return;
   }
   if (!waits) return;
-  if (uint8_t* of_source = MarkOf(KeyOf(*source))) *of_source |= mark;
+  const Key key = KeyOf(*source);
+  NoteTrace(key);
+  if (uint8_t* of_source = MarkOf(key)) *of_source |= mark;
 }
 
-void AuditLedger::CountOutcome(const Coordinates& source, Outcome outcome) {
-  const Key key = KeyOf(source);
-  if (key.partition == kNotAnInput) {
-    ++counts_.foreign;
-    return;
-  }
-  const AuditPartition& partition = inputs_[key.partition].partition;
-  if (key.offset < partition.low) {
-    ++counts_.trimmed;
-    if (outcome == Outcome::kEnriched) published_before_low_.insert(key);
-    return;
+void AuditLedger::CountOutcome(Key key, Outcome outcome) {
+  const bool foreign = (key.partition & kForeign) != 0;
+  if (foreign || key.offset < inputs_[key.partition].partition.low) {
+    ++(foreign ? counts_.foreign : counts_.trimmed);
+    if (outcome == Outcome::kEnriched) published_beyond_.insert(key);
+    return NoteTrace(key);
   }
   uint8_t* mark = MarkOf(key);
   if (mark == nullptr) {
@@ -190,6 +186,13 @@ void AuditLedger::CountOutcome(const Coordinates& source, Outcome outcome) {
   if (outcome == Outcome::kEnriched) *mark |= kPublished;
 }
 
+// Prepare had it in hand when retention took it from the input.
+void AuditLedger::NoteTrace(Key key) {
+  if (key.partition & kForeign) return;
+  const AuditPartition& partition = inputs_[key.partition].partition;
+  if (key.offset < partition.gone_until && key.offset >= partition.committed) traced_gone_.insert(key);
+}
+
 void AuditLedger::CountUnreadable(const PolledRecord& record, std::string_view what) {
   ++counts_.unreadable;
   if (counts_.unreadable_examples.size() >= kMaxExamples) return;
@@ -197,20 +200,28 @@ void AuditLedger::CountUnreadable(const PolledRecord& record, std::string_view w
       fmt::format("{}:{}:{}: {}", record.topic, record.partition, record.offset, what));
 }
 
-AuditLedger::Key AuditLedger::KeyOf(const Coordinates& at) const {
+AuditLedger::Key AuditLedger::KeyOf(const Coordinates& at) {
+  const auto number = static_cast<uint32_t>(foreign_.size()) | kForeign;
+  const auto [found, is_new] = numbers_.try_emplace({at.topic, at.partition}, number);
+  if (is_new) foreign_.push_back(found->first);
+  return {found->second, at.offset};
+}
+
+AuditLedger::Key AuditLedger::FindKey(const Coordinates& at) const {
   const auto found = numbers_.find({at.topic, at.partition});
-  return {found == numbers_.end() ? kNotAnInput : found->second, at.offset};
+  return {found == numbers_.end() ? kNowhere : found->second, at.offset};
 }
 
 Coordinates AuditLedger::CoordinatesOf(Key key) const {
-  if (key.partition == kNotAnInput) return {"?", 0, key.offset};
-  const TopicPartition& where = inputs_[key.partition].partition.where;
+  const TopicPartition& where = (key.partition & kForeign)
+                                    ? foreign_[key.partition & ~kForeign]
+                                    : inputs_[key.partition].partition.where;
   return {where.topic, where.partition, key.offset};
 }
 
 // Null beyond what is audited.
 uint8_t* AuditLedger::MarkOf(Key key) {
-  if (key.partition == kNotAnInput) return nullptr;
+  if (key.partition & kForeign) return nullptr;
   Input& input = inputs_[key.partition];
   const int64_t index = key.offset - input.partition.low;
   if (index < 0 || index >= static_cast<int64_t>(input.marks.size())) return nullptr;
@@ -219,7 +230,7 @@ uint8_t* AuditLedger::MarkOf(Key key) {
 
 void AuditLedger::SetLow(const TopicPartition& where, int64_t low) {
   const auto found = numbers_.find(where);
-  if (found == numbers_.end()) return;
+  if (found == numbers_.end() || (found->second & kForeign)) return;
   int64_t& from = inputs_[found->second].report_from;
   from = std::max(from, low);
 }
@@ -227,9 +238,10 @@ void AuditLedger::SetLow(const TopicPartition& where, int64_t low) {
 AuditReport AuditLedger::Report() {
   // Receipts may come after what they are for: the dead letters of late stages are counted now.
   SettleLateDeadLetters();
+  SettlePromotions();
   AuditReport report = counts_;
   report.exactly_once = topics_.exactly_once;
-  for (const Input& input : inputs_) ReportInput(input, report);
+  for (uint32_t number = 0; number < inputs_.size(); ++number) ReportInput(number, report);
   for (const Duplicate& duplicate : duplicates_) {
     if (StateOf(duplicate.canonical) != TwinState::kNone) continue;
     report.twinless.push_back({CoordinatesOf(duplicate.source), duplicate.place,
@@ -240,18 +252,51 @@ AuditReport AuditLedger::Report() {
 
 void AuditLedger::SettleLateDeadLetters() {
   for (const LateDeadLetter& letter : late_) {
-    if (receipts_.contains({letter.place.partition, letter.place.offset})) {
-      ++counts_.replayed_late;
-    } else {
+    const auto receipt = receipts_.find({letter.place.partition, letter.place.offset});
+    if (letter.promotion) {
+      if (receipt == receipts_.end()) promoted_dead_.insert(letter.source);
+    } else if (receipt == receipts_.end()) {
       CountOutcome(letter.source, Outcome::kDeadLetter);
+    } else {
+      ++counts_.replayed_late;
+      uint8_t* mark = receipt->second ? MarkOf(letter.source) : nullptr;
+      if (mark != nullptr) *mark |= kWaitsForEnrich;
     }
   }
   late_.clear();
 }
 
-void AuditLedger::ReportInput(const Input& input, AuditReport& report) const {
+// A promotion counts until it is known to have failed: what became of it may be gone by retention.
+void AuditLedger::SettlePromotions() {
+  for (const Duplicate& duplicate : duplicates_) {
+    if (!promoted_.contains(duplicate.source)) continue;
+    originals_[duplicate.source] = duplicate.canonical;
+    if (promoted_working_.contains(duplicate.source) || !promoted_dead_.contains(duplicate.source)) {
+      covered_.insert(duplicate.canonical);
+    }
+  }
+}
+
+// Offsets that retention took from the input before prepare had read them.
+uint64_t AuditLedger::CountGone(uint32_t number, AuditReport& report) const {
+  const AuditPartition& partition = inputs_[number].partition;
+  if (partition.committed < 0 || partition.gone_until <= partition.committed) return 0;
+  const auto traced = std::ranges::count(traced_gone_, number, &Key::partition);
+  const auto gone = static_cast<uint64_t>(partition.gone_until - partition.committed - traced);
+  if (gone == 0) return 0;
+  report.gone_unread.offsets += gone;
+  if (report.gone_unread.ranges.size() < RangeList::kMaxRanges) {
+    report.gone_unread.ranges.push_back({partition.where.topic, partition.where.partition,
+                                         partition.committed, partition.gone_until - 1});
+  }
+  return gone;
+}
+
+void AuditLedger::ReportInput(uint32_t number, AuditReport& report) const {
+  const Input& input = inputs_[number];
   const AuditPartition& partition = input.partition;
   AuditTotals totals;
+  totals.gone_unread = CountGone(number, report);
   bool begun = !input.from_latest;  // the application's first record has been seen
   for (size_t i = 0; i < input.marks.size(); ++i) {
     const uint8_t mark = input.marks[i];
@@ -291,42 +336,51 @@ void AuditLedger::ReportInput(const Input& input, AuditReport& report) const {
   sum.before_start += totals.before_start;
   sum.missing += totals.missing;
   sum.doubled += totals.doubled;
+  sum.gone_unread += totals.gone_unread;
   report.partitions.push_back({partition.where, partition.low, partition.end, partition.committed,
                                totals});
 }
 
-const absl::flat_hash_set<AuditLedger::Key>& AuditLedger::Covered() const {
-  if (!covered_) {
-    covered_.emplace();
-    for (const Duplicate& duplicate : duplicates_) {
-      if (promoted_working_.contains(duplicate.source)) covered_->insert(duplicate.canonical);
-    }
+// That an original was not published is only known where its dead letter or filtered record was seen: without any
+// trace it may have been published, and retention has taken the article.
+TwinState AuditLedger::StateOf(Key canonical) const {
+  const uint8_t mark = MarksOf(canonical);
+  if ((mark & kPublished) || published_beyond_.contains(canonical)) return TwinState::kPublished;
+  if (covered_.contains(canonical)) return TwinState::kPromoted;
+  if (canonical.partition & kForeign) return TwinState::kUnknown;
+  const AuditPartition& partition = inputs_[canonical.partition].partition;
+  if (canonical.offset < partition.low) return TwinState::kUnknown;
+  if (mark & kOnce) {
+    const auto outcome = static_cast<Outcome>(mark & kOutcomeMask);
+    const bool ended = outcome == Outcome::kDeadLetter || outcome == Outcome::kFiltered;
+    return ended ? TwinState::kNone : TwinState::kUnknown;
   }
-  return *covered_;
+  const bool waits = (mark & (kWaitsForJudge | kWaitsForEnrich)) != 0 ||
+                     canonical.offset >= partition.committed;
+  return waits ? TwinState::kInFlight : TwinState::kUnknown;
 }
 
-TwinState AuditLedger::StateOf(Key canonical) const {
-  if (canonical.partition == kNotAnInput) return TwinState::kUnknown;
-  const Input& input = inputs_[canonical.partition];
-  if (canonical.offset < input.partition.low) {
-    return published_before_low_.contains(canonical) ? TwinState::kPublished : TwinState::kUnknown;
-  }
-  const int64_t index = canonical.offset - input.partition.low;
-  if (index >= static_cast<int64_t>(input.marks.size())) return TwinState::kInFlight;
-  const uint8_t mark = input.marks[static_cast<size_t>(index)];
-  if (mark & kPublished) return TwinState::kPublished;
-  if (Covered().contains(canonical)) return TwinState::kPromoted;
-  const bool waits = (mark & (kWaitsForJudge | kWaitsForEnrich)) != 0 ||
-                     canonical.offset >= input.partition.committed;
-  return waits && !(mark & kOnce) ? TwinState::kInFlight : TwinState::kNone;
+// None beyond what is audited.
+uint8_t AuditLedger::MarksOf(Key key) const {
+  if (key.partition & kForeign) return 0;
+  const Input& input = inputs_[key.partition];
+  const int64_t index = key.offset - input.partition.low;
+  if (index < 0 || index >= static_cast<int64_t>(input.marks.size())) return 0;
+  return input.marks[static_cast<size_t>(index)];
 }
 
 TwinState AuditLedger::TwinOf(const Coordinates& canonical) const {
-  return StateOf(KeyOf(canonical));
+  return StateOf(FindKey(canonical));
 }
 
 bool AuditLedger::IsPromoted(const Coordinates& source) const {
-  return promoted_.contains(KeyOf(source));
+  return promoted_.contains(FindKey(source));
+}
+
+std::optional<Coordinates> AuditLedger::OriginalOf(const Coordinates& promoted) const {
+  const auto found = originals_.find(FindKey(promoted));
+  if (found == originals_.end()) return std::nullopt;
+  return CoordinatesOf(found->second);
 }
 
 }  // namespace newsfeed::tools

@@ -43,16 +43,6 @@ std::optional<Place> ParsePlace(std::string_view text) {
   return Place{*partition, *offset};
 }
 
-std::optional<Coordinates> ParseCoordinates(std::string_view text) {
-  const size_t last = text.rfind(':');
-  if (last == std::string_view::npos || last == 0) return std::nullopt;
-  const size_t before = text.rfind(':', last - 1);
-  if (before == std::string_view::npos || before == 0) return std::nullopt;
-  const auto place = ParsePlace(text.substr(before + 1));
-  if (!place) return std::nullopt;
-  return Coordinates{std::string(text.substr(0, before)), place->partition, place->offset};
-}
-
 std::optional<Coordinates> SourceOf(std::span<const Header> record_headers) {
   return CoordinatesFrom(record_headers, headers::kSourceTopic, headers::kSourcePartition,
                          headers::kSourceOffset);

@@ -25,8 +25,6 @@ struct Coordinates {
 
 // "articles.raw:3:17"
 std::string ToString(const Coordinates& at);
-// Back again. The topic may hold colons.
-std::optional<Coordinates> ParseCoordinates(std::string_view text);
 
 // "3:17", a place in a topic that is known.
 struct Place {

@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "daemon/kafka/application.h"
 #include "daemon/record_headers.h"
 #include "daemon/tools/audit.h"
+#include "daemon/tools/audit_ledger.h"
 #include "daemon/tools/json_line.h"
 #include "daemon/tools/transaction.h"
 
@@ -34,16 +36,90 @@ DeadLetter ToDeadLetter(const PolledRecord& record) {
           .detail = HeaderText(record, headers::kErrorDetail),
           .source = ErrorSourceOf(record.headers),
           .late = headers::Last(record.headers, headers::kErrorReplay) == headers::kReplayJudged,
+          .promotion = headers::Last(record.headers, headers::kPromoted).has_value(),
           .stub = headers::Last(record.headers, headers::kErrorStub).has_value() &&
                   record.value.data() == nullptr};
 }
 
-void KeepNewest(std::vector<DeadLetter>& letters, int64_t last) {
-  if (last <= 0 || letters.size() <= static_cast<size_t>(last)) return;
-  std::ranges::stable_sort(letters, std::greater<>(), &DeadLetter::timestamp_ms);
-  letters.resize(static_cast<size_t>(last));
-  std::ranges::sort(letters, {}, &DeadLetter::place);
+using Receipts = absl::flat_hash_set<std::pair<int32_t, int64_t>>;
+
+// The newest N of the letters added, or all (N is 0).
+class Newest {
+ public:
+  explicit Newest(int64_t last) : last_(static_cast<size_t>(last)) {}
+
+  void Add(DeadLetter letter) {
+    letters_.push_back(std::move(letter));
+    if (last_ == 0) return;
+    std::ranges::push_heap(letters_, IsNewer);
+    if (letters_.size() <= last_) return;
+    std::ranges::pop_heap(letters_, IsNewer);
+    letters_.pop_back();
+  }
+
+  std::vector<DeadLetter> TakeByPlace() && {
+    std::ranges::sort(letters_, {}, &DeadLetter::place);
+    return std::move(letters_);
+  }
+
+ private:
+  // The oldest is on top of the heap.
+  static bool IsNewer(const DeadLetter& a, const DeadLetter& b) {
+    return a.timestamp_ms != b.timestamp_ms ? a.timestamp_ms > b.timestamp_ms : a.place < b.place;
+  }
+
+  const size_t last_;
+  std::vector<DeadLetter> letters_;
+};
+
+// By what is cheap to see.
+bool IsCandidate(const PolledRecord& record, const DeadLetterFilter& filter) {
+  return (!filter.partition || *filter.partition == record.partition) &&
+         (!filter.offset || *filter.offset == record.offset) &&
+         (!filter.key || (record.key.data() != nullptr && record.key == *filter.key));
 }
+
+bool Passes(const DeadLetter& letter, const DeadLetterFilter& filter) {
+  return (filter.reason.empty() || filter.reason == letter.reason) &&
+         (filter.stage.empty() || filter.stage == letter.stage) &&
+         !(filter.unreplayed_only && letter.replayed);
+}
+
+absl::Status ReadReceipts(TopicReader& reader, std::vector<ReadRange>& ranges, absl::Duration patience,
+                          Receipts& receipts) {
+  return reader.Read(ranges, patience, [&](const PolledRecord& record) {
+    if (const auto receipt = ReceiptOf(record.headers)) receipts.insert({receipt->partition, receipt->offset});
+    return true;
+  });
+}
+
+// Whether there is anything that only the whole of the topics can tell.
+bool AnyLate(const std::vector<DeadLetter>& letters) {
+  return std::ranges::any_of(letters, [](const DeadLetter& letter) { return letter.late && !letter.replayed; });
+}
+
+// Late dead letters of which another version was or is being published; each original once.
+class Twins {
+ public:
+  explicit Twins(const AuditLedger& ledger) : ledger_(ledger) {}
+
+  // Empty: may be published.
+  std::string WhyLeft(const DeadLetter& letter) {
+    const auto copied = letter.promotion ? ledger_.OriginalOf(*letter.source) : std::nullopt;
+    const Coordinates& original = copied ? *copied : *letter.source;
+    const TwinState state = ledger_.TwinOf(original);
+    const char* what = copied ? "its original" : "it";
+    if (state == TwinState::kPublished) return fmt::format("{} was published", what);
+    if (state == TwinState::kPromoted) return fmt::format("a copy of {} was promoted instead", what);
+    if (copied && state == TwinState::kInFlight) return "its original is in flight: try again later";
+    if (!replayed_.insert(original).second) return "another one of the same original is replayed";
+    return "";
+  }
+
+ private:
+  const AuditLedger& ledger_;
+  std::set<Coordinates> replayed_;
+};
 
 // Why it cannot be replayed; empty: it can.
 std::string Unfit(const DeadLetter& letter, const config::v1::Config& config) {
@@ -54,7 +130,7 @@ std::string Unfit(const DeadLetter& letter, const config::v1::Config& config) {
   }
   const bool is_input = std::ranges::any_of(
       config.inputs(), [&](const auto& input) { return input.topic() == letter.source->topic; });
-  return is_input ? "" : fmt::format("it came from {}, which is no input", letter.source->topic);
+  return is_input ? "" : fmt::format("it came from {}, which is no input", CleanText(letter.source->topic));
 }
 
 // The record as it was before it died.
@@ -160,6 +236,17 @@ class Replay {
   size_t bytes_ = 0;
 };
 
+void Leave(const DeadLetter& letter, std::string_view why, ReplayReport& report) {
+  report.left.push_back(fmt::format("{}:{}: {}", letter.place.partition, letter.place.offset, why));
+}
+
+// An open transaction may hide a receipt or a promotion.
+absl::Status Undecided(const std::vector<std::string>& open_transactions) {
+  if (open_transactions.empty()) return absl::OkStatus();
+  return absl::UnavailableError(open_transactions.front() +
+                                "; nothing was replayed, try again when it has ended");
+}
+
 // Takes out what was or cannot be replayed, and says so.
 void KeepReplayable(std::vector<DeadLetter>& letters, const config::v1::Config& config,
                     ReplayReport& report) {
@@ -170,43 +257,69 @@ void KeepReplayable(std::vector<DeadLetter>& letters, const config::v1::Config& 
     }
     const std::string why = Unfit(letter, config);
     if (why.empty()) return false;
-    report.left.push_back(fmt::format("{}:{}: {}", letter.place.partition, letter.place.offset, why));
+    Leave(letter, why, report);
     return true;
   });
 }
 
+// Takes out what would be published a second time.
+absl::Status KeepTwinless(TopicReader& reader, const config::v1::Config& config,
+                          std::vector<DeadLetter>& letters, ReplayReport& report) {
+  if (!AnyLate(letters)) return absl::OkStatus();
+  AuditLedger ledger(AuditTopicsOf(config));
+  const auto audit = RunAudit(reader, config, ledger);
+  if (!audit.ok()) return audit.status();
+  if (absl::Status status = Undecided(audit->open_transactions); !status.ok()) return status;
+  Twins twins(ledger);
+  // The originals first: they go before their copies.
+  for (const bool copies : {false, true}) {
+    std::erase_if(letters, [&](const DeadLetter& letter) {
+      if (!letter.late || letter.promotion != copies) return false;
+      const std::string why = twins.WhyLeft(letter);
+      if (!why.empty()) Leave(letter, why, report);
+      return !why.empty();
+    });
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
-bool DeadLetterFilter::Passes(const DeadLetter& letter) const {
-  return (reason.empty() || reason == letter.reason) && (stage.empty() || stage == letter.stage) &&
-         (!partition || *partition == letter.place.partition) &&
-         (!offset || *offset == letter.place.offset) && !(unreplayed_only && letter.replayed);
+std::string JsonOf(const DeadLetter& letter) {
+  JsonLine line;
+  line.Add("partition", letter.place.partition).Add("offset", letter.place.offset);
+  line.Add("timestamp", letter.timestamp_ms).Add("reason", letter.reason).Add("stage", letter.stage);
+  line.Add("detail", letter.detail);
+  if (letter.source) line.Add("source", CleanText(ToString(*letter.source)));
+  line.Add("replay", letter.late ? "judged" : "input").Add("stub", letter.stub).Add("replayed", letter.replayed);
+  return std::move(line).Take();
 }
 
 absl::StatusOr<DeadLetterList> ListDeadLetters(TopicReader& reader, const config::v1::Config& config,
                                                const DeadLetterFilter& filter, absl::Duration patience) {
   auto ranges = reader.RangesOf({config.outputs().dead_letter()});
   if (!ranges.ok()) return ranges.status();
-  DeadLetterFilter before_receipts = filter;
-  before_receipts.unreplayed_only = false;
-  DeadLetterList list;
-  absl::flat_hash_set<std::pair<int32_t, int64_t>> receipts;
+  Receipts receipts;
+  if (filter.unreplayed_only) {
+    // A receipt comes after what it is for, and would come too late for those that were counted as the last.
+    if (absl::Status s = ReadReceipts(reader, *ranges, patience, receipts); !s.ok()) return s;
+  }
+  Newest newest(filter.last);
   absl::Status status = reader.Read(*ranges, patience, [&](const PolledRecord& record) {
     if (const auto receipt = ReceiptOf(record.headers)) {
       receipts.insert({receipt->partition, receipt->offset});
-    } else if (DeadLetter letter = ToDeadLetter(record); before_receipts.Passes(letter)) {
-      list.letters.push_back(std::move(letter));
+    } else if (IsCandidate(record, filter)) {
+      DeadLetter letter = ToDeadLetter(record);
+      letter.replayed = receipts.contains({record.partition, record.offset});
+      if (Passes(letter, filter)) newest.Add(std::move(letter));
     }
     return true;
   });
   if (!status.ok()) return status;
+  DeadLetterList list{std::move(newest).TakeByPlace(), OpenTransactions(*ranges)};
   for (DeadLetter& letter : list.letters) {
     letter.replayed = receipts.contains({letter.place.partition, letter.place.offset});
   }
-  std::erase_if(list.letters, [&](const DeadLetter& letter) { return !filter.Passes(letter); });
-  std::ranges::sort(list.letters, {}, &DeadLetter::place);
-  KeepNewest(list.letters, filter.last);
-  list.open_transactions = OpenTransactions(*ranges);
   return list;
 }
 
@@ -215,20 +328,17 @@ absl::StatusOr<ReplayReport> ReplayDeadLetters(kafka::ClientFactory& factory, To
                                                const DeadLetterFilter& filter, bool dry_run) {
   std::unique_ptr<TransactionalWriter> writer;
   if (!dry_run) {
-    auto opened = TransactionalWriter::Open(factory, config, "replay");
+    auto opened = TransactionalWriter::Open(factory, config);
     if (!opened.ok()) return opened.status();
     writer = *std::move(opened);
   }
-  // After Open: now no other replay can add receipts, and those of a predecessor are committed.
+  // After Open: now no other process can replay or promote, and what a predecessor did is committed.
   auto list = ListDeadLetters(reader, config, filter, TransactionPatience(config));
   if (!list.ok()) return list.status();
-  if (!list->open_transactions.empty()) {
-    // A receipt may be hidden there.
-    return absl::UnavailableError(list->open_transactions.front() +
-                                  "; nothing was replayed, try again when it has ended");
-  }
+  if (absl::Status status = Undecided(list->open_transactions); !status.ok()) return status;
   ReplayReport report;
   KeepReplayable(list->letters, config, report);
+  if (absl::Status status = KeepTwinless(reader, config, list->letters, report); !status.ok()) return status;
   if (dry_run) {
     report.replayed = list->letters.size();
     return report;

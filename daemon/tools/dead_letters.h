@@ -3,6 +3,8 @@
 // A replay writes, in one transaction, the record to where it came from (an input, or ID-judged with its verdict)
 // and a receipt into the topic of dead letters: each is replayed once, however often the command is run, killed or
 // run twice at a time. The record keeps its key, value, headers (without newsfeed-error-*), timestamp and partition.
+// What goes back to ID-judged is left where a copy of its original was promoted instead (duplicates.h): then all
+// topics are read.
 //
 // One thread. What only has a stub left (the value was too large for the topic) cannot be replayed.
 #pragma once
@@ -30,6 +32,7 @@ struct DeadLetter {
   std::string detail;  // fit for a screen
   std::optional<Coordinates> source;
   bool late = false;  // goes back to ID-judged
+  bool promotion = false;  // of an article that `duplicates promote` had sent there
   bool stub = false;
   bool replayed = false;
 };
@@ -40,10 +43,9 @@ struct DeadLetterFilter {
   std::string stage{};
   std::optional<int32_t> partition{};
   std::optional<int64_t> offset{};
+  std::optional<std::string> key{};
   bool unreplayed_only = false;
   int64_t last = 0;  // of those that pass, the newest by timestamp; 0: all
-
-  bool Passes(const DeadLetter& letter) const;
 };
 
 struct DeadLetterList {
@@ -51,7 +53,10 @@ struct DeadLetterList {
   std::vector<std::string> open_transactions;  // parts of the topic that cannot be read now
 };
 
-// Waits up to `patience` for open transactions.
+// One line of JSON; without `source` where it is not known.
+std::string JsonOf(const DeadLetter& letter);
+
+// Waits up to `patience` for open transactions. Only what passes is held in memory, of `last` no more than that.
 absl::StatusOr<DeadLetterList> ListDeadLetters(TopicReader& reader, const config::v1::Config& config,
                                                const DeadLetterFilter& filter, absl::Duration patience);
 

@@ -70,16 +70,29 @@ absl::StatusOr<OutgoingRecord> Promotion(const PolledRecord& record, const confi
   return out;
 }
 
-// What is to be promoted; what is asked for and is not goes to `report`.
-std::vector<DuplicateLine> Choose(const std::vector<DuplicateLine>& lines, std::optional<Place> place,
-                                  PromoteReport& report) {
+// Why a copy is not published; empty: it may be.
+std::string_view WhyLeft(const DuplicateLine& line) {
+  switch (line.twin) {
+    case TwinState::kPublished: return "its original is published";
+    case TwinState::kPromoted:
+      return line.promoted ? "was promoted already" : "another copy of its original was promoted";
+    case TwinState::kInFlight: return "its original is in flight: try again later";
+    case TwinState::kUnknown:
+      return "whether its original was published is not known: no trace of it is left in the topics";
+    case TwinState::kNone:
+      return line.promoted ? "was promoted already, and is a dead letter: newsfeedd dead-letters replay" : "";
+  }
+  return "";
+}
+
+// What is to be promoted; the rest goes to `report`.
+std::vector<DuplicateLine> Choose(const std::vector<DuplicateLine>& lines, PromoteReport& report) {
   std::vector<DuplicateLine> chosen;
   std::set<Coordinates> originals;
   for (const DuplicateLine& line : lines) {
-    if (place ? line.place != *place : line.twin != TwinState::kNone) continue;
-    if (line.promoted) {
-      report.left.push_back(fmt::format("{}:{}: was promoted already", line.place.partition, line.place.offset));
-    } else if (place || originals.insert(line.canonical).second) {
+    if (const std::string_view why = WhyLeft(line); !why.empty()) {
+      report.left.push_back(fmt::format("{}:{}: {}", line.place.partition, line.place.offset, why));
+    } else if (originals.insert(line.canonical).second) {
       chosen.push_back(line);
     }
   }
@@ -104,16 +117,17 @@ v1::Prepared PreparedFrom(v1::EnrichedArticle article) {
 }
 
 absl::StatusOr<DuplicateList> ListDuplicates(TopicReader& reader, const config::v1::Config& config,
-                                             bool twinless_only) {
+                                             const DuplicateFilter& filter) {
   AuditLedger ledger(AuditTopicsOf(config));
   auto report = RunAudit(reader, config, ledger);
   if (!report.ok()) return report.status();
-  DuplicateList list{{}, std::move(report->open_transactions)};
+  DuplicateList list{{}, std::move(report->open_transactions), std::move(report->notes)};
   auto ranges = reader.RangesOf({config.outputs().duplicates()});
   if (!ranges.ok()) return ranges.status();
   absl::Status status = reader.Read(*ranges, absl::ZeroDuration(), [&](const PolledRecord& record) {
+    if (filter.place && *filter.place != Place{record.partition, record.offset}) return true;
     auto line = ToLine(record, ledger);
-    if (line && !(twinless_only && line->twin != TwinState::kNone)) list.lines.push_back(*std::move(line));
+    if (line && !(filter.twinless_only && line->twin != TwinState::kNone)) list.lines.push_back(*std::move(line));
     return true;
   });
   if (!status.ok()) return status;
@@ -127,19 +141,20 @@ absl::StatusOr<PromoteReport> PromoteDuplicates(kafka::ClientFactory& factory, T
   if (!kafka::HasJudge(config)) return absl::InvalidArgumentError("this chain has no dedup: there is nothing to promote");
   std::unique_ptr<TransactionalWriter> writer;
   if (!dry_run) {
-    auto opened = TransactionalWriter::Open(factory, config, "promote");
+    auto opened = TransactionalWriter::Open(factory, config);
     if (!opened.ok()) return opened.status();
     writer = *std::move(opened);
   }
-  // After Open: now no other process can promote, and what a predecessor did is committed.
-  auto list = ListDuplicates(reader, config, /*twinless_only=*/false);
+  // After Open: now no other process can promote or replay, and what a predecessor did is committed.
+  auto list = ListDuplicates(reader, config, {.twinless_only = !place.has_value(), .place = place});
   if (!list.ok()) return list.status();
   if (!list->open_transactions.empty()) {
     // An article that was promoted may be hidden there.
     return absl::UnavailableError(list->open_transactions.front() + "; nothing was promoted, try again when it has ended");
   }
   PromoteReport report;
-  const std::vector<DuplicateLine> chosen = Choose(list->lines, place, report);
+  report.notes = std::move(list->notes);
+  const std::vector<DuplicateLine> chosen = Choose(list->lines, report);
   if (place && chosen.empty() && report.left.empty()) {
     return absl::NotFoundError(fmt::format("{}: there is no duplicate {}:{}", config.outputs().duplicates(),
                                            place->partition, place->offset));

@@ -3,7 +3,8 @@
 // A DUPLICATE names an original that was judged publishable. Should that one end as a dead letter after all, its
 // copies have no published twin: `promote` sends one of them to ID-judged as UNIQUE, from where enrich publishes it.
 // The copy keeps its own outcome; the published one carries the header newsfeed-promoted. Each is promoted once,
-// however often the command is run.
+// however often the command is run. Only where it is sure that the original was not published: its dead letter was
+// seen, it is not on its way again, and no other copy was promoted.
 #pragma once
 
 #include <cstdint>
@@ -35,21 +36,29 @@ struct DuplicateLine {
   bool promoted = false;  // this one
 };
 
+// Which; what is not set lets all through.
+struct DuplicateFilter {
+  bool twinless_only = false;
+  std::optional<Place> place{};
+};
+
 struct DuplicateList {
   std::vector<DuplicateLine> lines;            // by partition and offset
   std::vector<std::string> open_transactions;  // parts of topics that cannot be read now
+  std::vector<std::string> notes;              // of the audit: what retention has taken
 };
 
-// Reads all topics, since the twin may be anywhere.
+// Reads all topics, since the twin may be anywhere. Only what passes is held in memory.
 absl::StatusOr<DuplicateList> ListDuplicates(TopicReader& reader, const config::v1::Config& config,
-                                             bool twinless_only);
+                                             const DuplicateFilter& filter);
 
 struct PromoteReport {
   std::vector<std::string> promoted;  // "0:17 id of copy"
   std::vector<std::string> left;      // "0:18: was promoted already"
+  std::vector<std::string> notes;     // as of the list
 };
 
-// The one at `place`, or (nothing) one copy of each original that was not published.
+// The one at `place`, or (nothing) one copy of each original that is known not to be published.
 absl::StatusOr<PromoteReport> PromoteDuplicates(kafka::ClientFactory& factory, TopicReader& reader,
                                                 const config::v1::Config& config,
                                                 std::optional<Place> place, bool dry_run);

@@ -159,6 +159,16 @@ absl::StatusOr<std::unique_ptr<TopicReader>> TopicReader::Open(kafka::ClientFact
 
 absl::StatusOr<std::vector<ReadRange>> TopicReader::RangesOf(
     const std::vector<std::string>& topics) {
+  return RangesBy(*ends_, topics);
+}
+
+absl::StatusOr<std::vector<ReadRange>> TopicReader::StableRangesOf(
+    const std::vector<std::string>& topics) {
+  return RangesBy(*consumer_, topics);
+}
+
+absl::StatusOr<std::vector<ReadRange>> TopicReader::RangesBy(
+    kafka::Consumer& consumer, const std::vector<std::string>& topics) {
   std::vector<ReadRange> ranges;
   for (const std::string& topic : topics) {
     kafka::TopicDescription found;
@@ -171,7 +181,7 @@ absl::StatusOr<std::vector<ReadRange>> TopicReader::RangesOf(
     }
     for (int32_t partition = 0; partition < found.partitions; ++partition) {
       ReadRange range{.where = {topic, partition}};
-      if (Error error = ends_->Watermarks(range.where, range.low, range.end, kTimeout);
+      if (Error error = consumer.Watermarks(range.where, range.low, range.end, kTimeout);
           !error.ok()) {
         return kafka::ToStatus(error, fmt::format("{}/{}", topic, partition));
       }

@@ -48,6 +48,8 @@ class TopicReader {
 
   // All partitions of the topics. NOT_FOUND names a topic that does not exist.
   absl::StatusOr<std::vector<ReadRange>> RangesOf(const std::vector<std::string>& topics);
+  // The same up to the first open transaction: all that lies there is decided.
+  absl::StatusOr<std::vector<ReadRange>> StableRangesOf(const std::vector<std::string>& topics);
 
   // Hands each record of the ranges to `take`: in order within a partition. Waits up to `patience` for open
   // transactions.
@@ -69,6 +71,9 @@ class TopicReader {
  private:
   TopicReader(kafka::ClientFactory& factory, const config::v1::Config& config)
       : factory_(factory), config_(config) {}
+
+  absl::StatusOr<std::vector<ReadRange>> RangesBy(kafka::Consumer& consumer,
+                                                  const std::vector<std::string>& topics);
 
   kafka::ClientFactory& factory_;
   const config::v1::Config& config_;

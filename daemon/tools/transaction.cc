@@ -51,8 +51,8 @@ OutgoingRecord OutgoingRecord::CopyOf(const kafka::PolledRecord& record) {
 }
 
 absl::StatusOr<std::unique_ptr<TransactionalWriter>> TransactionalWriter::Open(
-    kafka::ClientFactory& factory, const config::v1::Config& config, const std::string& name) {
-  const std::string id = config.application_id() + "-" + name;
+    kafka::ClientFactory& factory, const config::v1::Config& config) {
+  const std::string id = config.application_id() + "-repair";
   Error error;
   auto producer = factory.NewProducer(kafka::ProducerProperties(config, id), error);
   if (!error.ok()) return absl::InvalidArgumentError(error.message);

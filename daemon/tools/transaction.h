@@ -1,7 +1,8 @@
-// Writes of the operator's commands: all or nothing, and one command at a time.
+// Writes of the operator's commands: all or nothing, and one command at a time. Replays and promotions have one
+// transactional id, since what the one does decides what the other may do.
 //
-//   auto writer = TransactionalWriter::Open(factory, config, "replay");  // fences another replay
-//   auto refused = (*writer)->Commit(groups);                            // one transaction
+//   auto writer = TransactionalWriter::Open(factory, config);  // fences another replay or promotion
+//   auto refused = (*writer)->Commit(groups);                  // one transaction
 //
 // What a command has done already must be read after Open: only then can nobody else add to it.
 #pragma once
@@ -39,10 +40,9 @@ using OutgoingGroup = std::vector<OutgoingRecord>;
 
 class TransactionalWriter {
  public:
-  // The transactional id is "ID-NAME". Waits until what a predecessor left open is ended.
+  // The transactional id is "ID-repair". Waits until what a predecessor left open is ended.
   static absl::StatusOr<std::unique_ptr<TransactionalWriter>> Open(kafka::ClientFactory& factory,
-                                                                   const config::v1::Config& config,
-                                                                   const std::string& name);
+                                                                   const config::v1::Config& config);
 
   // A group that the broker refuses for good, and why.
   struct Refused {
@@ -50,7 +50,7 @@ class TransactionalWriter {
     std::string why;
   };
   // Commits all groups but those that are refused, in one transaction. An error: nothing of them was written,
-  // or, if it says so, that is not known. ABORTED: another process runs the same command.
+  // or, if it says so, that is not known. ABORTED: another replay or promotion was begun.
   absl::StatusOr<std::vector<Refused>> Commit(const std::vector<OutgoingGroup>& groups);
 
  private:

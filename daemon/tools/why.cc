@@ -15,7 +15,7 @@ namespace {
 using kafka::PolledRecord;
 
 // Copies of one id; a feed that sends the same id a million times must not fill the memory.
-constexpr size_t kMaxVersions = 1000;
+constexpr int64_t kMaxVersions = 1000;
 
 std::string OriginText(const v1::Origin& origin) {
   return CleanText(ToString({origin.topic(), origin.partition(), origin.offset()}));
@@ -26,7 +26,7 @@ absl::Status ReadVersions(TopicReader& reader, const config::v1::Config& config,
   if (!ranges.ok()) return ranges.status();
   absl::Status status = reader.Read(*ranges, absl::ZeroDuration(), [&](const PolledRecord& record) {
     FoundVersion version;
-    if (record.key != found.id || found.versions.size() >= kMaxVersions ||
+    if (record.key != found.id || std::ssize(found.versions) >= kMaxVersions ||
         !version.article.ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) {
       return true;
     }
@@ -44,21 +44,11 @@ absl::Status ReadVersions(TopicReader& reader, const config::v1::Config& config,
 }
 
 absl::Status ReadDeadLetters(TopicReader& reader, const config::v1::Config& config, FoundArticle& found) {
-  auto ranges = reader.RangesOf({config.outputs().dead_letter()});
-  if (!ranges.ok()) return ranges.status();
-  std::vector<Place> places;
-  absl::Status status = reader.Read(*ranges, absl::ZeroDuration(), [&](const PolledRecord& record) {
-    if (record.key.data() != nullptr && record.key == found.id && places.size() < kMaxVersions) {
-      places.push_back({record.partition, record.offset});
-    }
-    return true;
-  });
-  if (!status.ok() || places.empty()) return status;
-  std::ranges::sort(places);
-  auto list = ListDeadLetters(reader, config, {}, absl::ZeroDuration());
+  const DeadLetterFilter filter{.key = found.id, .last = kMaxVersions};
+  auto list = ListDeadLetters(reader, config, filter, absl::ZeroDuration());
   if (!list.ok()) return list.status();
-  std::ranges::copy_if(list->letters, std::back_inserter(found.dead_letters),
-                       [&](const DeadLetter& letter) { return std::ranges::binary_search(places, letter.place); });
+  found.dead_letters = std::move(list->letters);
+  std::ranges::move(list->open_transactions, std::back_inserter(found.open_transactions));
   return absl::OkStatus();
 }
 
@@ -153,15 +143,6 @@ std::string VersionJson(const FoundVersion& version) {
   return std::move(line).Take();
 }
 
-std::string DeadLetterJson(const DeadLetter& letter) {
-  JsonLine line;
-  line.Add("partition", letter.place.partition).Add("offset", letter.place.offset);
-  line.Add("reason", letter.reason).Add("stage", letter.stage).Add("detail", letter.detail);
-  if (letter.source) line.Add("source", CleanText(ToString(*letter.source)));
-  line.Add("replayed", letter.replayed);
-  return std::move(line).Take();
-}
-
 }  // namespace
 
 absl::StatusOr<FoundArticle> FindArticle(TopicReader& reader, const config::v1::Config& config,
@@ -193,7 +174,9 @@ std::string TextOf(const FoundArticle& found) {
 std::string JsonOf(const FoundArticle& found) {
   JsonLine line;
   line.Add("id", CleanText(found.id)).AddRaw("versions", JsonList(found.versions, VersionJson));
-  line.AddRaw("deadLetters", JsonList(found.dead_letters, DeadLetterJson));
+  line.AddRaw("deadLetters", JsonList(found.dead_letters, [](const DeadLetter& letter) {
+                return JsonOf(letter);
+              }));
   return std::move(line).Take();
 }
 

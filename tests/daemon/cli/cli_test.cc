@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -14,7 +16,9 @@ namespace {
 using testing::ProgramResult;
 using testing::ReadWholeFile;
 using testing::TemporaryFolder;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::IsSupersetOf;
 using ::testing::StartsWith;
 
 constexpr char kArticle[] =
@@ -129,12 +133,91 @@ TEST(Cli, WrongUseIsToldInALine) {
   EXPECT_EQ(Newsfeedd({"process", "-o", "/dev/null/x", folder.Write("a.txt", "b")}).exit_code, 74);
 }
 
+// Of the list that `newsfeedd --help` ends with: "  run         the daemon: …".
+std::vector<std::string> CommandsOfHelp() {
+  std::istringstream help(Newsfeedd({"--help"}).out);
+  std::vector<std::string> commands;
+  bool listed = false;
+  for (std::string line; std::getline(help, line);) {
+    if (listed && line.starts_with("  ") && line.size() > 2 && line[2] != ' ') {
+      commands.push_back(line.substr(2, line.find(' ', 2) - 2));
+    }
+    listed |= line == "Subcommands:";
+  }
+  return commands;
+}
+
 TEST(Cli, EveryHelpShowsAnExample) {
-  for (const char* command : {"process", "validate", "decode"}) {
+  const std::vector<std::string> commands = CommandsOfHelp();
+  EXPECT_THAT(commands, IsSupersetOf({"run", "validate", "audit", "why"}));
+  for (const std::string& command : commands) {
     const ProgramResult run = Newsfeedd({command, "--help"});
     EXPECT_EQ(run.exit_code, 0);
-    EXPECT_THAT(run.out, HasSubstr(std::string("newsfeedd ") + command)) << command;
+    EXPECT_THAT(run.out, HasSubstr("newsfeedd " + command)) << command;
     EXPECT_THAT(run.out, HasSubstr("Example")) << command;
+  }
+}
+
+// Nobody listens at port 1.
+constexpr char kNoBroker[] = "kafka: {bootstrap: [\"127.0.0.1:1\"]}\ninputs: [{topic: raw}]\n";
+
+TEST(Cli, WhereNoBrokerAnswersOneLineSaysSo) {
+  const TemporaryFolder folder;
+  const ProgramResult run = Newsfeedd({"audit", "-c", folder.Write("c.yaml", kNoBroker)});
+  EXPECT_EQ(run.exit_code, 69);
+  EXPECT_EQ(run.out, "");
+  EXPECT_THAT(run.err, StartsWith("newsfeedd: kafka.bootstrap: no broker answers at 127.0.0.1:1"));
+  EXPECT_EQ(std::ranges::count(run.err, '\n'), 1) << run.err;
+}
+
+TEST(Cli, WrongPlacesAreToldBeforeAnythingIsConnected) {
+  const TemporaryFolder folder;
+  const std::string config = folder.Write("c.yaml", kNoBroker);
+  for (const std::vector<std::string>& wrong : {std::vector<std::string>{"duplicates", "promote"},
+                                                {"duplicates", "promote", "3-17"},
+                                                {"duplicates", "promote", "3-17", "--twinless"},
+                                                {"duplicates", "promote", "3:17", "--twinless"},
+                                                {"dead-letters", "show", "--offset", "17"},
+                                                {"dead-letters", "replay", "--offset", "17"},
+                                                {"dead-letters", "list", "--partition", "-1"},
+                                                {"decode", "--topic", "raw", "--last", "0"}}) {
+    std::vector<std::string> arguments = wrong;
+    arguments.insert(arguments.end(), {"-c", config});
+    const ProgramResult run = Newsfeedd(arguments);
+    EXPECT_EQ(run.exit_code, 64) << wrong[0] << " " << wrong[1] << ": " << run.err;
+    EXPECT_NE(run.err, "");
+  }
+}
+
+TEST(Cli, AFullDiskIsToldAndIsNoCrash) {
+  const TemporaryFolder folder;
+  std::string feed;
+  for (int i = 0; i < 100; ++i) feed += std::string(kArticle) + "\n";  // more than a buffer
+  const std::string out = folder.path() / "out";
+  const std::string config = folder.Write("verbatim.yaml", "pipeline: {processors: [decode]}\n");
+  ASSERT_EQ(Newsfeedd({"process", "-c", config, "-f", "protobuf", "-o", out, folder.Write("feed.ndjson", feed)})
+                .exit_code, 0);
+  for (const std::string command : {"decode '" + out + "/articles.enriched.binpb'", "validate '" + config + "'"}) {
+    const ProgramResult run =
+        testing::RunProgram({"/bin/sh", "-c", "'" NEWSFEEDD "' " + command + " >/dev/full"});
+    EXPECT_EQ(run.exit_code, 74) << command;
+    EXPECT_EQ(run.err, "newsfeedd: standard output: No space left on device\n");
+  }
+}
+
+TEST(Cli, ValidateChecksWhatRunNeedsOfKafka) {
+  struct {
+    std::string yaml, error;
+  } const cases[] = {
+      {"inputs: [{topic: raw}]\n", "kafka.bootstrap: no broker is named"},
+      {"kafka: {bootstrap: [\"k:9092\"]}\n", "inputs: no topic is named"},
+      {"kafka: {bootstrap: [\"k:9092\"], properties: {group.id: x}}\ninputs: [{topic: raw}]\n", "group.id"},
+  };
+  for (const auto& [yaml, error] : cases) {
+    const TemporaryFolder folder;
+    const ProgramResult run = Newsfeedd({"validate", folder.Write("c.yaml", yaml)});
+    EXPECT_EQ(run.exit_code, 78) << yaml;
+    EXPECT_THAT(run.err, AllOf(HasSubstr("c.yaml: "), HasSubstr(error)));
   }
 }
 

@@ -15,12 +15,6 @@ TEST(Coordinates, AreReadStrictly) {
   }
 }
 
-TEST(Coordinates, ATopicMayHoldColons) {
-  EXPECT_EQ(ParseCoordinates("a:b:3:17"), (Coordinates{"a:b", 3, 17}));
-  EXPECT_EQ(ToString({"a:b", 3, 17}), "a:b:3:17");
-  EXPECT_EQ(ParseCoordinates("3:17"), std::nullopt);
-}
-
 TEST(Coordinates, TheLastHeaderCountsAndNullIsNone) {
   const Header given[] = {{"a", "1"}, {"a", "2"}, {"n", {}}};
   EXPECT_EQ(headers::Last(given, "a"), "2");

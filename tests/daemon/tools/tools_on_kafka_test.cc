@@ -283,6 +283,90 @@ TEST_F(ToolsOnKafka, ACopyOfALostOriginalIsPromotedOnce) {
   EXPECT_EQ(prepared.standfirst_end(), 36);
 }
 
+TEST_F(ToolsOnKafka, AnOpenTransactionOverOutcomesProvesNothing) {
+  Write({Raw("0")});
+  Commit(Stage::kPrepare, raw_, 1);
+  const auto other = NewProducer("other");
+  Produce(*other, {Enriched(0)});
+  const AuditReport held = Audit();
+  EXPECT_THAT(held.open_transactions, ElementsAre(HasSubstr(enriched_ + "/0: offsets 0 to 0 are held")));
+  EXPECT_FALSE(held.clean());
+  ASSERT_TRUE(other->CommitTransaction(kWait).ok());
+  EXPECT_TRUE(Audit().clean());
+
+  const auto feed = NewProducer("feed");
+  Produce(*feed, {Raw("1")});
+  const AuditReport fed = Audit();
+  EXPECT_THAT(fed.open_inputs, SizeIs(1));
+  EXPECT_TRUE(fed.clean()) << TextOf(fed, true);
+  ASSERT_TRUE(feed->AbortTransaction(kWait).ok());
+}
+
+TEST_F(ToolsOnKafka, OfTwoCopiesOneIsPromoted) {
+  Write({Raw("0"), Raw("1"), Raw("2"), Raw("3")});
+  Write({RecordText{.topic = dead_}.DeadOf(raw_, 0, headers::kReplayJudged), Duplicate(1, 0), Duplicate(2, 0),
+         Enriched(3)});
+  Commit(Stage::kPrepare, raw_, 5);
+  const auto promote = [&](int64_t offset) {
+    return PromoteDuplicates(*factory_, *reader_, config_, Place{0, offset}, false);
+  };
+  const auto first = promote(1);
+  ASSERT_TRUE(first.ok()) << first.status().ToString();
+  EXPECT_THAT(first->promoted, SizeIs(1));
+  EXPECT_THAT(promote(1)->left, ElementsAre("0:1: was promoted already"));
+  EXPECT_THAT(promote(0)->left, ElementsAre("0:0: another copy of its original was promoted"));
+  EXPECT_TRUE(absl::IsNotFound(promote(77).status()));
+  EXPECT_THAT(RecordsOf(internal_.judged), SizeIs(1));
+
+  // Nor does its original come back beside it.
+  const auto replayed = ReplayDeadLetters(*factory_, *reader_, config_, {}, false);
+  ASSERT_TRUE(replayed.ok()) << replayed.status().ToString();
+  EXPECT_THAT(replayed->left, ElementsAre(HasSubstr("a copy of it was promoted instead")));
+  EXPECT_EQ(replayed->replayed, 0);
+}
+
+TEST_F(ToolsOnKafka, WhereRetentionTookTheOriginalNothingIsPromoted) {
+  Write({Raw("0"), Raw("1")});
+  Write({Enriched(0), Duplicate(1, 0)});
+  Commit(Stage::kPrepare, raw_, 3);
+  ASSERT_TRUE(reader_->admin().DeleteRecords({{{enriched_, 0}, 1}}, kWait).ok());
+  const auto all = PromoteDuplicates(*factory_, *reader_, config_, std::nullopt, false);
+  ASSERT_TRUE(all.ok()) << all.status().ToString();
+  EXPECT_THAT(all->promoted, IsEmpty());
+  EXPECT_THAT(all->notes, ElementsAre(HasSubstr(enriched_ + "/0 begins at 1")));
+  const auto one = PromoteDuplicates(*factory_, *reader_, config_, Place{0, 0}, false);
+  ASSERT_TRUE(one.ok());
+  EXPECT_THAT(one->left, ElementsAre(HasSubstr("is not known")));
+  EXPECT_THAT(RecordsOf(internal_.judged), IsEmpty());
+}
+
+TEST_F(ToolsOnKafka, WhatRetentionTookUnreadIsTold) {
+  Write({Raw("0"), Raw("1"), Raw("2"), Raw("3")});
+  Write({Enriched(0)});
+  Commit(Stage::kPrepare, raw_, 1);
+  ASSERT_TRUE(reader_->admin().DeleteRecords({{{raw_, 0}, 3}}, kWait).ok());
+  const AuditReport report = Audit();
+  EXPECT_THAT(report.gone_unread.ranges, ElementsAre(OffsetRange{raw_, 0, 1, 2}));
+  EXPECT_THAT(report.notes, ElementsAre(HasSubstr("had not been read")));
+  EXPECT_FALSE(report.clean());
+}
+
+TEST_F(ToolsOnKafka, TheNewestDeadLettersThatWereNotReplayed) {
+  for (int64_t i = 0; i < 4; ++i) Write({RecordText{.topic = dead_, .key = "k", .value = "v"}.DeadOf(raw_, i)});
+  ASSERT_TRUE(ReplayDeadLetters(*factory_, *reader_, config_, {.offset = 6}, false).ok());
+  const auto places = [&](const DeadLetterFilter& filter) {
+    const auto list = ListDeadLetters(*reader_, config_, filter, kWait);
+    EXPECT_TRUE(list.ok()) << list.status().ToString();
+    std::vector<int64_t> offsets;
+    for (const DeadLetter& letter : list->letters) offsets.push_back(letter.place.offset);
+    return offsets;
+  };
+  EXPECT_THAT(places({.unreplayed_only = true}), ElementsAre(0, 2, 4));
+  EXPECT_THAT(places({.unreplayed_only = true, .last = 2}), ElementsAre(0, 2)) << "of one time the first";
+  EXPECT_THAT(places({.key = "k", .last = 9}), SizeIs(4));
+  EXPECT_THAT(places({.key = "other"}), IsEmpty());
+}
+
 TEST_F(ToolsOnKafka, WhyTellsVerdictEvidenceAndOriginal) {
   Write({Enriched(0), Duplicate(1, 0), RecordText{.topic = dead_, .key = "a1", .value = "x"}.DeadOf(raw_, 7)});
   const auto found = FindArticle(*reader_, config_, "a1");
