@@ -212,12 +212,16 @@ class RdGroupMetadata : public GroupMetadata {
 class RdConsumer : public Consumer {
  public:
   RdConsumer(std::shared_ptr<const LogFunction> log, RebalanceListener* listener)
-      : context_(std::make_shared<Context>(Context{std::move(log), listener})) {}
+      : context_(std::make_shared<Context>(Context{std::move(log), listener, false})) {}
 
   ~RdConsumer() override {
     record_.reset();
     if (client_ == nullptr) return;
     context_->listener = nullptr;
+    if (MustNotBeDestroyed()) {
+      Abandon();
+      return;
+    }
     // A client that was not closed is one that is dead: its group need not hear of it.
     RunBounded(kDestroyTimeout, [client = client_, context = context_] {
       rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
@@ -225,6 +229,8 @@ class RdConsumer : public Consumer {
   }
 
   Error Open(const Properties& properties) {
+    const auto strategy = properties.find("partition.assignment.strategy");
+    sticky_ = strategy != properties.end() && strategy->second.find("sticky") != std::string::npos;
     Error error = OpenClient(RD_KAFKA_CONSUMER, properties, context_.get(), client_,
                              [](rd_kafka_conf_t* conf) {
                                rd_kafka_conf_set_rebalance_cb(conf, &RdConsumer::OnRebalance);
@@ -240,6 +246,7 @@ class RdConsumer : public Consumer {
     for (const std::string& topic : topics) {
       rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
     }
+    subscribed_ = true;
     return FromCode(rd_kafka_subscribe(client_, list.get()));
   }
 
@@ -398,11 +405,29 @@ class RdConsumer : public Consumer {
   struct Context {
     std::shared_ptr<const LogFunction> log;
     RebalanceListener* listener;
+    bool assigned = false;  // an assignment was seen, ever
   };
+
+  // Before 2.3 the process ends in an assertion if a member that waits for its first assignment of a sticky kind is
+  // destroyed (confluentinc/librdkafka#4312). Which state it is in cannot be asked.
+  bool MustNotBeDestroyed() const {
+    constexpr int kMended = 0x02030000;
+    return rd_kafka_version() < kMended && subscribed_ && !context_->assigned && sticky_;
+  }
+
+  // Left to the end of the process; closed it has left its group, and does nothing any more.
+  void Abandon() {
+    static auto& abandoned = *new std::vector<std::pair<rd_kafka_t*, std::shared_ptr<Context>>>;
+    static absl::Mutex mutex;
+    const absl::MutexLock lock(&mutex);
+    abandoned.emplace_back(client_, context_);
+  }
 
   static void OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t code,
                           rd_kafka_topic_partition_list_t* list, void* opaque) {
-    RebalanceListener* listener = static_cast<Context*>(opaque)->listener;
+    Context& context = *static_cast<Context*>(opaque);
+    if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) context.assigned = true;
+    RebalanceListener* listener = context.listener;
     if (listener == nullptr) return;
     const std::vector<TopicPartition> partitions = FromList(*list);
     if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
@@ -418,6 +443,8 @@ class RdConsumer : public Consumer {
 
   std::shared_ptr<Context> context_;
   rd_kafka_t* client_ = nullptr;
+  bool subscribed_ = false;
+  bool sticky_ = false;
   std::unique_ptr<rd_kafka_message_t, MessageDeleter> record_;
   std::vector<Header> headers_;
 };

@@ -197,7 +197,7 @@ TEST(Cli, AFullDiskIsToldAndIsNoCrash) {
   const std::string config = folder.Write("verbatim.yaml", "pipeline: {processors: [decode]}\n");
   ASSERT_EQ(Newsfeedd({"process", "-c", config, "-f", "protobuf", "-o", out, folder.Write("feed.ndjson", feed)})
                 .exit_code, 0);
-  for (const std::string command : {"decode '" + out + "/articles.enriched.binpb'", "validate '" + config + "'"}) {
+  for (const std::string& command : {"decode '" + out + "/articles.enriched.binpb'", "validate '" + config + "'"}) {
     const ProgramResult run =
         testing::RunProgram({"/bin/sh", "-c", "'" NEWSFEEDD "' " + command + " >/dev/full"});
     EXPECT_EQ(run.exit_code, 74) << command;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "daemon/kafka/group_reader.h"
@@ -99,6 +100,24 @@ TEST_P(GroupReaderOnKafka, GoesOnBehindWhatRetentionTook) {
   EXPECT_THAT(Read(*reader, 3), ElementsAre(7, 8, 9));
   EXPECT_EQ(reader->skipped(), 5);
   reader->Close(kWait);
+}
+
+// librdkafka 2.0.2 ends the process here if a client is destroyed while its join is under way.
+TEST_P(GroupReaderOnKafka, CloseWhileTheyJoin) {
+  std::vector<std::thread> members;
+  for (int member = 0; member < 5; ++member) {
+    members.emplace_back([this, member] {
+      for (int i = 0; i < 4; ++i) {
+        Batch batch;
+        const auto reader = NewReader();
+        ASSERT_TRUE(reader->Open().ok());
+        const absl::Time end = absl::Now() + absl::Milliseconds(100 * i + 10 * member);
+        while (absl::Now() < end) reader->Read(batch, absl::Milliseconds(5));
+        reader->Close(absl::Seconds(5));
+      }
+    });
+  }
+  for (std::thread& member : members) member.join();
 }
 
 INSTANTIATE_TEST_SUITE_P(, GroupReaderOnKafka, ::testing::Values("cooperative-sticky", "range"),
