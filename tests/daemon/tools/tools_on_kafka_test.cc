@@ -67,8 +67,9 @@ class ToolsOnKafka : public ::testing::Test {
 
   std::unique_ptr<kafka::Producer> NewProducer(const std::string& id) {
     kafka::Error error;
-    auto producer =
-        factory_->NewProducer(kafka::ProducerProperties(config_, config_.application_id() + id), error);
+    kafka::Properties properties = kafka::ProducerProperties(config_, config_.application_id() + id);
+    properties["transaction.timeout.ms"] = "60000";  // what a test leaves open stays open while an audit waits
+    auto producer = factory_->NewProducer(properties, error);
     EXPECT_TRUE(error.ok()) << error.message;
     error = producer->InitTransactions(kWait);
     EXPECT_TRUE(error.ok()) << error.message;
