@@ -276,20 +276,28 @@ absl::Status GroupReader::Begin(const std::vector<PartitionOffset>& from) {
 }
 
 absl::Status GroupReader::Rewind() {
+  if (positions_.empty()) return absl::OkStatus();
+  if (doubt_) {
+    if (absl::Status status = AskCommitted(); !status.ok()) return status;
+  }
+  for (auto& [where, position] : positions_) position.next = position.committed;
+  return ToStatus(Restart(), "beginning again");
+}
+
+absl::Status GroupReader::AskCommitted() {
   std::vector<PartitionOffset> wanted;
   for (const auto& [where, position] : positions_) wanted.push_back({where});
-  if (wanted.empty()) return absl::OkStatus();
   if (const Error error = consumer_->Committed(wanted, kCallTimeout); !error.ok()) {
     last_error_ = error;
     return ToStatus(error, "committed offsets");
   }
-  for (PartitionOffset& partition : wanted) {
+  for (const PartitionOffset& partition : wanted) {
     Position& position = positions_[partition.where];
     // Nothing committed yet: where reading began. Never back behind what we know to be committed.
-    partition.offset = std::max(partition.offset, position.committed);
-    position.committed = position.next = partition.offset;
+    position.committed = std::max(partition.offset, position.committed);
   }
-  return ToStatus(Restart(), "beginning again");
+  doubt_ = false;
+  return absl::OkStatus();
 }
 
 void GroupReader::Committed() {

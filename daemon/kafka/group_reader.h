@@ -3,7 +3,8 @@
 //   reader->Read(batch, wait)      one poll: a record, an event, or nothing
 //   reader->offsets()              last + 1 of what was read, to be committed with the outcomes
 //   reader->Committed()            they were
-//   reader->Rewind()               they were not: back to what the group holds
+//   reader->Rewind()               they were not: back to what is committed
+//   reader->Doubt()                it is not known whether they were: the next Rewind asks the group
 //
 // The position map is the truth: what is committed comes from it, never from the client. Records below the
 // expected offset are dropped and counted. A rebalance that takes a partition makes the batch in hand invalid:
@@ -76,9 +77,11 @@ class GroupReader : private RebalanceListener {
   // What the group has committed for the first pending partition; kNoOffset: nothing.
   absl::Status PendingCommitted(int64_t& offset);
 
-  // After an abort, or where it is not known what became of the commit.
+  // Back to what is committed. Asks the group only in doubt: the answer waits behind a join that is under way, for
+  // seconds, and meanwhile the partitions that are kept would not be worked on.
   absl::Status Rewind();
   void Committed();
+  void Doubt() { doubt_ = true; }
 
   // Next offset of each partition that has moved since the last commit.
   std::vector<PartitionOffset> offsets() const;
@@ -121,6 +124,7 @@ class GroupReader : private RebalanceListener {
   // at an offset out of range, and leaves it unread.
   Error Restart();
   ReadResult RestartedOrDead() { return Restart().ok() ? ReadResult::kEvent : ReadResult::kDead; }
+  absl::Status AskCommitted();
   void Add(const PolledRecord& record, Batch& batch);
   absl::Status Begin(const std::vector<PartitionOffset>& from);
   absl::Status FirstOffset(PartitionOffset& partition);
@@ -134,6 +138,7 @@ class GroupReader : private RebalanceListener {
   std::set<std::string, std::less<>> topic_names_;  // views of batches
   TopicPartition key_;                              // scratch
   bool revoked_ = false;
+  bool doubt_ = false;
   bool joined_ = false;
   uint64_t dropped_ = 0;
   uint64_t skipped_ = 0;

@@ -154,6 +154,7 @@ Progress HopWorker::Publish(absl::Time now) {
       ++counters_.batches_aborted;
       detail_ = publisher_.last_error().message;
       in_flight_ = false;  // nothing of it can be finished; the next init ends what is open
+      reader_.Doubt();
       state_ = State::kPublisher;
       return Progress::kProgress;
     case Publisher::Result::kTakenOver:

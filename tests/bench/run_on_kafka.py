@@ -5,7 +5,9 @@
 
 Reports medians over the rounds: articles/s of both and their ratio; CPU a record of each stage (threads are
 named after it) and of the whole process; resident memory; then, with input at half of the speed found, the
-latency from input to enriched output. KAFKA_PROPERTIES is added to kafka.properties. The broker is warmed up first and shares the cores. Needs only Python; starts and stops its own broker.
+latency from input to enriched output. newsfeedd and the chain on files have the first half of the cores, the broker
+and whoever produces the input the other half. The broker is warmed up first. KAFKA_PROPERTIES is added to
+kafka.properties. Needs only Python; starts and stops its own broker.
 """
 import json
 import os
@@ -22,7 +24,9 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BROKER = str(ROOT / "deploy/kafka/broker")
-WARM_UP = 8
+WARM_UP = int(os.environ.get("WARM_UP", "8"))
+CORES = sorted(os.sched_getaffinity(0))
+OURS, THEIRS = CORES[:max(1, len(CORES) // 2)], CORES[len(CORES) // 2:]
 PROPERTIES = os.environ.get("KAFKA_PROPERTIES", "")  # "compression.type: none"
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -65,6 +69,10 @@ def quantile(port, q):
     return float("nan")
 
 
+def on(cores):
+    return ["taskset", "-c", ",".join(map(str, cores))]
+
+
 class Daemon:
     def __init__(self, binary, folder, bootstrap, name):
         self.binary, self.config = binary, folder / f"{name}.yaml"
@@ -78,11 +86,14 @@ admin: {{port: 0}}
         self.command("topics", "create", "--inputs", "--input-partitions", "6")
 
     def command(self, *arguments):
-        subprocess.run([self.binary, *arguments[:1], *arguments[1:], "-c", str(self.config)], check=True,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        assert self.begin(*arguments).wait() == 0, arguments
+
+    def begin(self, *arguments):
+        return subprocess.Popen([*on(THEIRS), self.binary, *arguments, "-c", str(self.config)],
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def start(self):
-        self.process = subprocess.Popen([self.binary, "run", "-c", str(self.config)],
+        self.process = subprocess.Popen([*on(OURS), self.binary, "run", "-c", str(self.config)],
                                         stdout=subprocess.DEVNULL, stderr=open(self.log, "w"))
         while True:
             found = re.search(r'msg="admin listens".*port=(\d+)', self.log.read_text())
@@ -102,25 +113,36 @@ def await_ready(daemon):
     time.sleep(5)  # until the groups have settled
 
 
+def committed(port, stage):
+    """Batches and records that a stage has committed."""
+    text = get(port, "/metrics")
+    return [float(re.search(rf'^{name}\{{stage="{stage}"{rest}\}} (\S+)$', text, re.M)[1]) for name, rest in (
+        ("newsfeed_batches_total", ',result="committed"'), ("newsfeed_records_read_total", ""))]
+
+
 def throughput(binary, folder, bootstrap, news, records, number):
+    """From the first batch of prepare to the last outcome; the input comes faster than it is worked off."""
     daemon = Daemon(binary, folder, bootstrap, f"speed{number}")
     daemon.start()
     await_ready(daemon)
+    feed = daemon.begin("produce", news)
     pid = daemon.process.pid
     broker_pid = int((folder / "broker/pid").read_text())
-    broker = sum(cpu_by_thread(broker_pid).values())
-    before, began = cpu_by_thread(pid), time.monotonic()
-    daemon.command("produce", news)  # some of the time measured: news arrive while it works
+    while not committed(daemon.port, "prepare")[0]:
+        time.sleep(0.01)
+    early = committed(daemon.port, "prepare")[1]
+    broker, before, began = sum(cpu_by_thread(broker_pid).values()), cpu_by_thread(pid), time.monotonic()
     peak = 0
     while done(daemon.port) < records:
         peak = max(peak, resident_mb(pid))
         time.sleep(0.05)
     seconds = time.monotonic() - began
     after = cpu_by_thread(pid)
+    feed.wait()
+    records -= early
     each = {k: 1e6 * (after[k] - before.get(k, 0)) / records for k in after}
     each["the broker"] = 1e6 * (sum(cpu_by_thread(broker_pid).values()) - broker) / records
-    batches = {stage: int(float(n)) for stage, n in re.findall(
-        r'^newsfeed_batches_total\{stage="(\w+)",result="committed"\} (\S+)$', get(daemon.port, "/metrics"), re.M)}
+    batches = {stage: committed(daemon.port, stage)[0] for stage in ("prepare", "judge", "enrich")}
     daemon.stop()
     return records / seconds, each, peak, batches
 
@@ -139,7 +161,7 @@ def warm_up(binary, folder, bootstrap, news, records):
 
 def from_file(binary, news, folder):
     out = folder / "files"
-    subprocess.run([binary, "process", "-q", "-f", "protobuf", "-o", str(out), news], check=True)
+    subprocess.run([*on(OURS), binary, "process", "-q", "-f", "protobuf", "-o", str(out), news], check=True)
     speed = json.loads((out / "summary.json").read_text())["articles_per_second"]
     shutil.rmtree(out)
     return speed
@@ -169,7 +191,7 @@ def main():
     rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 3
     records = sum(1 for line in open(news, "rb") if line.strip())
     folder = pathlib.Path(tempfile.mkdtemp(prefix="newsfeed-bench."))
-    subprocess.run([BROKER, "start", str(folder / "broker"), "0"], check=True)
+    subprocess.run([*on(THEIRS), BROKER, "start", str(folder / "broker"), "0"], check=True)
     try:
         bootstrap = "127.0.0.1:" + (folder / "broker/port").read_text().strip()
         kafka, files, last = [], [], []

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/daemon/kafka/scripted_clients.h"
 
 namespace newsfeed::kafka {
@@ -79,7 +81,9 @@ TEST_F(GroupReaderTest, RewindsToWhatIsCommitted) {
   GivePartition(0);
   script_.polls = {RecordAt(0, 7), RecordAt(0, 8)};
   ReadAll();
+  const auto asked = std::ranges::count(script_.calls, "committed");
   ASSERT_TRUE(reader_.Rewind().ok());
+  EXPECT_EQ(std::ranges::count(script_.calls, "committed"), asked) << "waits behind a join";
   EXPECT_THAT(script_.calls, Contains("assign at 7"));
   batch_.Clear();
   script_.polls = {RecordAt(0, 7)};
@@ -94,6 +98,7 @@ TEST_F(GroupReaderTest, RewindsForwardAfterACommitThatWasNotKnown) {
   script_.polls = {RecordAt(0, 7)};
   ReadAll();
   script_.committed[{"in", 0}] = 8;
+  reader_.Doubt();
   ASSERT_TRUE(reader_.Rewind().ok());
   EXPECT_THAT(script_.calls, Contains("assign at 8"));
 }
