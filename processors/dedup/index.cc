@@ -207,6 +207,10 @@ absl::Status Index::Insert(const IndexEntry& entry, const Sketch& sketch) {
   return absl::OkStatus();
 }
 
+void Index::Reserve(size_t entries) {
+  if (state_.sequence == 0) postings_.Reserve(entries);
+}
+
 absl::Status Index::Apply(const IndexEntry& entry) {
   if (entry.prepared_offset <= state_.prepared_offset) return absl::OkStatus();
   // Whoever reads on from the wrong place would miss copies for a whole window, and nobody would see it.

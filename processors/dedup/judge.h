@@ -53,6 +53,7 @@ class Judge {
   absl::Status Insert(const IndexEntry& entry);
   // For entries read from the changelog.
   absl::Status Apply(const IndexEntry& entry) { return index_.Apply(entry); }
+  void Reserve(size_t entries) { index_.Reserve(entries); }
   void Commit() { index_.Commit(); }
   void Rollback() { index_.Rollback(); }
   void EvictBefore(int64_t time_ms) { index_.EvictBefore(time_ms); }

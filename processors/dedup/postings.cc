@@ -1,5 +1,8 @@
 #include "processors/dedup/postings.h"
 
+#include <algorithm>
+#include <bit>
+
 namespace newsfeed::dedup {
 
 void Postings::AddChunks() {
@@ -45,10 +48,18 @@ void Postings::Prefetch(const Keys& keys, const Visible& visible) const {
   }
 }
 
+void Postings::Reserve(size_t originals) {
+  const size_t wanted = std::min(WantedBuckets(originals), size_t{1} << (kKeyBits - 1));
+  if (wanted <= buckets()) return;
+  bits_ = static_cast<uint32_t>(std::bit_width(wanted)) - 1;
+  split_ = wanted - (size_t{1} << bits_);
+  AddChunks();
+}
+
 void Postings::Grow(const Visible& visible, size_t steps) {
   for (; steps > 0; --steps) {
     // 1.5 originals a bucket: chains are short, and the tables a tenth of the index.
-    if (buckets() * 3 < store_->originals() * 2 && bits_ < kKeyBits - 1) SplitOne(visible);
+    if (buckets() < WantedBuckets(store_->originals()) && bits_ < kKeyBits - 1) SplitOne(visible);
     SweepOne(visible);
   }
 }
@@ -56,10 +67,22 @@ void Postings::Grow(const Visible& visible, size_t steps) {
 void Postings::SplitOne(const Visible& visible) {
   const size_t to = split_ + (size_t{1} << bits_);
   AddChunks();
+  PrefetchBucket(split_, visible);
   for (size_t list = 0; list < kLists; ++list) SplitList(list, split_, to, visible);
   if (++split_ < size_t{1} << bits_) return;
   split_ = 0;
   ++bits_;
+}
+
+// As Prefetch: the first entries of all chains.
+void Postings::PrefetchBucket(size_t bucket, const Visible& visible) const {
+  uint64_t ordinal = 0;
+  for (size_t list = 0; list < kLists; ++list) {
+    if (Follow(Head(list, bucket), visible, ordinal)) __builtin_prefetch(&store_->at(ordinal).data);
+  }
+  for (size_t list = 0; list < kLists; ++list) {
+    if (Follow(Head(list, bucket), visible, ordinal)) __builtin_prefetch(&store_->links(ordinal)[list]);
+  }
 }
 
 // Deals a chain out to two, in its order.

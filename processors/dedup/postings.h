@@ -64,6 +64,10 @@ class Postings {
     }
   }
 
+  // Makes tables for `originals` at once: growing to them later costs more than all else of an insert. Only while
+  // they are empty.
+  void Reserve(size_t originals);
+
   // Brings what ForEach will read for all bands into the cache.
   void Prefetch(const Keys& keys, const Visible& visible) const;
 
@@ -100,7 +104,9 @@ class Postings {
   }
 
   void AddChunks();
+  static size_t WantedBuckets(size_t originals) { return originals * 2 / 3; }
   void SplitOne(const Visible& visible);
+  void PrefetchBucket(size_t bucket, const Visible& visible) const;
   void SplitList(size_t list, size_t from, size_t to, const Visible& visible);
   void SweepOne(const Visible& visible);
 

@@ -13,6 +13,7 @@
 
 #include "processors/dedup/judge.h"
 #include "processors/dedup/sketch.h"
+#include "tests/bench/random_sketches.h"
 #include "tests/processors/dedup/judging.h"
 #include "tests/processors/dedup/variants.h"
 
@@ -22,6 +23,7 @@ namespace {
 using newsfeed::testing::kNoon;
 using newsfeed::testing::NewsGenerator;
 using newsfeed::testing::NewsText;
+using newsfeed::testing::RandomSketches;
 
 void BM_Sketch(benchmark::State& state) {
   NewsGenerator generator(1);
@@ -60,52 +62,6 @@ int64_t ResidentBytes() {
   return resident * sysconf(_SC_PAGESIZE);
 }
 
-// Sketches as of articles of 600 words, without the words: the samples' values are random, one in
-// ten is near an earlier one.
-class Submissions {
- public:
-  std::string_view Next(std::string& id) {
-    batch_.Clear();
-    id = "example.com/news/2026/" + std::to_string(count_);
-    if (count_ % 10 != 9) FillRandom();
-    sketch_.id_hash = text::Hash(id);
-    sketch_.url_hash = sketch_.payload_hash = text::Mix(sketch_.id_hash);
-    sketch_.text_hash = random_();
-    sketch_.event_time_ms = kNoon + static_cast<int64_t>(count_++);
-    return Encode(sketch_, batch_.arena());
-  }
-
- private:
-  template <typename Sample>
-  void Fill(Sample& sample, size_t size, uint8_t level) {
-    using T = typename decltype(sample.values)::value_type;
-    for (size_t i = 0; i < size; ++i) {
-      sample.values[i] = static_cast<T>(static_cast<T>(random_()) >> level);
-    }
-    std::sort(sample.values.begin(), sample.values.begin() + static_cast<ptrdiff_t>(size));
-    const auto end = std::unique(sample.values.begin(),
-                                 sample.values.begin() + static_cast<ptrdiff_t>(size));
-    sample.size = static_cast<uint8_t>(end - sample.values.begin());
-    sample.level = level;
-  }
-
-  void FillRandom() {
-    sketch_.words = 600;
-    sketch_.shingles = 596;
-    sketch_.source_hash = static_cast<uint32_t>(random_() % 2000 + 1);
-    for (uint16_t& bin : sketch_.signature) bin = static_cast<uint16_t>(random_());
-    Fill(sketch_.sample, 64 + random_() % 64, 3);
-    Fill(sketch_.lead, 58, 1);
-    Fill(sketch_.numbers, random_() % 30, 0);
-    Fill(sketch_.title, 10, 0);
-  }
-
-  Batch batch_;
-  Sketch sketch_;
-  uint64_t count_ = 0;
-  std::mt19937_64 random_{1};
-};
-
 class FullJudge {
  public:
   explicit FullJudge(int64_t entries)
@@ -136,7 +92,7 @@ class FullJudge {
 
  private:
   dedup::Judge judge_;
-  Submissions submissions_;
+  RandomSketches submissions_{kNoon};
   std::string id_;
   int64_t next_ = 0;
   double bytes_per_entry_ = 0;
