@@ -17,9 +17,11 @@ using config::v1::Config;
 constexpr absl::Duration kCallTimeout = absl::Seconds(10);
 
 // A reader with the name of the stage's group, which it does not join.
-std::unique_ptr<Consumer> NewReader(ClientFactory& factory, const Config& config, absl::Status& status) {
+std::unique_ptr<Consumer> NewReader(ClientFactory& factory, const Config& config, const char* isolation,
+                                    absl::Status& status) {
   Properties properties = ReaderProperties(config);
   properties["group.id"] = GroupOf(config, Stage::kPrepare);
+  properties["isolation.level"] = isolation;
   Error error;
   auto reader = factory.NewConsumer(properties, nullptr, error);
   status = ToStatus(error, "consumer");
@@ -78,7 +80,11 @@ absl::Status CheckNothingWasRead(Consumer& reader, const Config& config) {
 
 absl::Status CommitStartPositions(ClientFactory& factory, const Config& config) {
   absl::Status status;
-  const auto reader = NewReader(factory, config, status);
+  const auto reader = NewReader(factory, config, "read_committed", status);
+  if (!status.ok()) return status;
+  // Whether there are offsets, not which: a transaction that a killed predecessor left open would hold up the answer
+  // until it times out, and only the workers' init ends it.
+  const auto asker = NewReader(factory, config, "read_uncommitted", status);
   if (!status.ok()) return status;
   Error error;
   const auto admin = factory.NewAdmin(CommonProperties(config), error);
@@ -88,7 +94,7 @@ absl::Status CommitStartPositions(ClientFactory& factory, const Config& config) 
   for (const auto& input : config.inputs()) {
     std::vector<PartitionOffset> partitions;
     if (status = PartitionsOf(*admin, input.topic(), partitions); !status.ok()) return status;
-    if (error = reader->Committed(partitions, kCallTimeout); !error.ok()) return ToStatus(error, "offsets");
+    if (error = asker->Committed(partitions, kCallTimeout); !error.ok()) return ToStatus(error, "offsets");
     if (NoneCommitted(partitions)) {
       unread.emplace_back(&input, std::move(partitions));
     } else {
@@ -100,7 +106,7 @@ absl::Status CommitStartPositions(ClientFactory& factory, const Config& config) 
     if (status = CheckNothingWasRead(*reader, config); !status.ok()) {
       // Another instance may have begun between the two questions.
       std::vector<PartitionOffset> again = unread.front().second;
-      if (reader->Committed(again, kCallTimeout).ok() && !NoneCommitted(again)) return absl::OkStatus();
+      if (asker->Committed(again, kCallTimeout).ok() && !NoneCommitted(again)) return absl::OkStatus();
       return status;
     }
   }
