@@ -1,10 +1,10 @@
 // newsfeedd run, from outside, on a real broker: what comes out is read from the topics alone.
+#include <absl/time/clock.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <csignal>
 #include <fstream>
 #include <functional>
@@ -13,7 +13,6 @@
 #include <random>
 #include <set>
 #include <sstream>
-#include <thread>
 
 #include "daemon/config_loader.h"
 #include "daemon/kafka/application.h"
@@ -39,12 +38,10 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 std::string HeaderOf(const PolledRecord& record, std::string_view name) {
-  std::string value;
-  for (const Header& header : record.headers) {
-    if (header.name == name) value = header.value;
-  }
-  return value;
+  return std::string(headers::Last(record.headers, name).value_or(""));
 }
+
+constexpr uint64_t kSamples = 66;  // records in config/samples
 
 // "raw/3/17" of the record an outcome came from.
 std::string SourceOf(const PolledRecord& record, bool dead_letter) {
@@ -56,6 +53,61 @@ std::string SourceOf(const PolledRecord& record, bool dead_letter) {
          part(headers::kSourceOffset, headers::kErrorOffset);
 }
 
+// Counts what comes to the topics of outcomes, as a reader of what is committed does.
+class OutcomeReader {
+ public:
+  OutcomeReader(kafka::ClientFactory& factory, const config::v1::Config& config) {
+    kafka::Error error;
+    consumer_ = factory.NewConsumer(kafka::ReaderProperties(config), nullptr, error);
+    auto reader = tools::TopicReader::Open(factory, config);
+    const auto& out = config.outputs();
+    auto ranges = (*reader)->RangesOf({out.enriched(), out.duplicates(), out.dead_letter(), out.filtered()});
+    std::vector<kafka::PartitionOffset> from;
+    for (const tools::ReadRange& range : *ranges) from.push_back({range.where, range.low});
+    for (const tools::ReadRange& range : *ranges) marks_[range.where] = range.low;
+    EXPECT_TRUE(consumer_->Assign(from).ok());
+  }
+
+  // Waits until there are more than `count`.
+  bool AwaitMoreThan(uint64_t count) {
+    return Poll([&](const PolledRecord&) { return count_ > count; });
+  }
+
+  // Marks where the topics end now, and says how many offsets there are: records, and a few ends of transactions.
+  uint64_t Mark() {
+    uint64_t sum = 0;
+    for (auto& [where, mark] : marks_) {
+      int64_t low = 0;
+      EXPECT_TRUE(consumer_->Watermarks(where, low, mark, absl::Seconds(10)).ok());
+      sum += static_cast<uint64_t>(mark);
+    }
+    return sum;
+  }
+  // Waits for a record beyond the mark.
+  bool AwaitBeyondMark() {
+    return Poll([&](const PolledRecord& record) {
+      return record.offset >= marks_[{std::string(record.topic), record.partition}];
+    });
+  }
+
+ private:
+  // Reads on to a record that `is_last`.
+  bool Poll(const std::function<bool(const PolledRecord&)>& is_last) {
+    const absl::Time end = absl::Now() + absl::Minutes(4);
+    while (absl::Now() < end) {
+      const kafka::PollOutcome outcome = consumer_->Poll(absl::Seconds(1));
+      if (outcome.kind != kafka::PollOutcome::Kind::kRecord) continue;
+      ++count_;
+      if (is_last(outcome.record)) return true;
+    }
+    return false;
+  }
+
+  std::unique_ptr<kafka::Consumer> consumer_;
+  std::map<kafka::TopicPartition, int64_t> marks_;
+  uint64_t count_ = 0;
+};
+
 class RunOnKafka : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -64,11 +116,11 @@ class RunOnKafka : public ::testing::Test {
     Configure("");
   }
 
-  // `more` is added to the configuration, `internal` to the keys of that name.
-  void Configure(const std::string& more, const std::string& internal = "keep_records: 1000000") {
+  // `more` is added to the configuration, `internal` and `kafka` to the keys of that name.
+  void Configure(const std::string& more, const std::string& internal = "keep_records: 1000000",
+                 const std::string& kafka = "") {
     config_path_ = folder_.Write("config.yaml", fmt::format(R"(application_id: {0}
-kafka:
-  bootstrap: ["{1}"]
+kafka: {{bootstrap: ["{1}"], {4}}}
 inputs:
   - topic: {0}-raw
 outputs:
@@ -79,7 +131,7 @@ outputs:
 internal: {{judged_partitions: 6, {3}}}
 admin:
   enabled: false
-{2})", id_, testing::KafkaBootstrap(), more, internal));
+{2})", id_, testing::KafkaBootstrap(), more, internal, kafka));
     auto config = LoadConfig(config_path_);
     ASSERT_TRUE(config.ok()) << config.status();
     config_ = *std::move(config);
@@ -102,22 +154,33 @@ admin:
         folder_.path() / (instance + ".log"));
   }
 
-  // Waits until nothing is in flight; what audit says then.
+  // Waits until each of `records` has an outcome and nothing is in flight; what audit says then.
   std::string AwaitDone(uint64_t records) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(240);
+    EXPECT_TRUE(OutcomeReader(*factory_, config_).AwaitMoreThan(records - 1));
     testing::ProgramResult audit;
-    const std::string all = fmt::format("\"records\":{},", records);
-    while (std::chrono::steady_clock::now() < end) {
+    EXPECT_TRUE(Eventually([&] {
       audit = Newsfeedd({"audit", "--json", "-c", config_path_});
-      if (audit.out.find(all) != std::string::npos &&
-          audit.out.find("\"unread\":0,\"in_prepared\":0,\"in_judged\":0") != std::string::npos) {
-        break;
-      }
-      std::this_thread::sleep_for(std::chrono::seconds(1));
-    }
-    EXPECT_LT(std::chrono::steady_clock::now(), end) << "not through: " << audit.out;
+      return audit.out.find("\"unread\":0,\"in_prepared\":0,\"in_judged\":0") != std::string::npos;
+    }));
     EXPECT_EQ(audit.exit_code, 0) << audit.out << audit.err;
+    EXPECT_THAT(audit.out, HasSubstr(fmt::format("\"records\":{},", records)));
     return audit.out;
+  }
+
+  // One instance works off the samples.
+  std::string RunOverSamples() {
+    CreateTopics(2);
+    Produce();
+    const auto daemon = NewDaemon("a");
+    daemon->Start();
+    const std::string audit = AwaitDone(kSamples);
+    daemon->Signal(SIGTERM);
+    EXPECT_EQ(daemon->Wait(40), 0) << daemon->Log();
+    return audit;
+  }
+
+  void Produce() {
+    ASSERT_EQ(Newsfeedd({"produce", "-c", config_path_, NEWSFEED_SOURCE_DIR "/config/samples"}).exit_code, 0);
   }
 
   void Read(const std::vector<std::string>& topics, const std::function<void(const PolledRecord&)>& take) {
@@ -139,22 +202,13 @@ admin:
     return (*ranges)[0].low;
   }
 
-  // Asks for half a minute at most.
+  // Asks the broker, which takes its time, for a minute at most.
   static bool Eventually(const std::function<bool()>& holds) {
-    for (int i = 0; i < 60; ++i) {
+    const absl::Time end = absl::Now() + absl::Minutes(1);
+    while (absl::Now() < end) {
       if (holds()) return true;
-      std::this_thread::sleep_for(std::chrono::milliseconds(500));
     }
     return false;
-  }
-
-  // End of a topic, summed over its partitions: its records, and a few marks of transactions.
-  uint64_t Count(const std::string& topic) {
-    auto reader = tools::TopicReader::Open(*factory_, config_);
-    auto ranges = (*reader)->RangesOf({topic});
-    uint64_t sum = 0;
-    for (const tools::ReadRange& range : *ranges) sum += static_cast<uint64_t>(range.end);
-    return sum;
   }
 
   // How often each input record has an outcome.
@@ -222,7 +276,7 @@ TEST_F(RunOnKafka, SamplesComeOutAsFromFiles) {
   ASSERT_EQ(Newsfeedd({"produce", "-c", config_path_, "--timestamps", "published", samples}).exit_code, 0);
   const auto daemon = NewDaemon("a");
   daemon->Start();
-  const std::string audit = AwaitDone(66);
+  const std::string audit = AwaitDone(kSamples);
   daemon->Signal(SIGTERM);
   EXPECT_EQ(daemon->Wait(40), 0) << daemon->Log();
 
@@ -251,32 +305,61 @@ TEST_F(RunOnKafka, SamplesComeOutAsFromFiles) {
 
 TEST_F(RunOnKafka, WithoutDedupThereIsOneHop) {
   Configure("pipeline:\n  processors: [decode, cleanup, entities]\n");
-  CreateTopics(2);
-  ASSERT_EQ(Newsfeedd({"produce", "-c", config_path_, NEWSFEED_SOURCE_DIR "/config/samples"}).exit_code, 0);
-  const auto daemon = NewDaemon("a");
-  daemon->Start();
-  EXPECT_THAT(AwaitDone(66), HasSubstr("\"enriched\":57,"));
-  daemon->Signal(SIGTERM);
-  EXPECT_EQ(daemon->Wait(40), 0) << daemon->Log();
+  EXPECT_THAT(RunOverSamples(), HasSubstr("\"enriched\":57,"));
 }
 
 TEST_F(RunOnKafka, AtLeastOnceLosesNothing) {
   Configure("delivery: {guarantee: AT_LEAST_ONCE}\n");
-  CreateTopics(2);
-  ASSERT_EQ(Newsfeedd({"produce", "-c", config_path_, NEWSFEED_SOURCE_DIR "/config/samples"}).exit_code, 0);
-  const auto daemon = NewDaemon("a");
-  daemon->Start();
-  EXPECT_THAT(AwaitDone(66), HasSubstr("\"clean\":true"));
-  daemon->Signal(SIGTERM);
-  EXPECT_EQ(daemon->Wait(40), 0) << daemon->Log();
+  EXPECT_THAT(RunOverSamples(), HasSubstr("\"clean\":true"));
   CompareVerdicts();
+}
+
+// Partitions of the group that this process has.
+int64_t PartitionsOf(const std::string& log, const std::string& group) {
+  int64_t partitions = 0;
+  std::istringstream lines(log);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find(" group=" + group + " ") == std::string::npos) continue;
+    if (line.find("partition assigned") != std::string::npos) ++partitions;
+    const size_t count = line.find(" count=");
+    if (line.find("partitions revoked") == std::string::npos || count == std::string::npos) continue;
+    partitions -= std::stoll(line.substr(count + 7));
+  }
+  return partitions;
+}
+
+TEST_F(RunOnKafka, AKilledStaticMemberComesBackAlone) {
+  Configure("", "keep_records: 1000000", "static_membership: true");
+  CreateTopics(4);
+  const auto stays = NewDaemon("stays");
+  const auto killed = NewDaemon("killed");
+  stays->Start();
+  killed->Start();
+  const std::string group = id_ + "-prepare";
+  const auto has_two = [&](const std::string& log) { return PartitionsOf(log, group) == 2; };
+  const auto has_all = [&](const std::string& log) { return PartitionsOf(log, group) == 4; };
+  // The first to join had all four; once the second has its two they have settled.
+  ASSERT_TRUE(stays->AwaitLog(has_two, 60) && killed->AwaitLog(has_two, 60));
+  Produce();
+  ASSERT_TRUE(OutcomeReader(*factory_, config_).AwaitMoreThan(kSamples / 3));
+  killed->Signal(SIGKILL);
+  EXPECT_EQ(killed->Wait(10), 128 + SIGKILL);
+  // Other members are given up after ten seconds.
+  EXPECT_FALSE(stays->AwaitLog(has_all, 15));
+  const size_t before = killed->Log().size();
+  killed->Start();
+  Produce();
+  EXPECT_THAT(AwaitDone(2 * kSamples), HasSubstr("\"clean\":true"));
+  EXPECT_TRUE(has_two(stays->Log()) && has_two(killed->Log().substr(before)));
+  for (DaemonProcess* daemon : {stays.get(), killed.get()}) daemon->Signal(SIGTERM);
+  for (DaemonProcess* daemon : {stays.get(), killed.get()}) EXPECT_EQ(daemon->Wait(40), 0) << daemon->Log();
 }
 
 TEST_F(RunOnKafka, TrimsWhatIsDoneAndGoesOnAfterARestart) {
   Configure("", "keep_records: 10, trim_seconds: 1");
   CreateTopics(2);
   const auto run = [&](uint64_t records) {
-    ASSERT_EQ(Newsfeedd({"produce", "-c", config_path_, NEWSFEED_SOURCE_DIR "/config/samples"}).exit_code, 0);
+    Produce();
     const auto daemon = NewDaemon("a");
     daemon->Start();
     AwaitDone(records);
@@ -284,9 +367,9 @@ TEST_F(RunOnKafka, TrimsWhatIsDoneAndGoesOnAfterARestart) {
     daemon->Signal(SIGTERM);
     EXPECT_EQ(daemon->Wait(40), 0) << daemon->Log();
   };
-  run(66);
+  run(kSamples);
   const int64_t first = FirstPrepared();
-  run(132);
+  run(2 * kSamples);
   EXPECT_GT(FirstPrepared(), first);
   // The second time round everything is known: the index was restored.
   size_t duplicates = 0;
@@ -343,16 +426,12 @@ TEST_F(RunOnKafka, KilledInstancesLoseAndDoubleNothing) {
     }
     return taken;
   };
-  // Enough has happened since the last kill, and there is work left for the next.
-  const auto outcomes_beyond = [&](uint64_t count) {
-    return Eventually([&] { return Count(config_.outputs().enriched()) > count; });
-  };
+  OutcomeReader outcomes_now(*factory_, config_);
   std::mt19937 random(7);
-  uint64_t seen = 0;
   for (int kill = 0; kill < 5; ++kill) {
-    ASSERT_TRUE(outcomes_beyond(seen)) << "no progress after kill " << kill;
-    seen = Count(config_.outputs().enriched());
-    ASSERT_LT(seen, kRecords * 3 / 5) << "the work is nearly done: nothing is proved by kill " << kill;
+    // Something has happened since the last kill, and there is work left for the next.
+    ASSERT_TRUE(outcomes_now.AwaitBeyondMark()) << "no progress after kill " << kill;
+    ASSERT_LT(outcomes_now.Mark(), kRecords * 3 / 5) << "the work is nearly done: nothing is proved by kill " << kill;
     const size_t victim = kill % 2 == 0 ? offices().rbegin()->second : random() % daemons.size();
     daemons[victim]->Signal(SIGKILL);
     EXPECT_EQ(daemons[victim]->Wait(10), 128 + SIGKILL) << daemons[victim]->Log();

@@ -1,13 +1,15 @@
 #include "tests/testing/daemon_process.h"
 
+#include <absl/time/clock.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/inotify.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <csignal>
-#include <thread>
 
 #include "tests/testing/temporary_folder.h"
 
@@ -38,19 +40,33 @@ void DaemonProcess::Start() {
 void DaemonProcess::Signal(int signal) const { kill(pid_, signal); }
 
 int DaemonProcess::Wait(int seconds) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
+  // Debian 12's sys/pidfd.h cannot be called from C++.
+  const int process = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
+  pollfd ended{process, POLLIN, 0};
+  const bool in_time = poll(&ended, 1, seconds * 1000) == 1;
+  close(process);
+  if (!in_time) Signal(SIGKILL);
   int status = 0;
-  while (waitpid(pid_, &status, WNOHANG) == 0) {
-    if (std::chrono::steady_clock::now() > end) {
-      Signal(SIGKILL);
-      waitpid(pid_, &status, 0);
-      pid_ = -1;
-      return -1;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
+  waitpid(pid_, &status, 0);
   pid_ = -1;
+  if (!in_time) return -1;
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+bool DaemonProcess::AwaitLog(const std::function<bool(const std::string&)>& holds, int seconds) const {
+  const absl::Time end = absl::Now() + absl::Seconds(seconds);
+  const int changes = inotify_init1(IN_CLOEXEC);
+  inotify_add_watch(changes, log_.c_str(), IN_MODIFY);
+  bool held = false;
+  while (!(held = holds(Log()))) {
+    pollfd changed{changes, POLLIN, 0};
+    const int64_t left = absl::ToInt64Milliseconds(end - absl::Now());
+    if (left <= 0 || poll(&changed, 1, static_cast<int>(left)) <= 0) break;
+    char events[4096];
+    if (read(changes, events, sizeof events) <= 0) break;
+  }
+  close(changes);
+  return held;
 }
 
 std::string DaemonProcess::Log() const { return ReadWholeFile(log_); }

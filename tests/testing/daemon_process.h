@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@ class DaemonProcess {
   // The exit code, 128 + signal, or -1 where it had to be killed after `seconds`.
   int Wait(int seconds);
   std::string Log() const;
+  // Waits until `holds` is true of the log; false: not so within `seconds`.
+  bool AwaitLog(const std::function<bool(const std::string& log)>& holds, int seconds) const;
 
  private:
   const std::vector<std::string> arguments_;
