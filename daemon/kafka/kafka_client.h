@@ -109,8 +109,6 @@ class Consumer {
   virtual Error Unassign(const std::vector<TopicPartition>& partitions) = 0;
 
   virtual Error Seek(const std::vector<PartitionOffset>& positions, absl::Duration timeout) = 0;
-  virtual Error Pause(const std::vector<TopicPartition>& partitions) = 0;
-  virtual Error Resume(const std::vector<TopicPartition>& partitions) = 0;
 
   // Offsets committed for this consumer's group, waiting for open transactions over them.
   virtual Error Committed(std::vector<PartitionOffset>& partitions, absl::Duration timeout) = 0;
@@ -204,8 +202,6 @@ class Admin {
   // Deletes what lies before the offsets; what is gone already is no error.
   virtual Error DeleteRecords(const std::vector<PartitionOffset>& before,
                               absl::Duration timeout) = 0;
-  // kOther with name "UNKNOWN_TOPIC_OR_PART" where there is none.
-  virtual Error DeleteTopic(const std::string& name, absl::Duration timeout) = 0;
 };
 
 // Options of one client: librdkafka property names.

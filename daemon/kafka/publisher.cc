@@ -5,12 +5,6 @@
 #include "daemon/log.h"
 
 namespace newsfeed::kafka {
-namespace {
-
-// Two live processes with one id would fence each other for ever.
-constexpr absl::Duration kFencedAgain = absl::Minutes(5);
-
-}  // namespace
 
 Publisher::Publisher(ClientFactory* factory, Options options)
     : factory_(factory), options_(std::move(options)) {}

@@ -13,7 +13,7 @@
 //     other
 //   fatal, fenced,       the client is destroyed and a new one made in this process: librdkafka 2.0.2 is
 //     timed out          desynchronised from its coordinator then
-// Fenced twice within five minutes without a fault of our own: somebody else runs with our transactional.id; Step
+// Fenced twice within kFencedAgain without a fault of our own: somebody else runs with our transactional.id; Step
 // gives kTakenOver.
 //
 // One thread. Records are views into the batch of the caller and must hold until the end.
@@ -30,6 +30,9 @@
 #include "daemon/kafka/kafka_client.h"
 
 namespace newsfeed::kafka {
+
+// Two live processes with one name would fence each other for ever: twice in this time is the end of one.
+inline constexpr absl::Duration kFencedAgain = absl::Minutes(5);
 
 class Publisher {
  public:

@@ -1,13 +1,14 @@
 #include "daemon/kafka/rdkafka_client.h"
 
-#include <absl/synchronization/mutex.h>
 #include <absl/time/clock.h>
 #include <librdkafka/rdkafka.h>
 
 #include <algorithm>
 #include <chrono>
+#include <condition_variable>
 #include <cstring>
 #include <deque>
+#include <mutex>
 #include <thread>
 #include <utility>
 
@@ -140,17 +141,19 @@ Conf NewConf(const Properties& properties, Error& error) {
 template <typename Work>
 void RunBounded(absl::Duration timeout, Work work) {
   struct Done {
-    absl::Mutex mutex;
-    bool value ABSL_GUARDED_BY(mutex) = false;
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool value = false;
   };
   auto done = std::make_shared<Done>();
   std::thread([done, work = std::move(work)]() mutable {
     work();
-    absl::MutexLock lock(&done->mutex);
+    const std::lock_guard lock(done->mutex);
     done->value = true;
+    done->changed.notify_one();
   }).detach();
-  absl::MutexLock lock(&done->mutex);
-  done->mutex.AwaitWithTimeout(absl::Condition(&done->value), timeout);
+  std::unique_lock lock(done->mutex);
+  done->changed.wait_for(lock, absl::ToChronoNanoseconds(timeout), [&] { return done->value; });
 }
 
 template <typename Context>
@@ -302,13 +305,6 @@ class RdConsumer : public Consumer {
     return FirstError(*list);
   }
 
-  Error Pause(const std::vector<TopicPartition>& partitions) override {
-    return FromCode(rd_kafka_pause_partitions(client_, ToList(partitions).get()));
-  }
-  Error Resume(const std::vector<TopicPartition>& partitions) override {
-    return FromCode(rd_kafka_resume_partitions(client_, ToList(partitions).get()));
-  }
-
   Error Committed(std::vector<PartitionOffset>& partitions, absl::Duration timeout) override {
     const PartitionList list = ToList(partitions);
     if (Error error = FromCode(rd_kafka_committed(client_, list.get(), Milliseconds(timeout)));
@@ -418,8 +414,8 @@ class RdConsumer : public Consumer {
   // Left to the end of the process; closed it has left its group, and does nothing any more.
   void Abandon() {
     static auto& abandoned = *new std::vector<std::pair<rd_kafka_t*, std::shared_ptr<Context>>>;
-    static absl::Mutex mutex;
-    const absl::MutexLock lock(&mutex);
+    static std::mutex mutex;
+    const std::lock_guard lock(mutex);
     abandoned.emplace_back(client_, context_);
   }
 
@@ -662,19 +658,6 @@ class RdAdmin : public Admin {
         rd_kafka_event_DeleteRecords_result(event.get())));
   }
 
-  Error DeleteTopic(const std::string& name, absl::Duration timeout) override {
-    rd_kafka_DeleteTopic_t* request = rd_kafka_DeleteTopic_new(name.c_str());
-    Event event;
-    Error error = Ask(timeout, event, [&](rd_kafka_queue_t* queue) {
-      rd_kafka_DeleteTopics(client_, &request, 1, nullptr, queue);
-    });
-    rd_kafka_DeleteTopic_destroy(request);
-    if (!error.ok()) return error;
-    size_t count = 0;
-    const auto** topics = rd_kafka_DeleteTopics_result_topics(
-        rd_kafka_event_DeleteTopics_result(event.get()), &count);
-    return TopicError(topics, count);
-  }
 
  private:
   struct Context {

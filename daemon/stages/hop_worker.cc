@@ -12,7 +12,6 @@ namespace {
 using kafka::Publisher;
 
 constexpr absl::Duration kCloseTimeout = absl::Seconds(10);
-constexpr absl::Duration kFencedAgain = absl::Minutes(5);
 
 }  // namespace
 
@@ -101,10 +100,9 @@ Progress HopWorker::Assign(absl::Time now) {
   return Progress::kProgress;
 }
 
-// Two live processes with one static member's name would fence each other for ever.
 bool HopWorker::InstanceTakenOver(absl::Time now) {
   if (reader_.last_error().name != "FENCED_INSTANCE_ID") return false;
-  const bool again = now - instance_fenced_ < kFencedAgain;
+  const bool again = now - instance_fenced_ < kafka::kFencedAgain;
   instance_fenced_ = now;
   return again;
 }

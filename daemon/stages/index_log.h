@@ -9,6 +9,7 @@
 // log's start (it was trimmed while we were away) needs a new index: kGap. One thread.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -50,6 +51,8 @@ class IndexLog {
   absl::Status AskEnd();
   int64_t end() const { return end_; }
   int64_t position() const { return position_; }
+  // Offsets from position() to end(), as far as they were asked for.
+  uint64_t behind() const { return static_cast<uint64_t>(std::max<int64_t>(end_ - position_, 0)); }
   bool reached_end() const { return position_ >= 0 && position_ >= end_; }
   // Everything up to here was written by us.
   void SkipTo(int64_t position) { position_ = std::max(position_, position); }

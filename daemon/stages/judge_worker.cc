@@ -74,8 +74,7 @@ Progress JudgeWorker::OpenLog(absl::Time now) {
     return NotReady(std::string(status.message()), now);
   }
   // No more than the log holds; ignored where the index has begun.
-  judge_->Reserve(std::min<size_t>(static_cast<size_t>(std::max<int64_t>(log_.end() - log_.position(), 0)),
-                                   policy_->max_entries));
+  judge_->Reserve(std::min(log_.behind(), policy_->max_entries));
   state_ = State::kCatchUp;
   return Progress::kProgress;
 }

@@ -27,12 +27,13 @@ namespace {
 
 constexpr absl::Duration kTimeout = absl::Seconds(60);
 
-void Produce(kafka::Producer& producer, const kafka::ProducedRecord& record) {
+bool Produce(kafka::Producer& producer, const kafka::ProducedRecord& record) {
   kafka::Error error;
   while ((error = producer.Produce(record)).kind == kafka::ErrorClass::kRetriable) {
     producer.Serve(absl::Milliseconds(50));
   }
   if (!error.ok()) fmt::print(stderr, "{}\n", error.message);
+  return error.ok();
 }
 
 bool Commit(kafka::ClientFactory& factory, const config::v1::Config& config, Stage stage,
@@ -57,9 +58,10 @@ bool Fill(const config::v1::Config& config, int64_t entries) {
     const dedup::IndexEntry entry = judge.Consider(
         {.prepared_offset = i, .sketch = sketch, .origin = {"articles.raw", {0}, {i}, 1}, .id = id});
     dedup::ToProto(entry, message);
-    Produce(*producer, {.topic = topics.index, .partition = 0, .value = message.SerializeAsString()});
-    Produce(*producer, {.topic = topics.prepared, .partition = 0, .value = "-"});
-    if (!judge.Insert(entry).ok()) return false;
+    if (!Produce(*producer, {.topic = topics.index, .partition = 0, .value = message.SerializeAsString()}) ||
+        !Produce(*producer, {.topic = topics.prepared, .partition = 0, .value = "-"}) || !judge.Insert(entry).ok()) {
+      return false;
+    }
     if (i % 256 == 0) judge.Commit();
   }
   if (!producer->Flush(kTimeout).ok()) return false;

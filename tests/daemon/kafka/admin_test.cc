@@ -72,14 +72,6 @@ TEST_F(RdKafkaAdmin, DescribesABroker) {
   EXPECT_THAT(options, Contains(Pair("default.replication.factor", "1")));
 }
 
-TEST_F(RdKafkaAdmin, DeletesATopic) {
-  ASSERT_TRUE(admin_->CreateTopic({.name = "short-lived"}, kWait).ok());
-  Described("short-lived", true);
-  EXPECT_TRUE(admin_->DeleteTopic("short-lived", kWait).ok());
-  EXPECT_FALSE(Described("short-lived", false).exists);
-  EXPECT_EQ(admin_->DeleteTopic("short-lived", kWait).name, "UNKNOWN_TOPIC_OR_PART");
-}
-
 TEST_F(RdKafkaAdmin, DeletesRecordsBeforeAnOffset) {
   ASSERT_TRUE(admin_->CreateTopic({.name = "trimmed"}, kWait).ok());
   Error error;

@@ -113,8 +113,6 @@ class ScriptedConsumer : public Consumer {
     for (const PartitionOffset& p : positions) script_->calls.push_back("seek to " + std::to_string(p.offset));
     return script_->Answer("seek");
   }
-  Error Pause(const std::vector<TopicPartition>&) override { return {}; }
-  Error Resume(const std::vector<TopicPartition>&) override { return {}; }
   Error Committed(std::vector<PartitionOffset>& partitions, absl::Duration) override {
     for (PartitionOffset& p : partitions) {
       const auto found = script_->committed.find(p.where);
