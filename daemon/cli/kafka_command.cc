@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <memory>
+#include <mutex>
 #include <string>
 
 #include "daemon/kafka/application.h"
@@ -26,6 +28,25 @@ absl::StatusOr<config::v1::Config> LoadKafkaConfig(const std::string& path) {
   return config;
 }
 
+// Why the last try to connect failed; its threads are librdkafka's.
+class LastFailure {
+ public:
+  void Note(std::string_view facility, std::string_view text) {
+    if (facility != "FAIL") return;
+    const std::lock_guard lock(mutex_);
+    text_ = text;
+  }
+  absl::Status AddedTo(const absl::Status& status) const {
+    const std::lock_guard lock(mutex_);
+    if (text_.empty() || !absl::IsUnavailable(status)) return status;
+    return absl::UnavailableError(fmt::format("{}: {}", std::string(status.message()), text_));
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::string text_;
+};
+
 }  // namespace
 
 void AddConfigOption(CLI::App& app, std::string& path) {
@@ -48,9 +69,11 @@ absl::StatusOr<std::unique_ptr<Cluster>> OpenCluster(const std::string& path) {
   auto cluster = std::make_unique<Cluster>();
   cluster->config = *std::move(config);
   // What librdkafka has to say of its tries to connect ends in our one line.
-  cluster->factory = kafka::NewRdKafkaFactory({});
+  const auto failure = std::make_shared<LastFailure>();
+  cluster->factory = kafka::NewRdKafkaFactory(
+      [failure](int, std::string_view facility, std::string_view text) { failure->Note(facility, text); });
   auto reader = tools::TopicReader::Open(*cluster->factory, cluster->config);
-  if (!reader.ok()) return reader.status();
+  if (!reader.ok()) return failure->AddedTo(reader.status());
   cluster->reader = *std::move(reader);
   return cluster;
 }

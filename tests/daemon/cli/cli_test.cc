@@ -167,6 +167,7 @@ TEST(Cli, WhereNoBrokerAnswersOneLineSaysSo) {
   EXPECT_EQ(run.exit_code, 69);
   EXPECT_EQ(run.out, "");
   EXPECT_THAT(run.err, StartsWith("newsfeedd: kafka.bootstrap: no broker answers at 127.0.0.1:1"));
+  EXPECT_THAT(run.err, HasSubstr("Connection refused")) << "or a wrong password, or a certificate";
   EXPECT_EQ(std::ranges::count(run.err, '\n'), 1) << run.err;
 }
 
