@@ -33,6 +33,7 @@ void Publisher::Begin(std::span<const ProducedRecord> records, std::vector<Parti
   consumer_ = consumer;
   next_record_ = 0;
   retries_ = 0;
+  refused_ = false;
   state_ = transactional() ? State::kBegin : State::kProduce;
 }
 
@@ -58,14 +59,7 @@ Publisher::Result Publisher::Step(absl::Time now) {
     case State::kSendOffsets:
       return After(producer_->SendOffsets(offsets_, *group_, timeout), State::kCommit, now);
     case State::kCommit: return CommitOffsets(now);
-    case State::kAbort: {
-      const Error error = producer_->AbortTransaction(timeout);
-      if (error.kind == ErrorClass::kRetriable && ++retries_ <= kMaxRetries) return Result::kWorking;
-      if (!error.ok()) return Replace(error, now);
-      producer_->TakeRefusal();
-      state_ = State::kReady;
-      return Result::kAborted;
-    }
+    case State::kAbort: return Abort(now);
   }
   return Result::kWorking;
 }
@@ -156,6 +150,7 @@ Publisher::Result Publisher::After(const Error& error, State next, absl::Time no
 
 Publisher::Result Publisher::Failed(const Error& error, absl::Time now) {
   last_error_ = error;
+  refused_ = error.kind == ErrorClass::kRefused;
   log::Warn("batch not published", {{"while", state()}, {"error", error.name}, {"message", error.message}});
   switch (error.kind) {
     case ErrorClass::kFatal:
@@ -164,13 +159,31 @@ Publisher::Result Publisher::Failed(const Error& error, absl::Time now) {
     default: break;
   }
   if (!transactional()) {
-    state_ = State::kReady;
-    return Result::kAborted;
+    // What of it is still under way must not be held against the next batch.
+    if (const Error left = producer_->Flush(options_.call_timeout); !left.ok()) return Replace(left, now);
+    return Aborted();
   }
   if (state_ == State::kBegin) return Replace(error, now);  // no transaction to be aborted
   retries_ = 0;
   state_ = State::kAbort;
   return Result::kWorking;
+}
+
+Publisher::Result Publisher::Abort(absl::Time now) {
+  const Error error = producer_->AbortTransaction(options_.call_timeout);
+  if (error.kind == ErrorClass::kRetriable && ++retries_ <= kMaxRetries) return Result::kWorking;
+  if (!error.ok()) return Replace(error, now);
+  return Aborted();
+}
+
+// What the broker said of a record tells more than the call that failed in its wake.
+Publisher::Result Publisher::Aborted() {
+  state_ = State::kReady;
+  if (auto refusal = producer_->TakeRefusal()) {
+    last_error_ = std::move(refusal->error);
+    refused_ |= last_error_.kind == ErrorClass::kRefused;
+  }
+  return refused_ ? Result::kRefused : Result::kAborted;
 }
 
 Publisher::Result Publisher::Replace(const Error& error, absl::Time now) {

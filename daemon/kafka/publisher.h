@@ -3,6 +3,8 @@
 //   publisher.Begin(records, offsets, group)
 //   while (publisher.Step() == kWorking) {}       kCommitted   all of it is there
 //                                                 kAborted     none of it; go on with the same client
+//                                                 kRefused     none of it, and the broker will never take it as it
+//                                                              is: one record is to blame, nobody knows which
 //                                                 kUnknown     not known: the client was replaced; Step until ready()
 //                                                              (which ends what was left open), then ask the group
 //   at-least-once: kAborted may leave records behind, never lose any
@@ -44,7 +46,7 @@ class Publisher {
     absl::Duration transaction_timeout = absl::Seconds(30);
   };
 
-  enum class Result : uint8_t { kWorking, kReady, kCommitted, kAborted, kUnknown, kTakenOver };
+  enum class Result : uint8_t { kWorking, kReady, kCommitted, kAborted, kRefused, kUnknown, kTakenOver };
 
   Publisher(ClientFactory* factory, Options options);
   Publisher(const Publisher&) = delete;
@@ -82,6 +84,8 @@ class Publisher {
   // Goes to `next` where the call was done; else what the class of the error says.
   Result After(const Error& error, State next, absl::Time now);
   Result Failed(const Error& error, absl::Time now);
+  Result Abort(absl::Time now);
+  Result Aborted();
   Result Replace(const Error& error, absl::Time now);
   bool TakenOver(const Error& error, absl::Time now);
   bool transactional() const { return options_.properties.contains("transactional.id"); }
@@ -92,6 +96,7 @@ class Publisher {
   State state_ = State::kNew;
   size_t next_topic_ = 0;
   int retries_ = 0;
+  bool refused_ = false;  // by the client itself
   Backoff backoff_;  // of making and initialising
   absl::Time begun_ = absl::InfinitePast();
   absl::Time last_fenced_ = absl::InfinitePast();

@@ -4,10 +4,10 @@
 
 namespace newsfeed::stages {
 
-BatchFiller::Result BatchFiller::Fill(kafka::GroupReader& reader, Batch& batch, absl::Time now,
+BatchFiller::Result BatchFiller::Fill(kafka::GroupReader& reader, Batch& batch, size_t limit, absl::Time now,
                                       absl::Duration may_wait) {
   for (int polls = 0; polls < kPollsPerStep; ++polls) {
-    if (Full(batch) || Old(batch, now)) return Result::kClosed;
+    if (Full(batch, limit) || Old(batch, now)) return Result::kClosed;
     const Result read = Read(reader, batch, now, absl::ZeroDuration());
     if (read == Result::kMore) continue;
     if (read != Result::kNothing) return read;

@@ -30,7 +30,8 @@ class BatchFiller {
   };
 
   // Reads for one step, and waits once at most.
-  Result Fill(kafka::GroupReader& reader, Batch& batch, absl::Time now, absl::Duration may_wait);
+  // `limit`: records it may have at most, below what is configured.
+  Result Fill(kafka::GroupReader& reader, Batch& batch, size_t limit, absl::Time now, absl::Duration may_wait);
 
  private:
   // Polls of one step: so many records are added before the owner looks about.
@@ -43,8 +44,8 @@ class BatchFiller {
   Result Read(kafka::GroupReader& reader, Batch& batch, absl::Time now, absl::Duration wait);
   bool Old(const Batch& batch, absl::Time now) const { return !batch.empty() && now - first_ >= oldest_; }
 
-  bool Full(const Batch& batch) const {
-    return batch.size() >= max_records_ || batch.value_bytes() >= max_bytes_;
+  bool Full(const Batch& batch, size_t limit) const {
+    return batch.size() >= std::min(max_records_, limit) || batch.value_bytes() >= max_bytes_;
   }
 
   const size_t max_records_;

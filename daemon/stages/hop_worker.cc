@@ -48,8 +48,10 @@ Progress HopWorker::PreparePublisher(absl::Time now) {
   const Publisher::Result result = publisher_.Step(now);
   if (result != Publisher::Result::kReady) {
     detail_ = publisher_.last_error().ok() ? "" : publisher_.last_error().message;
+    held_back_ |= publisher_.waiting(now);
     return publisher_.waiting(now) ? Progress::kWaiting : Progress::kProgress;
   }
+  held_back_ = false;
   detail_.clear();
   state_ = reader_.is_open() ? State::kRewind : State::kOpen;
   return Progress::kProgress;
@@ -66,7 +68,7 @@ Progress HopWorker::OpenReader(absl::Time now) {
 
 Progress HopWorker::Fill(absl::Time now, absl::Duration may_wait) {
   if (!reader_.pending().empty()) return Assign(now);
-  switch (filler_.Fill(reader_, batch_, now, may_wait)) {
+  switch (filler_.Fill(reader_, batch_, refusals_.limit(), now, may_wait)) {
     case BatchFiller::Result::kMore:
     case BatchFiller::Result::kPending: return Progress::kProgress;
     case BatchFiller::Result::kNothing: return Progress::kWaiting;
@@ -110,13 +112,14 @@ bool HopWorker::InstanceTakenOver(absl::Time now) {
 // What was read is not worked on; what is still ours is read again.
 Progress HopWorker::Forget() {
   batch_.Clear();
-  in_flight_ = false;
+  in_flight_ = held_back_ = false;
   state_ = State::kRewind;
   return Progress::kProgress;
 }
 
 Progress HopWorker::Process(absl::Time now) {
   batch_.set_now_ms(absl::ToUnixMillis(now));
+  refusals_.Mark(batch_);
   if (absl::Status status = hop_->Process(batch_, out_); !status.ok()) {
     ++counters_.errors;
     detail_ = std::string(status.message());
@@ -147,7 +150,17 @@ Progress HopWorker::Publish(absl::Time now) {
       detail_ = publisher_.last_error().message;
       in_flight_ = false;
       state_ = State::kRewind;
+      // A rebalance costs one batch and is no trouble.
+      held_back_ = backoff_.failures() > 0;
       return RetryLater(now);
+    case Publisher::Result::kRefused:
+      ++counters_.batches_aborted;
+      detail_ = publisher_.last_error().message;
+      refusals_.Add(batch_, publisher_.last_error());
+      in_flight_ = false;
+      state_ = State::kRewind;
+      held_back_ = refusals_.stuck();
+      return held_back_ ? RetryLater(now) : Progress::kProgress;
     case Publisher::Result::kUnknown:
       ++counters_.batches_aborted;
       detail_ = publisher_.last_error().message;
@@ -165,8 +178,10 @@ Progress HopWorker::Publish(absl::Time now) {
 Progress HopWorker::FinishBatch(absl::Time now) {
   CountBatch(batch_, out_, begun_, now, counters_);
   last_commit_ = now;
+  refusals_.Settle(batch_);
   batch_.Clear();
   backoff_.Succeed();
+  held_back_ = false;
   detail_.clear();
   state_ = State::kFill;
   return Progress::kProgress;
@@ -218,7 +233,7 @@ void HopWorker::FillStatus(WorkerStatus& status) const {
     case State::kFatal: status.state = "failed"; break;
   }
   status.detail = detail_;
-  status.ready = reader_.joined() && state_ != State::kFatal;
+  status.ready = reader_.joined() && state_ != State::kFatal && !held_back_;
   status.last_step = last_step_;
   status.last_commit = last_commit_;
   status.counters = counters_;

@@ -3,6 +3,7 @@
 //
 //   open ─► fill ─► process ─► publish ─┬─ committed ─► fill
 //            ▲                          ├─ aborted ───► rewind ─► fill
+//            │                          ├─ refused ───► rewind ─► fill half as much (refusals.h)
 //            └── assign pending         └─ unknown ───► new producer ─► rewind ─► fill
 //
 // What each fault does stands in daemon/kafka/publisher.h and group_reader.h.
@@ -18,6 +19,7 @@
 #include "daemon/stages/batch_filler.h"
 #include "daemon/stages/clients.h"
 #include "daemon/stages/hop.h"
+#include "daemon/stages/refusals.h"
 #include "daemon/stages/worker.h"
 
 namespace newsfeed::stages {
@@ -58,11 +60,13 @@ class HopWorker : public Worker {
   kafka::GroupReader reader_;
   kafka::Publisher publisher_;
   BatchFiller filler_;
+  Refusals refusals_;
   Batch batch_;
   HopOutput out_;
   State state_ = State::kPublisher;
   bool draining_ = false;
   bool in_flight_ = false;  // a batch was read and is not committed
+  bool held_back_ = false;  // the broker does not take what we publish
   kafka::Backoff backoff_;
   absl::Time begun_ = absl::InfinitePast();
   absl::Time instance_fenced_ = absl::InfinitePast();

@@ -34,6 +34,12 @@ void RejectTooLarge(Article& article) {
   article.fate.stage = kPublishStage;
 }
 
+// The broker did not take what was made of it.
+void RejectRefused(Article& article) {
+  article.Reject(Reason::kOutputRefused, article.refused_why);
+  article.fate.stage = kPublishStage;
+}
+
 // --- prepare ----------------------------------------------------------------------------------
 
 class PrepareHop : public Hop {
@@ -50,10 +56,11 @@ class PrepareHop : public Hop {
     if (absl::Status status = pipeline_->Process(batch); !status.ok()) return status;
     records_.Begin(batch, out);
     for (Article& article : batch.articles()) {
+      if (article.live() && article.refusals > 0) RejectRefused(article);
       if (article.live()) PassOn(article);
       if (article.fate.kind == FateKind::kFiltered) records_.AddFiltered(article, SourceOf(article));
       if (article.fate.kind == FateKind::kRejected) {
-        records_.AddDeadLetter(article, SourceOf(article), /*late=*/false);
+        records_.AddDeadLetter(article, SourceOf(article), {.stub = article.refusals > 1});
       }
     }
     return absl::OkStatus();
@@ -163,14 +170,18 @@ class EnrichHop : public Hop {
 
   void Publish(Article& article, const std::unique_ptr<Item>& item) {
     const int64_t start = SteadyNanoseconds();
+    // Refused once it is tried without its entities.
+    if (article.live() && article.refusals > 1) RejectRefused(article);
     if (article.live()) {
       v1::EnrichedArticle& message = *item->prepared.mutable_article();
-      AddEntities(article, message);
+      if (article.refusals == 0) AddEntities(article, message);
       message.mutable_dedup()->Swap(&item->verdict);
       message.mutable_processing()->set_model(article.entity_model.data(), article.entity_model.size());
       if (!records_.AddArticle(article, item->source, message)) RejectTooLarge(article);
     }
-    if (!article.live()) records_.AddDeadLetter(article, item->source, /*late=*/true);
+    if (!article.live()) {
+      records_.AddDeadLetter(article, item->source, {.late = true, .stub = article.refusals > 2});
+    }
     encode_nanoseconds_ += SteadyNanoseconds() - start;
   }
 
@@ -214,12 +225,16 @@ class DirectHop : public Hop {
   void Publish(Article& article) {
     const int64_t start = SteadyNanoseconds();
     const Source source = SourceOf(article);
+    if (article.live() && article.refusals > 1) RejectRefused(article);
     if (article.live()) {
       ToProto(article, stamp_, max_removed_text_bytes_, message_);
+      if (article.refusals > 0) message_.clear_entities();
       if (!records_.AddArticle(article, source, message_)) RejectTooLarge(article);
     }
     if (article.fate.kind == FateKind::kFiltered) records_.AddFiltered(article, source);
-    if (article.fate.kind == FateKind::kRejected) records_.AddDeadLetter(article, source, /*late=*/false);
+    if (article.fate.kind == FateKind::kRejected) {
+      records_.AddDeadLetter(article, source, {.stub = article.refusals > 2});
+    }
     encode_nanoseconds_ += SteadyNanoseconds() - start;
   }
 

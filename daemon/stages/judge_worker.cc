@@ -240,7 +240,7 @@ Progress JudgeWorker::Check(absl::Time now) {
 
 Progress JudgeWorker::Fill(absl::Time now, absl::Duration may_wait) {
   if (now - noted_ >= kNoteEvery) NoteOwnEntries(now);
-  switch (filler_.Fill(reader_, batch_, now, may_wait)) {
+  switch (filler_.Fill(reader_, batch_, refusals_.limit(), now, may_wait)) {
     case BatchFiller::Result::kMore: return Progress::kProgress;
     case BatchFiller::Result::kPending: return StepDown();  // given anew: take over from the beginning
     case BatchFiller::Result::kGone:
@@ -255,6 +255,7 @@ Progress JudgeWorker::Fill(absl::Time now, absl::Duration may_wait) {
 
 Progress JudgeWorker::JudgeBatch(absl::Time now) {
   batch_.set_now_ms(absl::ToUnixMillis(now));
+  refusals_.Mark(batch_);
   records_.Begin(batch_, out_);
   for (Article& article : batch_.articles()) {
     if (absl::Status status = JudgeRecord(article); !status.ok()) {
@@ -281,7 +282,7 @@ absl::Status JudgeWorker::JudgeRecord(Article& article) {
   const auto sketch = headers::Last(article.headers, headers::kSketch);
   if (!source || !sketch || article.key.empty()) return RejectRecord(article);
   article.id = article.key;
-  const dedup::IndexEntry entry = judge_->Consider(
+  dedup::IndexEntry entry = judge_->Consider(
       {.prepared_offset = article.origin.offset.value,
        .sketch = *sketch,
        .origin = {source->topic, {source->partition}, {source->offset}, source->timestamp_ms},
@@ -289,6 +290,14 @@ absl::Status JudgeWorker::JudgeRecord(Article& article) {
   verdict_.Clear();  // ToProto adds
   ToProto(entry.dedup, verdict_);
   const Header detail[] = {{headers::kVerdictDetail, records_.Serialize(verdict_)}};
+  if (article.refusals > 0) {
+    // It is nobody's original, and goes back to the judged ones with its verdict.
+    article.Reject(Reason::kOutputRefused, article.refused_why);
+    article.fate.stage = StageName(Stage::kJudge);
+    records_.AddDeadLetter(article, *source, {.late = true, .stub = article.refusals > 1, .more = detail});
+    entry.rejected = true;
+    return AddEntry(entry);
+  }
   records_.AddInternal(judged_topic_, article, *source, article.value, detail);
   ++out_.verdicts[entry.dedup.verdict];
   return AddEntry(entry);
@@ -298,7 +307,7 @@ absl::Status JudgeWorker::RejectRecord(Article& article) {
   article.Reject(Reason::kWrongType, "no prepared article with id, source and sketch");
   article.fate.stage = "judge";
   const Source source = headers::ReadSource(article.headers).value_or(SourceOf(article));
-  records_.AddDeadLetter(article, source, /*late=*/false);
+  records_.AddDeadLetter(article, source, {.stub = article.refusals > 1});
   dedup::IndexEntry entry = judge_->Consider({.prepared_offset = article.origin.offset.value,
                                               .sketch = {}, .origin = {}, .id = {}});
   entry.rejected = true;
@@ -335,6 +344,16 @@ Progress JudgeWorker::Publish(absl::Time now) {
       judge_->Rollback();
       in_flight_ = false;
       state_ = State::kRewind;
+      if (backoff_.failures() > 0) why_not_ready_ = "verdicts are not taken: " + publisher_.last_error().message;
+      return RetryLater(now);
+    case Publisher::Result::kRefused:
+      ++counters_.batches_aborted;
+      judge_->Rollback();
+      refusals_.Add(batch_, publisher_.last_error());
+      in_flight_ = false;
+      state_ = State::kRewind;
+      if (!refusals_.stuck()) return Progress::kProgress;
+      why_not_ready_ = "verdicts are not taken: " + publisher_.last_error().message;
       return RetryLater(now);
     case Publisher::Result::kUnknown:
     case Publisher::Result::kTakenOver: break;
@@ -348,6 +367,7 @@ Progress JudgeWorker::Publish(absl::Time now) {
 Progress JudgeWorker::FinishBatch(absl::Time now) {
   CountBatch(batch_, out_, begun_, now, counters_);
   last_commit_ = now;
+  refusals_.Settle(batch_);
   batch_.Clear();
   backoff_.Succeed();
   why_not_ready_.clear();

@@ -23,6 +23,7 @@
 #include "daemon/stages/clients.h"
 #include "daemon/stages/index_log.h"
 #include "daemon/stages/outcome_records.h"
+#include "daemon/stages/refusals.h"
 #include "daemon/stages/worker.h"
 #include "processors/dedup/judge.h"
 
@@ -97,6 +98,7 @@ class JudgeWorker : public Worker {
   kafka::GroupReader reader_;
   kafka::Publisher publisher_;
   BatchFiller filler_;
+  Refusals refusals_;
   OutcomeRecords records_;
   Batch batch_;
   HopOutput out_;

@@ -106,9 +106,10 @@ bool OutcomeRecords::AddArticle(const Article& article, const Source& source, v1
   return true;
 }
 
-void OutcomeRecords::AddDeadLetter(const Article& article, const Source& source, bool late) {
+void OutcomeRecords::AddDeadLetter(const Article& article, const Source& source, const DeadLetterForm& form) {
   const Fate& fate = article.fate;
   headers_.assign(article.headers.begin(), article.headers.end());
+  headers_.insert(headers_.end(), form.more.begin(), form.more.end());
   headers_.push_back({headers::kErrorReason, ReasonName(fate.reason)});
   headers_.push_back({headers::kErrorStage, fate.stage});
   headers_.push_back({headers::kErrorDetail, fate.detail});
@@ -116,18 +117,18 @@ void OutcomeRecords::AddDeadLetter(const Article& article, const Source& source,
   headers_.push_back({headers::kErrorPartition, Digits(source.partition)});
   headers_.push_back({headers::kErrorOffset, Digits(source.offset)});
   headers_.push_back({headers::kErrorVersion, kVersion});
-  headers_.push_back({headers::kErrorReplay, late ? headers::kReplayJudged : headers::kReplayInput});
+  headers_.push_back({headers::kErrorReplay, form.late ? headers::kReplayJudged : headers::kReplayInput});
   std::string_view key = article.key;
   std::string_view value = article.value;
   uint64_t missing = article.oversize_bytes;
   uint64_t hash = article.oversize_hash;
-  if (SizeOf(article.key, value, headers_) > max_internal_bytes_) {
+  if (form.stub || SizeOf(article.key, value, headers_) > max_internal_bytes_) {
     if (missing == 0) {
       missing = value.size();
       hash = text::Hash(value);
     }
     // Headers of a megabyte must not keep the stub out either.
-    headers_.erase(headers_.begin(), headers_.begin() + static_cast<ptrdiff_t>(article.headers.size()));
+    headers_.erase(headers_.begin(), headers_.begin() + static_cast<ptrdiff_t>(article.headers.size() + form.more.size()));
     if (key.size() > kMaxKeptKeyBytes) key = {};
   }
   if (missing > 0) {
@@ -146,7 +147,7 @@ void OutcomeRecords::AddFiltered(const Article& article, const Source& source) {
   AppendSource(source);
   AppendPassedThrough(article);
   // A filtered record is there to be counted; a key that the topic would refuse is not worth stopping for.
-  const std::string_view key = article.key.size() <= kMaxKeptKeyBytes ? article.key : std::string_view();
+  const std::string_view key = article.key.size() <= kMaxKeptKeyBytes && article.refusals == 0 ? article.key : std::string_view();
   Add(outputs_.filtered(), source.timestamp_ms, key, {}, KeepHeaders());
   ++out_->outcomes[static_cast<size_t>(Outcome::kFiltered)];
   ++out_->filtered[article.fate.why];

@@ -30,8 +30,13 @@ class OutcomeRecords {
   // nothing was added.
   bool AddArticle(const Article& article, const Source& source, v1::EnrichedArticle& message);
 
-  // `article.fate` tells why. `late`: the record is a prepared article with its verdict.
-  void AddDeadLetter(const Article& article, const Source& source, bool late);
+  struct DeadLetterForm {
+    bool late = false;  // the record is a prepared article with its verdict
+    bool stub = false;  // without its value: size and hash
+    std::span<const Header> more = {};
+  };
+  // `article.fate` tells why.
+  void AddDeadLetter(const Article& article, const Source& source, const DeadLetterForm& form);
   void AddFiltered(const Article& article, const Source& source);
 
   // A record of an internal topic with source headers, `more`, and what is passed through.

@@ -37,6 +37,8 @@ void Article::Reset() {
   fresh.headers = headers;
   fresh.oversize_bytes = oversize_bytes;
   fresh.oversize_hash = oversize_hash;
+  fresh.refusals = refusals;
+  fresh.refused_why = refused_why;
   fresh.arena_ = arena_;
   // So does the capacity of the vectors.
   const auto keep_capacity = [&]<typename T>(std::vector<T> Article::*member) {

@@ -134,6 +134,12 @@ struct Article {
   uint64_t oversize_bytes = 0;         // see Record
   uint64_t oversize_hash = 0;
 
+  // --- Set by the worker. ---
+  // How often the broker refused what was made of this record alone, and what it said (the worker's memory).
+  // Above 0 less is to be made of it.
+  uint8_t refusals = 0;
+  std::string_view refused_why;
+
   // --- Set by decode. ---
   std::string_view id;                 // never empty on a live article after decode
   std::string_view url;

@@ -26,6 +26,8 @@ Article& Batch::Add(const Record& record) {
   article.value = KeepNullable(payloads_, record.value);
   article.oversize_bytes = record.oversize_bytes;
   article.oversize_hash = record.oversize_hash;
+  article.refusals = 0;
+  article.refused_why = {};
   article.headers = {};
   if (!record.headers.empty()) {
     auto headers = std::make_unique<Header[]>(record.headers.size());

@@ -75,7 +75,7 @@ TEST_P(PublisherFault, LeadsTo) {
 INSTANTIATE_TEST_SUITE_P(
     , PublisherFault,
     ::testing::Values(Fault{"produce", ErrorClass::kRetriable, Result::kCommitted, 1},
-                      Fault{"produce", ErrorClass::kRefused, Result::kAborted, 1},
+                      Fault{"produce", ErrorClass::kRefused, Result::kRefused, 1},
                       Fault{"produce", ErrorClass::kFatal, Result::kUnknown, 2},
                       Fault{"offsets", ErrorClass::kRetriable, Result::kCommitted, 1},
                       Fault{"offsets", ErrorClass::kAbortable, Result::kAborted, 1},
@@ -88,6 +88,16 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& i) {
       return std::string(i.param.call) + std::to_string(static_cast<int>(i.param.kind));
     });
+
+TEST_F(PublisherTest, TheBrokersWordOnARecordIsTold) {
+  script_.answers["commit"] = {Failure(ErrorClass::kAbortable, "_STATE"), Failure(ErrorClass::kAbortable, "_STATE")};
+  script_.refusal = Producer::Refusal{0, Failure(ErrorClass::kRefused, "MSG_SIZE_TOO_LARGE")};
+  EXPECT_EQ(PublishOne("x"), Result::kRefused);
+  EXPECT_EQ(publisher_.last_error().name, "MSG_SIZE_TOO_LARGE");
+  script_.refusal = Producer::Refusal{0, Failure(ErrorClass::kOther, "TOPIC_AUTHORIZATION_FAILED")};
+  EXPECT_EQ(PublishOne("x"), Result::kAborted) << "is not the record's fault";
+  EXPECT_EQ(publisher_.last_error().name, "TOPIC_AUTHORIZATION_FAILED");
+}
 
 TEST_F(PublisherTest, AnAbortThatFailsReplacesTheProducer) {
   script_.answers["commit"] = {Failure(ErrorClass::kAbortable)};
@@ -114,6 +124,22 @@ TEST_F(PublisherTest, ABrokerThatIsAwayAtTheStartIsWaitedFor) {
   script_.answers["init"] = {Failure(ErrorClass::kTimedOut), Failure(ErrorClass::kOther)};
   EXPECT_EQ(Run(), Result::kReady);
   EXPECT_EQ(script_.producers, 2) << "a timed-out init goes on with the same client";
+}
+
+TEST(PublisherAtLeastOnce, WhatTheBrokerRefusesHoldsTheOffsets) {
+  Script script;
+  testing::ScriptedFactory factory(&script);
+  Publisher publisher(&factory, {.properties = {}, .topics = {}});
+  testing::ScriptedConsumer consumer(&script, nullptr);
+  absl::Time now = absl::FromUnixSeconds(1000);
+  while (publisher.Step(now += absl::Seconds(1)) != Result::kReady) {}
+  const ProducedRecord record{.topic = "out", .value = "x"};
+  script.refusal = Producer::Refusal{0, Failure(ErrorClass::kRefused, "MSG_SIZE_TOO_LARGE")};
+  publisher.Begin({&record, 1}, {{{"in", 0}, 8}}, nullptr, &consumer);
+  Result result;
+  while ((result = publisher.Step(now += absl::Seconds(1))) == Result::kWorking) {}
+  EXPECT_EQ(result, Result::kRefused);
+  EXPECT_THAT(script.calls, Not(Contains("consumer commit")));
 }
 
 TEST(PublisherAtLeastOnce, CommitsOffsetsOnlyAfterEverythingIsThere) {

@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +29,7 @@ struct Script {
   int64_t low = 0, high = 100;
   int producers = 0;
   bool has_generation = true;
+  std::optional<Producer::Refusal> refusal;  // told once
 
   Error Answer(const std::string& call) {
     calls.push_back(call);
@@ -70,7 +72,7 @@ class ScriptedProducer : public Producer {
   Error AbortTransaction(absl::Duration) override { return script_->Answer("abort"); }
   Error Flush(absl::Duration) override { return script_->Answer("flush"); }
   void Serve(absl::Duration) override { script_->calls.push_back("serve"); }
-  std::optional<Refusal> TakeRefusal() override { return std::nullopt; }
+  std::optional<Refusal> TakeRefusal() override { return std::exchange(script_->refusal, std::nullopt); }
   Error Metadata(const std::string&, int32_t& partitions, absl::Duration) override {
     partitions = 1;
     return script_->Answer("metadata");
