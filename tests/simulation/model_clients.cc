@@ -100,7 +100,7 @@ class ModelConsumer : public kafka::Consumer {
     const Fault fault = Enter(Call::kAssign);
     if (eager_) positions_.clear();
     for (const PartitionOffset& partition : partitions) {
-      positions_[partition.where] = {partition.offset, false};
+      positions_[partition.where] = {.next = partition.offset};
     }
     Leave(Call::kAssign, fault);
     return {};
@@ -113,7 +113,7 @@ class ModelConsumer : public kafka::Consumer {
     return {};
   }
   Error Seek(const std::vector<PartitionOffset>& positions, absl::Duration) override {
-    for (const PartitionOffset& position : positions) positions_[position.where] = {position.offset, false};
+    for (const PartitionOffset& position : positions) positions_[position.where] = {.next = position.offset};
     return {};
   }
 
@@ -173,7 +173,8 @@ class ModelConsumer : public kafka::Consumer {
  private:
   struct Position {
     int64_t next = 0;
-    bool end_told = false;
+    int64_t end_told = -1;
+    bool fresh = true;  // nothing was read since it was assigned
   };
 
   BrokerModel& broker() { return factory_->broker(); }
@@ -276,15 +277,17 @@ class ModelConsumer : public kafka::Consumer {
       ++position.next;
       if (record.state == StoredRecord::State::kMarker) continue;
       if (committed_only_ && record.state == StoredRecord::State::kAborted) continue;
-      position.end_told = false;
       outcome.kind = PollOutcome::Kind::kRecord;
       Fill(record, outcome.record);
-      // 2.0.2 may begin to fetch where it was before (#4636): the same record comes again.
-      if (factory_->random().OneIn(200)) position.next = std::max(log->low, record.offset - 1);
+      // 2.0.2 may begin to fetch where it was before (#4636): records come again.
+      if (position.fresh && !topics_.empty() && factory_->random().OneIn(20)) {
+        position.next = std::max(log->low, record.offset - 1);
+      }
+      position.fresh = false;
       return true;
     }
-    if (position.end_told) return false;
-    position.end_told = true;
+    if (position.end_told == position.next) return false;
+    position.end_told = position.next;
     outcome.kind = PollOutcome::Kind::kEndOfPartition;
     outcome.record.offset = position.next;
     return true;

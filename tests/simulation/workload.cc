@@ -58,15 +58,19 @@ Spec Workload::Next() {
 }
 
 std::string PlainJudge::Judge(const Spec& spec, const std::string& origin) {
-  if (seen_.size() > max_entries_) seen_.erase(seen_.begin());
+  const size_t oldest = seen_.size() > max_entries_ ? seen_.size() - max_entries_ : 0;
   std::string verdict = "UNIQUE";
-  for (const Seen& seen : seen_) {
-    if (seen.origin == origin) {  // the same record once more
-      const Seen again = seen;
-      return again.verdict;
+  last_ = seen_.size();
+  for (size_t i = oldest; i < seen_.size(); ++i) {
+    const Seen& seen = seen_[i];
+    if (seen.origin == origin) {  // the same record once more: it is not remembered twice
+      last_ = i;
+      return seen.verdict;
     }
-    const bool published = seen.verdict == "UNIQUE" || seen.verdict == "UPDATE";
-    if (!published || seen.spec.story != spec.story) continue;
+    if (seen.rejected || seen.spec.story != spec.story) continue;
+    // The same article sent again is a duplicate, whatever the one before was.
+    const bool again = seen.spec.id == spec.id;
+    if (!again && !seen.published()) continue;
     if (seen.spec.version >= spec.version) {
       verdict = "DUPLICATE";
     } else if (verdict == "UNIQUE") {
@@ -78,10 +82,9 @@ std::string PlainJudge::Judge(const Spec& spec, const std::string& origin) {
 }
 
 bool PlainJudge::MayRepeat(const std::string& canonical_id) const {
-  const Seen& last = seen_.back();
-  for (const Seen& seen : seen_) {
-    if (&seen == &last || seen.spec.story != last.spec.story || seen.spec.id != canonical_id) continue;
-    if (seen.verdict == "UNIQUE" || seen.verdict == "UPDATE") return true;
+  for (size_t i = 0; i < last_; ++i) {
+    const Seen& seen = seen_[i];
+    if (seen.spec.story == seen_[last_].spec.story && seen.spec.id == canonical_id && seen.published()) return true;
   }
   return false;
 }

@@ -44,7 +44,7 @@ class PlainJudge {
   // "UNIQUE", "DUPLICATE" or "UPDATE". `origin`: coordinates of the input record.
   std::string Judge(const Spec& spec, const std::string& origin);
   // The last one is nobody's original.
-  void Reject() { seen_.back().verdict.clear(); }
+  void Reject() { seen_[last_].rejected = true; }
   // Whether an article of this story with this id may be named as the original of the last one.
   bool MayRepeat(const std::string& canonical_id) const;
 
@@ -53,8 +53,11 @@ class PlainJudge {
     Spec spec;
     std::string origin;
     std::string verdict;
+    bool rejected = false;
+    bool published() const { return !rejected && (verdict == "UNIQUE" || verdict == "UPDATE"); }
   };
   std::vector<Seen> seen_;
+  size_t last_ = 0;  // that was judged
   const size_t max_entries_;
 };
 

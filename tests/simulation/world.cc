@@ -38,9 +38,9 @@ struct Plan {
     is_static = !eager && random.OneIn(5);
     max_entries = random.OneIn(3) ? 4 + random.Below(12) : 100'000;
     keep_records = random.Below(12);
-    constexpr size_t kRates[] = {0, 400, 150, 60, 25};
+    constexpr size_t kRates[] = {0, 200, 60, 25, 12};
     call_fault = kRates[random.Below(std::size(kRates))];
-    crash = kRates[random.Below(std::size(kRates))] * 2;
+    crash = kRates[random.Below(std::size(kRates))] * 4;
     event = 20 + random.Below(200);
     chaos_steps = 300 + random.Below(1500);
     enriched_bytes = random.OneIn(2) ? 4500 : SIZE_MAX;
@@ -94,8 +94,8 @@ class World : private Faults {
     broker_.CreateTopic(outputs.dead_letter(), 2, plan_.dead_letter_bytes);
     policy_ = *dedup::MakePolicy(config_.dedup());
     for (size_t i = 0; i < plan_.instances; ++i) instances_.push_back({.name = fmt::format("i{}", i)});
-    Note(fmt::format("{} instances, {} workers, {} records, batches of {}{}{}{}", plan_.instances, plan_.workers,
-                     plan_.records, plan_.batch, plan_.at_least_once ? ", at least once" : "",
+    Note(fmt::format("{} instances, {} workers, {} records, batches of {}, cap {}{}{}{}", plan_.instances,
+                     plan_.workers, plan_.records, plan_.batch, plan_.max_entries, plan_.at_least_once ? ", at least once" : "",
                      plan_.eager ? ", eager" : "", plan_.is_static ? ", static members" : ""));
   }
 
@@ -130,13 +130,19 @@ class World : private Faults {
   // --- Faults ---
   Fault Draw(Call call) override {
     Fault fault = Fault::kNone;
-    if (chaos_ && random_.OneIn(plan_.crash)) {
+    // Polls are many, trimming and closing are few.
+    const auto one_in = [call](size_t calls) {
+      if (call == Call::kPoll) return calls * 10;
+      return call == Call::kDeleteRecords || call == Call::kClose ? (calls + 7) / 8 : calls;
+    };
+    if (chaos_ && random_.OneIn(one_in(plan_.crash))) {
       fault = random_.OneIn(2) ? Fault::kCrashBefore : Fault::kCrashAfter;
-    } else if (chaos_ && random_.OneIn(plan_.call_fault)) {
+    } else if (chaos_ && random_.OneIn(one_in(plan_.call_fault))) {
       fault = static_cast<Fault>(3 + random_.Below(kFaults - 3));
       if (!Possible(call, fault)) fault = Fault::kNone;
     }
     ++coverage_.calls[static_cast<size_t>(call)][static_cast<size_t>(fault)];
+    last_call_ = call;
     if (trace_ && (fault != Fault::kNone || call != Call::kPoll)) {
       Note(fmt::format("{} {}: {}", stepping_, CallName(call), FaultName(fault)));
     }
@@ -205,6 +211,7 @@ class World : private Faults {
     instance.workers.clear();
     instance.judge = nullptr;
     instance.factory.reset();
+    instance.started = false;
     instance.down_until = now_ + absl::Milliseconds(random_.OneIn(2) ? random_.Below(500) : random_.Below(20'000));
   }
 
@@ -212,14 +219,9 @@ class World : private Faults {
 
   void SomethingHappens() {
     Instance& instance = AnyInstance();
-    switch (random_.Below(9)) {
+    switch (random_.Below(8)) {
       case 0: Crash(instance); break;
-      case 1:
-        if (!instance.alive()) break;
-        Happened("paused", instance);
-        ++coverage_.events["pauses"];
-        instance.paused_until = now_ + absl::Milliseconds(random_.Below(50'000));
-        break;
+      case 1: Pause(instance); break;
       case 2:
         for (const Instance& each : instances_) Happened("broker down", each);
         ++coverage_.events["broker restarts"];
@@ -241,8 +243,27 @@ class World : private Faults {
         if (broker_.late_pending()) ++coverage_.events["late requests"];
         broker_.DeliverSomeLate();
         break;
-      case 6: Trim(instance); break;
-      default: break;
+      default: Trim(instance); break;
+    }
+  }
+
+  void Pause(Instance& instance) {
+    if (!instance.alive()) return;
+    Happened("paused", instance);
+    ++coverage_.events["pauses"];
+    instance.paused_until = now_ + absl::Milliseconds(random_.Below(50'000));
+  }
+
+  // The worst moments: to stand still with all but the commit done, and to come back while another takes over.
+  void PauseOrWake(Instance& instance, const stages::Worker& worker) {
+    if (last_call_ == Call::kSendOffsets && random_.OneIn(25)) Pause(instance);
+    JudgeStatus status;
+    if (&worker != instance.judge || !random_.OneIn(8) || !worker.FillJudge(status)) return;
+    if (status.office != JudgeStatus::Office::kTakingOver) return;
+    for (Instance& other : instances_) {
+      if (!Paused(other) || !other.alive()) continue;
+      ++coverage_.events["came back while another takes over"];
+      other.paused_until = now_;
     }
   }
 
@@ -295,8 +316,10 @@ class World : private Faults {
       }
     } else if (!Paused(instance)) {
       stages::Worker& worker = *instance.workers[random_.Below(instance.workers.size())];
+      last_call_ = Call::kCount;
       Guarded(instance, [&] {
         const stages::Progress progress = worker.Step(now_, absl::ZeroDuration());
+        if (chaos_) PauseOrWake(instance, worker);
         if (progress == stages::Progress::kWaiting) passes = absl::Milliseconds(5 + random_.Below(60));
         if (progress == stages::Progress::kFatal) Fatal(instance, worker);
       });
@@ -332,7 +355,13 @@ class World : private Faults {
     for (const Instance& instance : instances_) {
       if (!instance.started) return false;
     }
-    return AllRead(broker_, config_, kInput);
+    owner_.reset();
+    for (const Instance& instance : instances_) {
+      JudgeStatus status;
+      instance.judge->FillJudge(status);
+      if (status.office == JudgeStatus::Office::kOwner) owner_ = status;
+    }
+    return owner_ && AllRead(broker_, config_, kInput);
   }
 
   // Within session and transaction timeouts, and some seconds.
@@ -353,12 +382,6 @@ class World : private Faults {
       }
       if (!outcome_.violations.empty()) return;
     }
-    for (const Instance& instance : instances_) {
-      JudgeStatus status;
-      instance.judge->FillJudge(status);
-      if (status.office == JudgeStatus::Office::kOwner) owner_ = status;
-    }
-    if (!owner_) Violated("all is read and nobody is the judge");
   }
 
   void Drain() {
@@ -409,6 +432,7 @@ class World : private Faults {
   absl::Time now_ = Begin();
   bool chaos_ = true;
   std::string stepping_;
+  Call last_call_ = Call::kCount;
   SpecMap inputs_;
   std::vector<Instance> instances_;
   std::optional<JudgeStatus> owner_;
