@@ -2,7 +2,7 @@
 //
 //   publisher.Begin(records, offsets, group)
 //   while (publisher.Step() == kWorking) {}       kCommitted   all of it is there
-//                                                 kAborted     none of it; go on with the same client
+//                                                 kAborted     none of it; Step until ready() (mostly it is) and go on
 //                                                 kRefused     none of it, and the broker will never take it as it
 //                                                              is: one record is to blame, nobody knows which
 //                                                 kUnknown     not known: the client was replaced; Step until ready()
@@ -11,8 +11,9 @@
 //
 // What each class of error does:
 //   retriable            the same call again, at most kMaxRetries times
-//   abortable, refused,  abort; the caller rewinds
-//     other
+//   abortable, other     abort; the caller rewinds
+//   refused              the same, and the client is replaced where it was the broker that refused: its sequence
+//                        numbers have a gap
 //   fatal, fenced,       the client is destroyed and a new one made in this process: librdkafka 2.0.2 is
 //     timed out          desynchronised from its coordinator then
 // Fenced twice within kFencedAgain without a fault of our own: somebody else runs with our transactional.id; Step

@@ -51,7 +51,6 @@ Progress HopWorker::PreparePublisher(absl::Time now) {
     held_back_ |= publisher_.waiting(now);
     return publisher_.waiting(now) ? Progress::kWaiting : Progress::kProgress;
   }
-  held_back_ = false;
   detail_.clear();
   state_ = reader_.is_open() ? State::kRewind : State::kOpen;
   return Progress::kProgress;
@@ -71,7 +70,9 @@ Progress HopWorker::Fill(absl::Time now, absl::Duration may_wait) {
   switch (filler_.Fill(reader_, batch_, refusals_.limit(), now, may_wait)) {
     case BatchFiller::Result::kMore:
     case BatchFiller::Result::kPending: return Progress::kProgress;
-    case BatchFiller::Result::kNothing: return Progress::kWaiting;
+    case BatchFiller::Result::kNothing:
+      if (batch_.empty()) held_back_ = false;  // there is nothing to be held back
+      return Progress::kWaiting;
     case BatchFiller::Result::kGone:
       return Fatal("an internal topic does not hold the committed offset: it was deleted or trimmed by hand");
     case BatchFiller::Result::kRevoked: return Forget();
@@ -149,7 +150,7 @@ Progress HopWorker::Publish(absl::Time now) {
       ++counters_.batches_aborted;
       detail_ = publisher_.last_error().message;
       in_flight_ = false;
-      state_ = State::kRewind;
+      state_ = State::kPublisher;
       // A rebalance costs one batch and is no trouble.
       held_back_ = backoff_.failures() > 0;
       return RetryLater(now);
@@ -158,7 +159,7 @@ Progress HopWorker::Publish(absl::Time now) {
       detail_ = publisher_.last_error().message;
       refusals_.Add(batch_, publisher_.last_error());
       in_flight_ = false;
-      state_ = State::kRewind;
+      state_ = State::kPublisher;
       held_back_ = refusals_.stuck();
       return held_back_ ? RetryLater(now) : Progress::kProgress;
     case Publisher::Result::kUnknown:

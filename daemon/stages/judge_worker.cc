@@ -377,6 +377,11 @@ Progress JudgeWorker::FinishBatch(absl::Time now) {
 
 Progress JudgeWorker::Rewind(absl::Time now) {
   batch_.Clear();
+  // The broker refused something: a producer is made in office. An abort that passed has proved that nobody had fenced
+  // us; should another have taken over since, our generation is old and nothing of ours is committed.
+  if (!publisher_.ready() && publisher_.Step(now) != Publisher::Result::kReady) {
+    return publisher_.waiting(now) ? Progress::kWaiting : Progress::kProgress;
+  }
   if (absl::Status status = reader_.Rewind(); !status.ok()) {
     if (backoff_.failures() > 3) return Leave(std::string(status.message()), now);
     return RetryLater(now);

@@ -465,6 +465,11 @@ class ModelProducer : public kafka::Producer {
   // Records go to the broker one after another; it takes them or ends the transaction.
   void SendQueue() {
     if (!Answers() || broken_ || failed_) return;
+    // 2.0.2 has used up the sequence number of what was refused.
+    if (gap_) {
+      Break(Fatal("OUT_OF_ORDER_SEQUENCE_NUMBER"));
+      return;
+    }
     for (Queued& queued : queue_) {
       const Answer answer = id_.empty() ? broker().Append(queued.where, std::move(queued.record))
                                         : broker().AppendTo(id_, producer_, queued.where, std::move(queued.record));
@@ -472,6 +477,7 @@ class ModelProducer : public kafka::Producer {
         Error error{ErrorClass::kRefused, 10, "MSG_SIZE_TOO_LARGE", "too large"};
         if (!refusal_) refusal_ = Refusal{queued.ordinal, error};
         error.kind = ErrorClass::kAbortable;
+        gap_ = true;
         if (!id_.empty()) failed_ = error;
       } else if (answer == Answer::kFenced) {
         Break(Fenced());
@@ -541,6 +547,7 @@ class ModelProducer : public kafka::Producer {
   std::optional<Error> broken_;   // for good
   std::optional<Error> failed_;   // this transaction
   std::optional<Refusal> refusal_;
+  bool gap_ = false;
 };
 
 // --- Admin ------------------------------------------------------------------------------------

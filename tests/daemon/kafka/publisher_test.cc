@@ -97,6 +97,7 @@ TEST_F(PublisherTest, TheBrokersWordOnARecordIsTold) {
   script_.refusal = Producer::Refusal{0, Failure(ErrorClass::kOther, "TOPIC_AUTHORIZATION_FAILED")};
   EXPECT_EQ(PublishOne("x"), Result::kAborted) << "is not the record's fault";
   EXPECT_EQ(publisher_.last_error().name, "TOPIC_AUTHORIZATION_FAILED");
+  EXPECT_EQ(script_.producers, 2) << "one that was refused something is not used again";
 }
 
 TEST_F(PublisherTest, AnAbortThatFailsReplacesTheProducer) {

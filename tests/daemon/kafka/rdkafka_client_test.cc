@@ -208,6 +208,28 @@ TEST_F(RdKafkaClient, ATooLargeRecordIsRefusedAndHarmsNothing) {
   EXPECT_TRUE(producer->CommitTransaction(kWait).ok());
 }
 
+// The record alone is told, and the producer is of no use afterwards: Publisher makes a new one. Should this fail
+// with a newer librdkafka, it need not any more.
+TEST_F(RdKafkaClient, ARefusalByTheBrokerLeavesAGapInTheSequence) {
+  Error error;
+  const std::string small = topic_ + "-small";
+  const auto admin = factory_->NewAdmin(Common(), error);
+  ASSERT_TRUE(admin->CreateTopic({.name = small, .options = {{"max.message.bytes", "1000"}}}, kWait).ok());
+  const auto producer = NewProducer("refused");
+  const auto publish = [&](std::string_view value) {
+    EXPECT_TRUE(producer->BeginTransaction().ok());
+    EXPECT_TRUE(producer->Produce({.topic = small, .value = value}).ok());
+    return producer->CommitTransaction(kWait);
+  };
+  EXPECT_TRUE(publish("a").ok());
+  EXPECT_EQ(publish(std::string(5000, 'x')).kind, ErrorClass::kAbortable);
+  EXPECT_TRUE(producer->AbortTransaction(kWait).ok());
+  const auto refusal = producer->TakeRefusal();
+  ASSERT_TRUE(refusal);
+  EXPECT_EQ(refusal->error.kind, ErrorClass::kRefused);
+  EXPECT_EQ(publish("b").name, "OUT_OF_ORDER_SEQUENCE_NUMBER");
+}
+
 TEST_F(RdKafkaClient, SeekReadsAgain) {
   const auto producer = NewProducer("seeking");
   Transact(*producer, "a", true);

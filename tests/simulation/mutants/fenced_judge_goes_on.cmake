@@ -7,8 +7,3 @@ set(to [==[  judge_->Rollback();
   reader_.Doubt();
   state_ = State::kRewind;
   return Progress::kProgress;]==])
-set(from2 [==[Progress JudgeWorker::Rewind(absl::Time now) {
-]==])
-set(to2 [==[Progress JudgeWorker::Rewind(absl::Time now) {
-  if (publisher_.Step(now) != Publisher::Result::kReady) return Progress::kWaiting;
-]==])
