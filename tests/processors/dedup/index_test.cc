@@ -167,7 +167,6 @@ TEST_P(IndexProperty, APolicySetInOfficeHoldsFromTheNextEntryOn) {
       }
       const IndexEntry entry = Take(live, item);
       EXPECT_EQ(entry.policy.has_value(), i == 0 && changes);
-      EXPECT_EQ(entry.dedup.policy, policy->name);
       v1::IndexEntry message;
       ToProto(entry, message);
       live.Commit();
