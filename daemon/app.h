@@ -5,8 +5,10 @@
 //   ... app->Snapshot(), app->failed() ...
 //   app->Drain(deadline)                     true: every worker finished its batch and left its group
 //
-// Workers share nothing; the snapshot of each is copied out by its own thread. Start and Drain are called by one
-// thread, Snapshot by any.
+//   app->Reload(LoadedConfig)                each worker swaps between two batches; app->TakeReloaded() once all have
+//
+// Workers share nothing; the snapshot of each is copied out by its own thread. Start, Reload, TakeReloaded and Drain are
+// called by one thread, the rest by any.
 #pragma once
 
 #include <atomic>
@@ -38,11 +40,12 @@ struct Roles {
 absl::StatusOr<Roles> ParseRoles(const std::vector<std::string>& names);
 
 struct AppOptions {
-  config::v1::Config config;
-  LoadedData data;
+  LoadedConfig loaded;
   Roles roles;
   // Unique among the processes of the application, the same over restarts.
   std::string instance;
+  // Of records that end the process; null: none is kept.
+  std::unique_ptr<FlightRecorder> recorder = nullptr;
 };
 
 class App : public StatusSource {
@@ -56,7 +59,15 @@ class App : public StatusSource {
 
   void Start();
 
-  // Ends all workers; false: not all were done in time. Their threads are left behind and hold this: end the process.
+  // Hands a new configuration to the workers; returns at once. All or nothing: an error (why it could not be loaded, or
+  // FAILED_PRECONDITION for keys that need a restart) leaves the one in use and what is pending. A second call replaces
+  // what is pending.
+  absl::Status Reload(absl::StatusOr<LoadedConfig> loaded);
+  // True once after all workers have swapped.
+  bool TakeReloaded();
+
+  // Ends all workers, without a pending configuration; false: not all were done in time. Their threads are left behind
+  // and hold this: end the process. All finish their batches before the first leaves its group.
   bool Drain(absl::Duration deadline);
 
   // A worker cannot go on, and why.
@@ -65,15 +76,20 @@ class App : public StatusSource {
   AppStatus Snapshot() const override;
   // Offset of the changelog that may be trimmed; 0 while not in office.
   int64_t trimmable_index_offset() const;
-  const AppOptions& options() const { return options_; }
+  const std::string& instance() const { return instance_; }
+  // The configuration in use.
+  std::shared_ptr<const LoadedConfig> loaded() const;
 
  private:
   // A worker, its thread and what it told last.
   struct Seat {
+    Stage stage = Stage::kPrepare;
     std::unique_ptr<stages::Worker> worker;
     std::thread thread;
+    std::atomic<bool> parked = false;
     std::atomic<bool> done = false;
     mutable std::mutex mutex;
+    std::unique_ptr<stages::Renewal> renewal;  // guarded by mutex
     WorkerStatus status;        // guarded by mutex
     JudgeStatus judge;          // guarded by mutex
     bool has_judge = false;     // guarded by mutex
@@ -82,13 +98,25 @@ class App : public StatusSource {
 
   explicit App(AppOptions options);
   absl::Status MakeWorkers(kafka::ClientFactory* factory);
-  void AddSeat(std::unique_ptr<stages::Worker> worker);
+  void AddSeat(Stage stage, std::unique_ptr<stages::Worker> worker);
+  FlightRecorder::Desk NewDesk() { return recorder_ == nullptr ? FlightRecorder::Desk() : recorder_->NewDesk(); }
+  absl::Status HandOut(std::shared_ptr<const LoadedConfig> next);
+  size_t PendingWorkers() const;
+  static void Renew(Seat& seat);
   void Run(Seat& seat);
   static void Publish(Seat& seat);
 
-  const AppOptions options_;
+  const Roles roles_;
+  const std::string instance_;
+  const std::unique_ptr<FlightRecorder> recorder_;
   const absl::Time started_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const LoadedConfig> loaded_;  // guarded by mutex_; in use
+  std::shared_ptr<const LoadedConfig> next_;    // guarded by mutex_; not all workers have swapped
+  bool next_is_last_ = false;                   // guarded by mutex_; no reload failed since
+  ReloadStatus reload_;                         // guarded by mutex_
   std::atomic<bool> draining_ = false;
+  std::atomic<bool> leaving_ = false;
   std::atomic<bool> failed_ = false;
   // Shared with the threads: one that hangs is left behind and must not lose its memory.
   std::vector<std::shared_ptr<Seat>> seats_;

@@ -20,6 +20,12 @@ struct LoadedData {
   std::string config_digest;
 };
 
+// A configuration and what was loaded for it: what workers are made of.
+struct LoadedConfig {
+  config::v1::Config config;
+  LoadedData data;
+};
+
 // Loads what the chain of `config` needs. Errors name the file and line.
 absl::StatusOr<LoadedData> LoadData(const config::v1::Config& config,
                                     const std::string& data_folder);

@@ -29,7 +29,7 @@ struct Field {
 };
 using Fields = std::initializer_list<Field>;
 
-// To be called before threads start; without it logfmt from info on.
+// Again when the configuration was loaded again; without it logfmt from info on.
 void Init(const config::v1::Log& config);
 
 void Write(Level level, std::string_view message, Fields fields = {});

@@ -11,6 +11,7 @@
 
 #include <absl/time/time.h>
 
+#include "daemon/flight_recorder.h"
 #include "daemon/outcome.h"
 #include "processors/pipeline/pipeline.h"
 
@@ -102,6 +103,14 @@ struct JudgeStatus {
 // "catching up", "standby", "taking over", "owner".
 const char* OfficeName(JudgeStatus::Office office);
 
+// Configurations loaded while running.
+struct ReloadStatus {
+  uint64_t ok = 0;              // every worker uses it
+  uint64_t failed = 0;          // the one before stays
+  std::string last_error;       // of the last that failed; empty: none has failed since
+  size_t pending_workers = 0;   // take the new one after the batch in hand
+};
+
 struct AppStatus {
   std::string version;
   std::string application_id;
@@ -111,6 +120,8 @@ struct AppStatus {
   bool draining = false;
   std::vector<WorkerStatus> workers;
   std::optional<JudgeStatus> judge;  // with the judge's role only
+  ReloadStatus reload;
+  std::vector<Suspect> suspects;     // records that were in hand when the process died before
 };
 
 // Gives snapshots. Any thread.

@@ -93,6 +93,10 @@ std::string RangeOf(const FieldDescriptor& field) {
   return fmt::format("{} to {}", range.min(), range.max());
 }
 
+std::string RestartOf(const FieldDescriptor& field) {
+  return field.options().GetExtension(config::v1::restart) ? " A change needs a restart." : "";
+}
+
 void PrintEnum(const EnumDescriptor& type) {
   fmt::print("\nValues of `{}`:\n\n", type.name());
   for (int i = 0; i < type.value_count(); ++i) {
@@ -107,9 +111,9 @@ void PrintSection(const Descriptor& message, const std::string& path) {
   for (int i = 0; i < message.field_count(); ++i) {
     const FieldDescriptor& field = *message.field(i);
     const std::string standard = DefaultOf(field);
-    fmt::print("| `{}` | {} | {} | {} | {} |\n", field.name(), TypeOf(field),
+    fmt::print("| `{}` | {} | {} | {} | {}{} |\n", field.name(), TypeOf(field),
                standard.empty() ? "" : "`" + standard + "`", RangeOf(field),
-               Join(CommentOf(field)));
+               Join(CommentOf(field)), RestartOf(field));
   }
   for (int i = 0; i < message.enum_type_count(); ++i) PrintEnum(*message.enum_type(i));
   for (int i = 0; i < message.field_count(); ++i) {
@@ -127,7 +131,9 @@ void PrintMarkdown(const Descriptor& root) {
       "is up to date;\n`cmake --build --preset release --target config_documents` makes it anew).\n\n"
       "Files are YAML. An unknown key, a value of the wrong type or out of its range is an error that "
       "names the key's path.\n`${{env:NAME}}` and `${{file:PATH}}` in a string stand for an "
-      "environment variable or the contents of a file.\n");
+      "environment variable or the contents of a file.\n\n"
+      "SIGHUP makes `newsfeedd run` load the file again. A change of what needs a restart is refused, the rest takes "
+      "effect\nbetween two batches.\n");
   PrintSection(root, "");
 }
 

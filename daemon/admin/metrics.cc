@@ -201,6 +201,21 @@ void BuildInfo(const AppStatus& status, absl::Time, Series& out) {
   out.Add({status.version, status.config_digest, status.instance, status.application_id}, true);
 }
 
+void Reloads(const AppStatus& status, absl::Time, Series& out) {
+  out.Add({"ok"}, status.reload.ok);
+  out.Add({"failed"}, status.reload.failed);
+}
+
+void LastReload(const AppStatus& status, absl::Time, Series& out) { out.Add({}, status.reload.last_error.empty()); }
+
+void PendingWorkers(const AppStatus& status, absl::Time, Series& out) {
+  out.Add({}, uint64_t{status.reload.pending_workers});
+}
+
+void SuspectRecords(const AppStatus& status, absl::Time, Series& out) {
+  out.Add({}, static_cast<uint64_t>(std::ranges::count_if(status.suspects, &Suspect::found)));
+}
+
 void AppReady(const AppStatus& status, absl::Time, Series& out) { out.Add({}, Ready(status).ok); }
 
 void ResidentMemory(const AppStatus&, absl::Time, Series& out) {
@@ -246,6 +261,14 @@ constexpr Metric kMetrics[] = {
     {"newsfeed_build_info", kGauge, {"version", "config_digest", "instance", "application"},
      "Always 1; the labels tell what runs.", BuildInfo},
     {"newsfeed_ready", kGauge, {}, "1 when /readyz answers 200.", AppReady},
+    {"newsfeed_reloads_total", kCounter, {"result"},
+     "Configurations loaded on SIGHUP: ok once every worker uses it, failed where the old one stays.", Reloads},
+    {"newsfeed_config_last_reload_successful", kGauge, {}, "0 when the last reload failed.", LastReload},
+    {"newsfeed_config_pending_workers", kGauge, {},
+     "Workers that take the new configuration after the batch in hand.", PendingWorkers},
+    {"newsfeed_fatal_records", kGauge, {},
+     "Records that ended the process more than once; /status and the log name them, `--skip` leaves them out.",
+     SuspectRecords},
 
     // Records, each counted when its batch is committed.
     {"newsfeed_records_read_total", kCounter, {"stage"},

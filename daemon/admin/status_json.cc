@@ -142,6 +142,21 @@ void PutWorker(const WorkerStatus& worker, Writer& json) {
   json.Object([&] { PutCounters(worker.counters, json); });
 }
 
+void PutReload(const ReloadStatus& reload, Writer& json) {
+  json.Put("ok", reload.ok);
+  json.Put("failed", reload.failed);
+  json.Put("last_error", reload.last_error);
+  json.Put("pending_workers", reload.pending_workers);
+}
+
+void PutSuspect(const Suspect& suspect, Writer& json) {
+  json.Put("topic", suspect.topic);
+  json.Put("partition", suspect.partition);
+  json.Put("first", suspect.first);
+  json.Put("last", suspect.last);
+  json.Put("deaths", suspect.deaths);
+}
+
 void PutJudge(const JudgeStatus& judge, Writer& json) {
   json.Put("office", OfficeName(judge.office));
   json.Put("why_not_ready", judge.why_not_ready);
@@ -174,6 +189,9 @@ std::string StatusJson(const AppStatus& status) {
     json.Put("ready", ready.ok);
     json.Put("why_not_ready", ready.why);
     json.Put("draining", status.draining);
+    json.Key("reload");
+    json.Object([&] { PutReload(status.reload, json); });
+    json.List("suspect_records", status.suspects, [&](const Suspect& suspect) { PutSuspect(suspect, json); });
     json.List("workers", status.workers,
               [&](const WorkerStatus& worker) { PutWorker(worker, json); });
     json.Key("judge");

@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
+#include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <memory>
 #include <mutex>
@@ -20,6 +23,7 @@
 #include "daemon/admin/server.h"
 #include "daemon/admin/service_notify.h"
 #include "daemon/app.h"
+#include "daemon/flight_recorder.h"
 #include "daemon/cli/command.h"
 #include "daemon/kafka/application.h"
 #include "daemon/kafka/rdkafka_client.h"
@@ -36,7 +40,10 @@ Examples:
   newsfeedd topics create -c newsfeed.yaml
   newsfeedd run -c newsfeed.yaml
   newsfeedd run -c newsfeed.yaml --roles prepare,enrich --instance tagger-1
+  newsfeedd run -c newsfeed.yaml --skip articles.raw:3:17      that record becomes a dead letter
 
+SIGHUP: the configuration, its rules and gazetteers are loaded again and taken over between two batches; what is
+wrong or needs a restart is told, and the one before stays.
 SIGTERM or Ctrl-C: the batches in hand are finished and committed, exit 0; a second one, or
 delivery.drain_seconds gone by: exit 1. Other exit codes: 78 configuration, 70 cannot go on, 71 a
 worker hangs.)";
@@ -46,6 +53,7 @@ struct Arguments {
   std::string data_dir;
   std::string instance;
   std::vector<std::string> roles;
+  std::vector<std::string> skip;
 };
 
 constexpr absl::Duration kTick = absl::Milliseconds(250);
@@ -84,27 +92,79 @@ kafka::LogFunction ClientLog() {
   };
 }
 
-absl::StatusOr<AppOptions> Load(const Arguments& arguments) {
-  AppOptions options;
+// At the start and on SIGHUP.
+absl::StatusOr<LoadedConfig> LoadAll(const Arguments& arguments) {
+  LoadedConfig loaded;
   auto config = ConfigFrom(arguments.config);
   if (!config.ok()) return config.status();
-  options.config = *std::move(config);
-  if (absl::Status status = kafka::CheckKafkaConfig(options.config); !status.ok()) return status;
+  loaded.config = *std::move(config);
+  for (const std::string& place : arguments.skip) loaded.config.add_skip(place);
+  if (absl::Status status = kafka::CheckKafkaConfig(loaded.config); !status.ok()) return status;
+  auto folder = FindDataFolder(arguments.data_dir);
+  if (!folder.ok()) return folder.status();
+  auto data = LoadData(loaded.config, *folder);
+  if (!data.ok()) return data.status();
+  loaded.data = *std::move(data);
+  return loaded;
+}
+
+absl::StatusOr<AppOptions> Load(const Arguments& arguments) {
+  AppOptions options;
+  auto loaded = LoadAll(arguments);
+  if (!loaded.ok()) return loaded.status();
+  options.loaded = *std::move(loaded);
   auto roles = ParseRoles(arguments.roles);
   if (!roles.ok()) return roles.status();
   options.roles = *roles;
-  auto folder = FindDataFolder(arguments.data_dir);
-  if (!folder.ok()) return folder.status();
-  auto data = LoadData(options.config, *folder);
-  if (!data.ok()) return data.status();
-  options.data = *std::move(data);
   options.instance = arguments.instance.empty() ? HostName() : arguments.instance;
   return options;
 }
 
+// `state_dir`, or what systemd gave; empty: none.
+std::string StateFolder(const config::v1::Config& config) {
+  if (!config.state_dir().empty()) return config.state_dir();
+  for (const char* variable : {"STATE_DIRECTORY", "RUNTIME_DIRECTORY"}) {
+    const char* value = std::getenv(variable);
+    // The first of several.
+    if (value != nullptr && *value != '\0') return std::string(value, std::strcspn(value, ":"));
+  }
+  return "";
+}
+
+void TellSuspect(const Suspect& suspect) {
+  const std::string where = ToString(suspect);
+  const std::string deaths = std::to_string(suspect.deaths);
+  if (suspect.found()) {
+    log::Error("a record ends the process", {{"record", where}, {"deaths", deaths},
+                                             {"advice", "--skip " + where + " turns it into a dead letter"}});
+  } else {
+    log::Warn("the process died with records in hand: they are worked on one by one", {{"records", where}, {"deaths", deaths}});
+  }
+}
+
+// Null: without one.
+std::unique_ptr<FlightRecorder> OpenRecorder(const AppOptions& options) {
+  const config::v1::Config& config = options.loaded.config;
+  const std::string folder = StateFolder(config);
+  if (folder.empty()) return nullptr;
+  std::string instance = options.instance;
+  std::ranges::replace(instance, '/', '_');
+  const std::string path = fmt::format("{}/{}-{}.flight", folder, config.application_id(), instance);
+  bool foreign = false;
+  auto recorder = FlightRecorder::Open(path, &foreign);
+  if (!recorder.ok()) {
+    log::Warn("records that end the process will not be found", {{"why", std::string(recorder.status().message())}});
+    return nullptr;
+  }
+  if (foreign) log::Warn("a damaged or foreign file was begun anew", {{"file", path}});
+  for (const Suspect& suspect : (*recorder)->suspects()) TellSuspect(suspect);
+  return *std::move(recorder);
+}
+
 // Everything that `run` holds beside the workers.
 struct Service {
-  const config::v1::Config& config;
+  const Arguments& arguments;
+  const config::v1::Config& config;  // that of the start
   kafka::ClientFactory& factory;
   App& app;
   admin::ServiceNotify notify;
@@ -128,6 +188,18 @@ absl::Status CheckCluster(Service& service) {
   return kafka::CommitStartPositions(service.factory, service.config);
 }
 
+// Takes as long as loading does, whatever the broker does: the workers swap when they can.
+void Reload(Service& service, bool tell) {
+  if (tell) service.notify.Reloading();
+  log::Info("SIGHUP: loading the configuration", {{"file", service.arguments.config}});
+  const absl::Status status = service.app.Reload(LoadAll(service.arguments));
+  if (status.ok()) return;
+  log::Error("reload failed, the configuration before stays in use", {{"why", std::string(status.message())}});
+  if (!tell) return;
+  service.notify.Status(fmt::format("reload failed: {}", std::string(status.message())));
+  service.notify.Ready();
+}
+
 // Asks the cluster until it answers. Nothing: go on; else the exit code.
 std::optional<int> AwaitCluster(Service& service) {
   for (;;) {
@@ -143,6 +215,7 @@ std::optional<int> AwaitCluster(Service& service) {
     service.notify.Watchdog();
     const int signal = WaitForSignal(service.signals, absl::Seconds(2));
     if (signal == SIGTERM || signal == SIGINT) return kExitOk;
+    if (signal == SIGHUP) Reload(service, /*tell=*/false);
   }
 }
 
@@ -153,8 +226,14 @@ std::string StatusLine(const AppStatus& status) {
     if (worker.stage == StageName(Stage::kPrepare)) read += worker.counters.records_read;
     for (const PartitionStatus& partition : worker.partitions) lag += partition.lag();
   }
-  return fmt::format("{} records read, lag {}{}", read, lag,
-                     status.judge ? fmt::format(", judge: {}", OfficeName(status.judge->office)) : "");
+  std::string line = fmt::format("{} records read, lag {}{}", read, lag,
+                                 status.judge ? fmt::format(", judge: {}", OfficeName(status.judge->office)) : "");
+  for (const Suspect& suspect : status.suspects) {
+    if (suspect.found()) line += fmt::format("; {} ended the process {} times", ToString(suspect), suspect.deaths);
+  }
+  if (status.reload.pending_workers > 0) line += "; a new configuration waits for the batches in hand";
+  if (!status.reload.last_error.empty()) line += "; last reload failed: " + status.reload.last_error;
+  return line;
 }
 
 // In a thread of its own: calls to the broker may take their time.
@@ -179,8 +258,8 @@ class TrimmerThread {
   // True: the end.
   bool Pause() {
     std::unique_lock lock(mutex_);
-    return wake_.wait_for(lock, std::chrono::seconds(service_.config.internal().trim_seconds()),
-                          [this] { return stop_.load(); });
+    const auto pause = std::chrono::seconds(service_.app.loaded()->config.internal().trim_seconds());
+    return wake_.wait_for(lock, pause, [this] { return stop_.load(); });
   }
 
   void Run() {
@@ -188,7 +267,7 @@ class TrimmerThread {
       const AppStatus status = service_.app.Snapshot();
       if (!status.judge || status.judge->office != JudgeStatus::Office::kOwner) continue;
       const absl::Status trimmed = kafka::TrimInternalTopics(
-          service_.factory, service_.config, service_.app.trimmable_index_offset(), stop_);
+          service_.factory, service_.app.loaded()->config, service_.app.trimmable_index_offset(), stop_);
       if (!trimmed.ok()) log::Warn("internal topics not trimmed", {{"why", std::string(trimmed.message())}});
     }
   }
@@ -207,12 +286,19 @@ int Serve(Service& service) {
   for (;;) {
     const int signal = WaitForSignal(service.signals, kTick);
     if (signal == SIGHUP) {
-      log::Warn("SIGHUP: a changed configuration needs a restart", {});
+      Reload(service, ready_told);
     } else if (signal != 0) {
       log::Info("draining", {{"signal", std::to_string(signal)}});
       return kExitOk;
     }
     if (service.app.failed()) return kExitFatal;
+    if (service.app.TakeReloaded()) {
+      const auto loaded = service.app.loaded();
+      log::Init(loaded->config.log());
+      log::Info("reloaded", {{"digest", loaded->data.config_digest}});
+      if (ready_told) service.notify.Ready();
+      told = absl::InfinitePast();
+    }
     const absl::Time now = absl::Now();
     const AppStatus status = service.app.Snapshot();
     if (const admin::Health live = admin::Live(status, now); !live.ok) {
@@ -238,7 +324,7 @@ int Drain(Service& service, int exit_code) {
   std::signal(SIGTERM, [](int) { _exit(kExitFailed); });
   std::signal(SIGINT, [](int) { _exit(kExitFailed); });
   pthread_sigmask(SIG_UNBLOCK, &service.signals, nullptr);
-  if (service.app.Drain(absl::Seconds(service.config.delivery().drain_seconds()))) {
+  if (service.app.Drain(absl::Seconds(service.app.loaded()->config.delivery().drain_seconds()))) {
     log::Info("drained", {});
     return exit_code;
   }
@@ -249,15 +335,17 @@ int Drain(Service& service, int exit_code) {
 int Run(const Arguments& arguments) {
   auto options = Load(arguments);
   if (!options.ok()) return Fail(options.status(), kExitConfig);
-  log::Init(options->config.log());
+  log::Init(options->loaded.config.log());
+  options->recorder = OpenRecorder(*options);
   // Before any thread is started: all inherit it, and only Serve sees signals.
   const sigset_t signals = HandledSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   const auto factory = kafka::NewRdKafkaFactory(ClientLog());
   auto app = App::Create(*std::move(options), factory.get());
   if (!app.ok()) return Fail(app.status(), kExitConfig);
-  const config::v1::Config& config = (*app)->options().config;
-  Service service{config, *factory, **app, admin::ServiceNotify::FromEnvironment(), signals};
+  const auto loaded = (*app)->loaded();
+  const config::v1::Config& config = loaded->config;
+  Service service{arguments, config, *factory, **app, admin::ServiceNotify::FromEnvironment(), signals};
   std::unique_ptr<admin::AdminServer> server;
   if (config.admin().enabled()) {
     auto started = admin::AdminServer::Start(config.admin(), **app);
@@ -267,7 +355,7 @@ int Run(const Arguments& arguments) {
   }
   if (const auto ended = AwaitCluster(service)) return *ended;
   (*app)->Start();
-  log::Info("started", {{"instance", (*app)->options().instance}, {"application", config.application_id()}});
+  log::Info("started", {{"instance", (*app)->instance()}, {"application", config.application_id()}});
   std::optional<TrimmerThread> trimmer;
   if (kafka::HasJudge(config)) trimmer.emplace(service);
   const int exit_code = Serve(service);
@@ -286,6 +374,8 @@ void AddRun(CLI::App& app, int& exit_code) {
                  "name of this process, unique and the same over restarts; default: the host's name");
   app.add_option("--data-dir", arguments->data_dir,
                  "folder of rules and gazetteers; default: found beside the program");
+  app.add_option("--skip", arguments->skip,
+                 "TOPIC:PARTITION:OFFSET of a record that becomes a dead letter unread; may be given again");
   app.footer(kExample);
   app.callback([arguments, &exit_code] { exit_code = Run(*arguments); });
 }

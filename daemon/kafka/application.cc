@@ -8,6 +8,8 @@
 #include <set>
 #include <vector>
 
+#include "daemon/skip_list.h"
+
 namespace newsfeed::kafka {
 namespace {
 
@@ -93,6 +95,19 @@ absl::Status CheckProperties(const Config& config) {
     return Invalid(fmt::format(
         "kafka.properties.session.timeout.ms: static membership needs {} or more (a shorter session "
         "is lost with the coordinator, and the member is then fenced for good)", kMinStaticSessionMs));
+  }
+  return absl::OkStatus();
+}
+
+// A name with a slip would skip nothing, and the process would die on.
+absl::Status CheckSkips(const Config& config) {
+  const auto skips = SkipList::Create(config.skip());
+  if (!skips.ok()) return skips.status();
+  const InternalTopics internal = InternalTopicsOf(config);
+  std::set<std::string> read{internal.prepared, internal.judged};
+  for (const auto& input : config.inputs()) read.insert(input.topic());
+  for (const std::string& topic : skips->topics()) {
+    if (!read.contains(topic)) return Invalid(fmt::format("skip: \"{}\" is no topic that is read", topic));
   }
   return absl::OkStatus();
 }
@@ -202,6 +217,7 @@ absl::Status CheckKafkaConfig(const Config& config) {
                                config.application_id()));
   }
   if (absl::Status status = CheckTopicNames(config); !status.ok()) return status;
+  if (absl::Status status = CheckSkips(config); !status.ok()) return status;
   return CheckProperties(config);
 }
 

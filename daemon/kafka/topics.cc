@@ -139,13 +139,24 @@ void CheckPartitions(const WantedTopic& topic, const TopicDescription& found,
                       true});
 }
 
-void CheckReplicas(const WantedTopic& topic, const TopicDescription& found,
+// Whether transactions write it.
+bool ExactlyOnce(TopicRole role, const Config& config) {
+  return config.delivery().guarantee() != config::v1::Delivery::AT_LEAST_ONCE || role == TopicRole::kJudged ||
+         role == TopicRole::kIndex;
+}
+
+void CheckReplicas(const WantedTopic& topic, const TopicDescription& found, const Config& config,
                    std::vector<TopicProblem>& problems) {
   constexpr int32_t kSafeReplication = 3;
   if (topic.role == TopicRole::kInput) return;
   if (found.replication < 2) {
     problems.push_back({topic.name, "replication", "3", std::to_string(found.replication),
-                        "the loss of one broker loses it; fit for trials only", false});
+                        ExactlyOnce(topic.role, config)
+                            ? "the loss of one broker loses it, and Kafka 4.3 and 4.4 drop the markers of transactions "
+                              "that end while it is away (KAFKA-20734): aborted records may become visible, whatever "
+                              "newsfeedd does; fit for trials only"
+                            : "the loss of one broker loses it; fit for trials only",
+                        false});
   }
   if (found.replication < kSafeReplication) return;
   const auto value = found.options.find(std::string(kMinInSync));
@@ -215,7 +226,7 @@ std::vector<TopicProblem> ProblemsOf(const WantedTopic& topic, const TopicDescri
   for (const OptionRule& rule : EntryOf(topic.role).rules) {
     CheckOption(rule, topic, found, config, problems);
   }
-  CheckReplicas(topic, found, problems);
+  CheckReplicas(topic, found, config, problems);
   return problems;
 }
 

@@ -48,10 +48,10 @@ class BatchFiller {
     return batch.size() >= std::min(max_records_, limit) || batch.value_bytes() >= max_bytes_;
   }
 
-  const size_t max_records_;
-  const size_t max_bytes_;
-  const absl::Duration linger_;
-  const absl::Duration oldest_;
+  size_t max_records_;
+  size_t max_bytes_;
+  absl::Duration linger_;
+  absl::Duration oldest_;
   absl::Time first_ = absl::InfinitePast();  // when the batch got its first record
 };
 

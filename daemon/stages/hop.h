@@ -47,11 +47,11 @@ class Hop {
   virtual absl::Status Process(Batch& batch, HopOutput& out) = 0;
   // Topics it writes.
   virtual std::vector<std::string> topics() const = 0;
-  // Of the pipeline inside, since the start.
+  // Adds what the pipeline inside has done since the hop was made.
   virtual void FillSteps(WorkerCounters& counters) const = 0;
 };
 
-// What hops are made of; outlives them.
+// What hops are made of; outlives them. Records of `config->skip` become dead letters before they are looked into.
 struct HopContext {
   const config::v1::Config* config = nullptr;
   const LoadedData* data = nullptr;

@@ -16,9 +16,10 @@ constexpr absl::Duration kCloseTimeout = absl::Seconds(10);
 }  // namespace
 
 HopWorker::HopWorker(kafka::ClientFactory* factory, const config::v1::Config& config, WorkerName name,
-                     std::vector<std::string> topics, std::unique_ptr<Hop> hop)
+                     std::vector<std::string> topics, std::unique_ptr<Hop> hop, FlightRecorder::Desk desk)
     : name_(std::move(name)),
       hop_(std::move(hop)),
+      desk_(desk),
       reader_(factory, ReaderOptions(config, name_, std::move(topics))),
       publisher_(factory, PublisherOptions(config, name_, hop_->topics())),
       filler_(config) {}
@@ -27,7 +28,8 @@ Progress HopWorker::Step(absl::Time now, absl::Duration may_wait) {
   last_step_ = now;
   if (state_ == State::kClosed) return Progress::kDone;
   if (state_ == State::kFatal) return Progress::kFatal;
-  if (draining_ && !in_flight_ && state_ != State::kCommitted) return Close();
+  if (draining_ && AtBoundary()) return Close();
+  if (finishing_ && AtBoundary()) return Progress::kParked;
   if (backoff_.Waiting(now)) return Progress::kWaiting;
   switch (state_) {
     case State::kPublisher: return PreparePublisher(now);
@@ -41,6 +43,17 @@ Progress HopWorker::Step(absl::Time now, absl::Duration may_wait) {
     case State::kFatal: break;
   }
   return Progress::kDone;
+}
+
+// What is published are views into the hop. A batch that was only read is worked on by the new one: it may be what
+// heals the old one's errors.
+bool HopWorker::Renew(Renewal& renewal) {
+  if (state_ == State::kPublish || state_ == State::kCommitted) return false;
+  hop_->FillSteps(counters_);
+  std::swap(hop_, renewal.hop);
+  std::swap(made_of_, renewal.made_of);
+  filler_ = BatchFiller(made_of_->config);
+  return true;
 }
 
 // Before a partition is taken: what a predecessor left open is ended first, and offsets can be committed.
@@ -67,7 +80,8 @@ Progress HopWorker::OpenReader(absl::Time now) {
 
 Progress HopWorker::Fill(absl::Time now, absl::Duration may_wait) {
   if (!reader_.pending().empty()) return Assign(now);
-  switch (filler_.Fill(reader_, batch_, refusals_.limit(), now, may_wait)) {
+  const size_t limit = std::min(refusals_.limit(), desk_.most_records());
+  switch (filler_.Fill(reader_, batch_, limit, now, may_wait)) {
     case BatchFiller::Result::kMore:
     case BatchFiller::Result::kPending: return Progress::kProgress;
     case BatchFiller::Result::kNothing:
@@ -86,6 +100,7 @@ Progress HopWorker::Fill(absl::Time now, absl::Duration may_wait) {
       return RetryLater(now);
     case BatchFiller::Result::kClosed: break;
   }
+  if (desk_.MustSplit(batch_)) return Forget();
   in_flight_ = true;
   state_ = State::kProcess;
   return Progress::kProgress;
@@ -121,12 +136,15 @@ Progress HopWorker::Forget() {
 Progress HopWorker::Process(absl::Time now) {
   batch_.set_now_ms(absl::ToUnixMillis(now));
   refusals_.Mark(batch_);
-  if (absl::Status status = hop_->Process(batch_, out_); !status.ok()) {
+  desk_.Begin(batch_);
+  const absl::Status status = hop_->Process(batch_, out_);
+  desk_.End();
+  if (!status.ok()) {
     ++counters_.errors;
     detail_ = std::string(status.message());
     log::Error("batch cannot be processed", {{"stage", StageName(name_.stage)}, {"error", detail_}});
     batch_.ResetArticles();
-    in_flight_ = !draining_;
+    in_flight_ = !finishing_;
     return RetryLater(now);
   }
   auto group = reader_.TakeGroupMetadata();
@@ -178,6 +196,7 @@ Progress HopWorker::Publish(absl::Time now) {
 // A step of its own, so that `now` is after the commit.
 Progress HopWorker::FinishBatch(absl::Time now) {
   CountBatch(batch_, out_, begun_, now, counters_);
+  desk_.Passed(batch_);
   last_commit_ = now;
   refusals_.Settle(batch_);
   batch_.Clear();

@@ -6,6 +6,9 @@
 //            │                          ├─ refused ───► rewind ─► fill half as much (refusals.h)
 //            └── assign pending         └─ unknown ───► new producer ─► rewind ─► fill
 //
+// A batch with records that were in hand when the process died before (daemon/flight_recorder.h) is read again, record by
+// record.
+//
 // What each fault does stands in daemon/kafka/publisher.h and group_reader.h.
 #pragma once
 
@@ -13,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/flight_recorder.h"
 #include "daemon/kafka/backoff.h"
 #include "daemon/kafka/group_reader.h"
 #include "daemon/kafka/publisher.h"
@@ -28,10 +32,12 @@ class HopWorker : public Worker {
  public:
   // Reads `topics`: the inputs, or the one between the stages.
   HopWorker(kafka::ClientFactory* factory, const config::v1::Config& config, WorkerName name,
-            std::vector<std::string> topics, std::unique_ptr<Hop> hop);
+            std::vector<std::string> topics, std::unique_ptr<Hop> hop, FlightRecorder::Desk desk = {});
 
   Progress Step(absl::Time now, absl::Duration may_wait) override;
-  void Drain() override { draining_ = true; }
+  void Finish() override { finishing_ = true; }
+  void Drain() override { finishing_ = draining_ = true; }
+  bool Renew(Renewal& renewal) override;
   void FillStatus(WorkerStatus& status) const override;
 
  private:
@@ -48,6 +54,7 @@ class HopWorker : public Worker {
   Progress Rewind(absl::Time now);
   Progress Close();
   Progress Forget();
+  bool AtBoundary() const { return !in_flight_ && state_ != State::kCommitted; }
   bool InstanceTakenOver(absl::Time now);
   Progress RetryLater(absl::Time now) {
     backoff_.Fail(now);
@@ -56,7 +63,9 @@ class HopWorker : public Worker {
   Progress Fatal(std::string why);
 
   const WorkerName name_;
-  const std::unique_ptr<Hop> hop_;
+  std::shared_ptr<const LoadedConfig> made_of_;  // the hop, since it was renewed
+  std::unique_ptr<Hop> hop_;
+  FlightRecorder::Desk desk_;
   kafka::GroupReader reader_;
   kafka::Publisher publisher_;
   BatchFiller filler_;
@@ -64,6 +73,7 @@ class HopWorker : public Worker {
   Batch batch_;
   HopOutput out_;
   State state_ = State::kPublisher;
+  bool finishing_ = false;
   bool draining_ = false;
   bool in_flight_ = false;  // a batch was read and is not committed
   bool held_back_ = false;  // the broker does not take what we publish

@@ -1,9 +1,11 @@
 // The hops that any worker may do.
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
 #include "daemon/kafka/application.h"
 #include "daemon/record_headers.h"
+#include "daemon/skip_list.h"
 #include "daemon/stages/hop.h"
 #include "daemon/stages/outcome_records.h"
 #include "daemon/version.h"
@@ -24,7 +26,13 @@ absl::StatusOr<std::unique_ptr<Pipeline>> CreatePipeline(const HopContext& conte
 }
 
 void AddSteps(const Pipeline& pipeline, WorkerCounters& counters) {
-  counters.steps.insert(counters.steps.end(), pipeline.stats().begin(), pipeline.stats().end());
+  for (const StepStats& step : pipeline.stats()) {
+    auto sum = std::ranges::find(counters.steps, step.name, &StepStats::name);
+    if (sum == counters.steps.end()) sum = counters.steps.insert(sum, {.name = step.name});
+    sum->in += step.in;
+    sum->out += step.out;
+    sum->nanoseconds += step.nanoseconds;
+  }
 }
 
 constexpr char kPublishStage[] = "publish";
@@ -40,12 +48,29 @@ void RejectRefused(Article& article) {
   article.fate.stage = kPublishStage;
 }
 
+// Of an input by their coordinates, between the stages by their own or their source's. Before anything else: what is
+// skipped may end the process that looks into it.
+void RejectSkipped(const SkipList& skips, Batch& batch, std::string_view stage) {
+  if (skips.empty()) return;
+  for (Article& article : batch.articles()) {
+    const RecordId& own = article.origin;
+    const auto source = stage == StageName(Stage::kPrepare) ? std::nullopt : headers::ReadSource(article.headers);
+    if (!skips.Has(own.topic.name, own.partition.value, own.offset.value) &&
+        !(source && skips.Has(source->topic, source->partition, source->offset))) {
+      continue;
+    }
+    article.Reject(Reason::kOperatorSkipped, "left out by the operator");
+    article.fate.stage = stage;
+  }
+}
+
 // --- prepare ----------------------------------------------------------------------------------
 
 class PrepareHop : public Hop {
  public:
-  PrepareHop(const HopContext& context, std::unique_ptr<Pipeline> pipeline)
-      : stamp_{kVersion, context.data->config_digest},
+  PrepareHop(const HopContext& context, SkipList skips, std::unique_ptr<Pipeline> pipeline)
+      : skips_(std::move(skips)),
+        stamp_{kVersion, context.data->config_digest},
         max_removed_text_bytes_(context.config->cleanup().max_removed_text_bytes()),
         prepared_topic_(kafka::InternalTopicsOf(*context.config).prepared),
         outputs_(context.config->outputs()),
@@ -53,6 +78,7 @@ class PrepareHop : public Hop {
         records_(*context.config, OutcomeRecords::Headers::kTheirs) {}
 
   absl::Status Process(Batch& batch, HopOutput& out) override {
+    RejectSkipped(skips_, batch, StageName(Stage::kPrepare));
     if (absl::Status status = pipeline_->Process(batch); !status.ok()) return status;
     records_.Begin(batch, out);
     for (Article& article : batch.articles()) {
@@ -71,7 +97,7 @@ class PrepareHop : public Hop {
   }
   void FillSteps(WorkerCounters& counters) const override {
     AddSteps(*pipeline_, counters);
-    counters.encode_nanoseconds = encode_nanoseconds_;
+    counters.encode_nanoseconds += encode_nanoseconds_;
   }
 
  private:
@@ -93,6 +119,7 @@ class PrepareHop : public Hop {
   // Source, sketch and verdict take less; what is passed through is bounded below.
   static constexpr size_t kHeaderRoom = 64 << 10;
 
+  const SkipList skips_;
   const ProcessingStamp stamp_;
   const uint32_t max_removed_text_bytes_;
   const std::string prepared_topic_;
@@ -107,10 +134,11 @@ class PrepareHop : public Hop {
 
 class EnrichHop : public Hop {
  public:
-  EnrichHop(const HopContext& context, std::unique_ptr<Pipeline> pipeline)
-      : outputs_(context.config->outputs()), pipeline_(std::move(pipeline)), records_(*context.config, OutcomeRecords::Headers::kOurs) {}
+  EnrichHop(const HopContext& context, SkipList skips, std::unique_ptr<Pipeline> pipeline)
+      : skips_(std::move(skips)), outputs_(context.config->outputs()), pipeline_(std::move(pipeline)), records_(*context.config, OutcomeRecords::Headers::kOurs) {}
 
   absl::Status Process(Batch& batch, HopOutput& out) override {
+    RejectSkipped(skips_, batch, StageName(Stage::kEnrich));
     records_.Begin(batch, out);
     Read(batch);
     if (absl::Status status = pipeline_->Process(batch); !status.ok()) return status;
@@ -123,7 +151,7 @@ class EnrichHop : public Hop {
   }
   void FillSteps(WorkerCounters& counters) const override {
     AddSteps(*pipeline_, counters);
-    counters.encode_nanoseconds = encode_nanoseconds_;
+    counters.encode_nanoseconds += encode_nanoseconds_;
   }
 
  private:
@@ -137,7 +165,9 @@ class EnrichHop : public Hop {
     while (items_.size() < batch.size()) items_.push_back(std::make_unique<Item>());
     for (size_t i = 0; i < batch.size(); ++i) {
       Article& article = batch.articles()[i];
-      if (!Parse(article, *items_[i])) {
+      if (!article.live()) {
+        items_[i]->source = headers::ReadSource(article.headers).value_or(SourceOf(article));
+      } else if (!Parse(article, *items_[i])) {
         article.Reject(Reason::kWrongType, "no prepared article with source and verdict");
         article.fate.stage = "enrich";
       }
@@ -185,6 +215,7 @@ class EnrichHop : public Hop {
     encode_nanoseconds_ += SteadyNanoseconds() - start;
   }
 
+  const SkipList skips_;
   const config::v1::Outputs outputs_;
   const std::unique_ptr<Pipeline> pipeline_;
   OutcomeRecords records_;
@@ -196,8 +227,10 @@ class EnrichHop : public Hop {
 
 class DirectHop : public Hop {
  public:
-  DirectHop(const HopContext& context, std::unique_ptr<Pipeline> prepare, std::unique_ptr<Pipeline> enrich)
-      : stamp_{kVersion, context.data->config_digest},
+  DirectHop(const HopContext& context, SkipList skips, std::unique_ptr<Pipeline> prepare,
+            std::unique_ptr<Pipeline> enrich)
+      : skips_(std::move(skips)),
+        stamp_{kVersion, context.data->config_digest},
         max_removed_text_bytes_(context.config->cleanup().max_removed_text_bytes()),
         outputs_(context.config->outputs()),
         prepare_(std::move(prepare)),
@@ -205,6 +238,7 @@ class DirectHop : public Hop {
         records_(*context.config, OutcomeRecords::Headers::kTheirs) {}
 
   absl::Status Process(Batch& batch, HopOutput& out) override {
+    RejectSkipped(skips_, batch, StageName(Stage::kPrepare));
     if (absl::Status status = prepare_->Process(batch); !status.ok()) return status;
     if (absl::Status status = enrich_->Process(batch); !status.ok()) return status;
     records_.Begin(batch, out);
@@ -218,7 +252,7 @@ class DirectHop : public Hop {
   void FillSteps(WorkerCounters& counters) const override {
     AddSteps(*prepare_, counters);
     AddSteps(*enrich_, counters);
-    counters.encode_nanoseconds = encode_nanoseconds_;
+    counters.encode_nanoseconds += encode_nanoseconds_;
   }
 
  private:
@@ -238,6 +272,7 @@ class DirectHop : public Hop {
     encode_nanoseconds_ += SteadyNanoseconds() - start;
   }
 
+  const SkipList skips_;
   const ProcessingStamp stamp_;
   const uint32_t max_removed_text_bytes_;
   const config::v1::Outputs outputs_;
@@ -251,23 +286,29 @@ class DirectHop : public Hop {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Hop>> CreatePrepareHop(const HopContext& context) {
+  auto skips = SkipList::Create(context.config->skip());
+  if (!skips.ok()) return skips.status();
   auto pipeline = CreatePipeline(context, Stage::kPrepare);
   if (!pipeline.ok()) return pipeline.status();
-  return std::make_unique<PrepareHop>(context, *std::move(pipeline));
+  return std::make_unique<PrepareHop>(context, *std::move(skips), *std::move(pipeline));
 }
 
 absl::StatusOr<std::unique_ptr<Hop>> CreateEnrichHop(const HopContext& context) {
+  auto skips = SkipList::Create(context.config->skip());
+  if (!skips.ok()) return skips.status();
   auto pipeline = CreatePipeline(context, Stage::kEnrich);
   if (!pipeline.ok()) return pipeline.status();
-  return std::make_unique<EnrichHop>(context, *std::move(pipeline));
+  return std::make_unique<EnrichHop>(context, *std::move(skips), *std::move(pipeline));
 }
 
 absl::StatusOr<std::unique_ptr<Hop>> CreateDirectHop(const HopContext& context) {
+  auto skips = SkipList::Create(context.config->skip());
+  if (!skips.ok()) return skips.status();
   auto prepare = CreatePipeline(context, Stage::kPrepare);
   if (!prepare.ok()) return prepare.status();
   auto enrich = CreatePipeline(context, Stage::kEnrich);
   if (!enrich.ok()) return enrich.status();
-  return std::make_unique<DirectHop>(context, *std::move(prepare), *std::move(enrich));
+  return std::make_unique<DirectHop>(context, *std::move(skips), *std::move(prepare), *std::move(enrich));
 }
 
 }  // namespace newsfeed::stages

@@ -24,12 +24,20 @@ constexpr int kReadsPerStep = 512;
 // Distance of the places in the changelog that trimming can cut at.
 constexpr uint64_t kMarkEvery = 5000;
 
+// Checked when the configuration was.
+SkipList SkipsOf(const config::v1::Config& config) {
+  auto skips = SkipList::Create(config.skip());
+  return skips.ok() ? *std::move(skips) : SkipList();
+}
+
 }  // namespace
 
 JudgeWorker::JudgeWorker(kafka::ClientFactory* factory, const config::v1::Config* config,
-                         std::string instance, std::shared_ptr<const dedup::Policy> policy)
-    : config_(config),
-      policy_(std::move(policy)),
+                         std::string instance, std::shared_ptr<const dedup::Policy> policy,
+                         FlightRecorder::Desk desk)
+    : policy_(std::move(policy)),
+      skips_(SkipsOf(*config)),
+      desk_(desk),
       judged_topic_(kafka::InternalTopicsOf(*config).judged),
       index_topic_(kafka::InternalTopicsOf(*config).index),
       judge_(std::make_unique<dedup::Judge>(policy_)),
@@ -45,7 +53,8 @@ Progress JudgeWorker::Step(absl::Time now, absl::Duration may_wait) {
   last_step_ = now;
   if (state_ == State::kClosed) return Progress::kDone;
   if (state_ == State::kFatal) return Progress::kFatal;
-  if (draining_ && !in_flight_ && state_ != State::kCommitted) return Close();
+  if (draining_ && AtBoundary()) return Close();
+  if (finishing_ && AtBoundary()) return Progress::kParked;
   if (backoff_.Waiting(now)) return Progress::kWaiting;
   switch (state_) {
     case State::kOpenLog: return OpenLog(now);
@@ -64,6 +73,16 @@ Progress JudgeWorker::Step(absl::Time now, absl::Duration may_wait) {
     case State::kFatal: break;
   }
   return Progress::kDone;
+}
+
+// In office the policy is part of what the next entry says: standbys and successors judge on as we do.
+bool JudgeWorker::Renew(Renewal& renewal) {
+  if (!AtBoundary()) return false;
+  policy_ = renewal.policy;
+  judge_->SetPolicy(policy_);
+  skips_ = SkipsOf(renewal.made_of->config);
+  filler_ = BatchFiller(renewal.made_of->config);
+  return true;
 }
 
 // --- standing by ------------------------------------------------------------------------------
@@ -240,7 +259,8 @@ Progress JudgeWorker::Check(absl::Time now) {
 
 Progress JudgeWorker::Fill(absl::Time now, absl::Duration may_wait) {
   if (now - noted_ >= kNoteEvery) NoteOwnEntries(now);
-  switch (filler_.Fill(reader_, batch_, refusals_.limit(), now, may_wait)) {
+  const size_t limit = std::min(refusals_.limit(), desk_.most_records());
+  switch (filler_.Fill(reader_, batch_, limit, now, may_wait)) {
     case BatchFiller::Result::kMore: return Progress::kProgress;
     case BatchFiller::Result::kPending: return StepDown();  // given anew: take over from the beginning
     case BatchFiller::Result::kGone:
@@ -250,7 +270,14 @@ Progress JudgeWorker::Fill(absl::Time now, absl::Duration may_wait) {
     case BatchFiller::Result::kDead: return Leave(reader_.last_error().message, now);
     case BatchFiller::Result::kClosed: break;
   }
-  return JudgeBatch(now);
+  if (desk_.MustSplit(batch_)) {
+    state_ = State::kRewind;
+    return Progress::kProgress;
+  }
+  desk_.Begin(batch_);
+  const Progress progress = JudgeBatch(now);
+  desk_.End();
+  return progress;
 }
 
 Progress JudgeWorker::JudgeBatch(absl::Time now) {
@@ -280,7 +307,13 @@ Progress JudgeWorker::JudgeBatch(absl::Time now) {
 absl::Status JudgeWorker::JudgeRecord(Article& article) {
   const auto source = headers::ReadSource(article.headers);
   const auto sketch = headers::Last(article.headers, headers::kSketch);
-  if (!source || !sketch || article.key.empty()) return RejectRecord(article);
+  if (skips_.Has(article.origin.topic.name, article.origin.partition.value, article.origin.offset.value) ||
+      (source && skips_.Has(source->topic, source->partition, source->offset))) {
+    return RejectRecord(article, Reason::kOperatorSkipped, "left out by the operator");
+  }
+  if (!source || !sketch || article.key.empty()) {
+    return RejectRecord(article, Reason::kWrongType, "no prepared article with id, source and sketch");
+  }
   article.id = article.key;
   dedup::IndexEntry entry = judge_->Consider(
       {.prepared_offset = article.origin.offset.value,
@@ -303,8 +336,8 @@ absl::Status JudgeWorker::JudgeRecord(Article& article) {
   return AddEntry(entry);
 }
 
-absl::Status JudgeWorker::RejectRecord(Article& article) {
-  article.Reject(Reason::kWrongType, "no prepared article with id, source and sketch");
+absl::Status JudgeWorker::RejectRecord(Article& article, Reason reason, std::string_view detail) {
+  article.Reject(reason, detail);
   article.fate.stage = "judge";
   const Source source = headers::ReadSource(article.headers).value_or(SourceOf(article));
   records_.AddDeadLetter(article, source, {.stub = article.refusals > 1});
@@ -366,6 +399,7 @@ Progress JudgeWorker::Publish(absl::Time now) {
 // A step of its own, so that `now` is after the commit.
 Progress JudgeWorker::FinishBatch(absl::Time now) {
   CountBatch(batch_, out_, begun_, now, counters_);
+  desk_.Passed(batch_);
   last_commit_ = now;
   refusals_.Settle(batch_);
   batch_.Clear();

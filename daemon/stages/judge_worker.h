@@ -16,9 +16,11 @@
 #include <memory>
 #include <string>
 
+#include "daemon/flight_recorder.h"
 #include "daemon/kafka/backoff.h"
 #include "daemon/kafka/group_reader.h"
 #include "daemon/kafka/publisher.h"
+#include "daemon/skip_list.h"
 #include "daemon/stages/batch_filler.h"
 #include "daemon/stages/clients.h"
 #include "daemon/stages/index_log.h"
@@ -33,10 +35,12 @@ class JudgeWorker : public Worker {
  public:
   // `policy` is made of config.dedup.
   JudgeWorker(kafka::ClientFactory* factory, const config::v1::Config* config, std::string instance,
-              std::shared_ptr<const dedup::Policy> policy);
+              std::shared_ptr<const dedup::Policy> policy, FlightRecorder::Desk desk = {});
 
   Progress Step(absl::Time now, absl::Duration may_wait) override;
-  void Drain() override { draining_ = true; }
+  void Finish() override { finishing_ = true; }
+  void Drain() override { finishing_ = draining_ = true; }
+  bool Renew(Renewal& renewal) override;
   void FillStatus(WorkerStatus& status) const override;
   bool FillJudge(JudgeStatus& status) const override;
 
@@ -67,8 +71,8 @@ class JudgeWorker : public Worker {
   Progress Close();
 
   absl::Status JudgeRecord(Article& article);
-  // An entry without a sketch, and a dead letter: what prepare did not write.
-  absl::Status RejectRecord(Article& article);
+  // An entry without a sketch, and a dead letter: what prepare did not write, and what the operator skips.
+  absl::Status RejectRecord(Article& article, Reason reason, std::string_view detail);
   absl::Status AddEntry(const dedup::IndexEntry& entry);
   // Reads the changelog for one step; false: something else is to be done, and `progress` says what.
   bool ReadLog(absl::Time now, absl::Duration may_wait, Progress& progress);
@@ -87,10 +91,12 @@ class JudgeWorker : public Worker {
     return Progress::kWaiting;
   }
   Progress NotReady(std::string why, absl::Time now);
+  bool AtBoundary() const { return !in_flight_ && state_ != State::kCommitted; }
   bool owner() const { return state_ >= State::kFill && state_ <= State::kRewind; }
 
-  const config::v1::Config* const config_;
-  const std::shared_ptr<const dedup::Policy> policy_;
+  std::shared_ptr<const dedup::Policy> policy_;
+  SkipList skips_;
+  FlightRecorder::Desk desk_;
   const std::string judged_topic_;
   const std::string index_topic_;
   std::unique_ptr<dedup::Judge> judge_;
@@ -106,6 +112,7 @@ class JudgeWorker : public Worker {
   v1::IndexEntry entry_;
 
   State state_ = State::kOpenLog;
+  bool finishing_ = false;
   bool draining_ = false;
   bool in_flight_ = false;
   kafka::Backoff backoff_;

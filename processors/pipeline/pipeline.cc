@@ -27,7 +27,8 @@ absl::StatusOr<std::unique_ptr<Pipeline>> Pipeline::Create(const config::v1::Con
     if (entry.stage != stage || !InChain(config, entry.config_name)) continue;
     auto step = entry.create(config, shared);
     if (!step.ok()) return step.status();
-    pipeline->stats_.push_back({.name = (*step)->name()});
+    // The table's name: figures may outlive the step.
+    pipeline->stats_.push_back({.name = entry.step_name});
     pipeline->steps_.push_back(*std::move(step));
   }
   return pipeline;

@@ -26,7 +26,7 @@ using NanosecondClock = int64_t (*)();
 
 // What one step has done since the start.
 struct StepStats {
-  std::string_view name;
+  std::string_view name;  // of the table: lives as long as the process
   uint64_t in = 0;   // live articles before the step
   uint64_t out = 0;  // live articles after it
   int64_t nanoseconds = 0;

@@ -4,17 +4,24 @@
 #include <gmock/gmock.h>
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <random>
 #include <set>
 #include <sstream>
+#include <thread>
 
 #include "daemon/config_loader.h"
+#include "daemon/flight_recorder.h"
 #include "daemon/kafka/application.h"
 #include "daemon/kafka/rdkafka_client.h"
 #include "daemon/record_headers.h"
@@ -403,6 +410,277 @@ std::string InventedArticles(size_t count) {
         << "\n";
   }
   return out.str();
+}
+
+// Records of all topics that are written, as a reader of `isolation` sees them.
+size_t CountWritten(kafka::ClientFactory& factory, const config::v1::Config& config, const char* isolation) {
+  kafka::Properties properties = kafka::ReaderProperties(config);
+  properties["isolation.level"] = isolation;
+  kafka::Error error;
+  const auto consumer = factory.NewConsumer(properties, nullptr, error);
+  const auto& out = config.outputs();
+  const kafka::InternalTopics internal = kafka::InternalTopicsOf(config);
+  auto reader = tools::TopicReader::Open(factory, config);
+  auto ranges = (*reader)->RangesOf({out.enriched(), out.duplicates(), out.dead_letter(), out.filtered(), internal.prepared,
+                                     internal.judged, internal.index});
+  std::vector<kafka::PartitionOffset> from;
+  for (const tools::ReadRange& range : *ranges) from.push_back({range.where, range.low});
+  EXPECT_TRUE(consumer->Assign(from).ok());
+  size_t records = 0;
+  const absl::Time end = absl::Now() + absl::Minutes(1);
+  for (size_t ended = 0; ended < from.size() && absl::Now() < end;) {
+    const kafka::PollOutcome outcome = consumer->Poll(absl::Seconds(1));
+    records += outcome.kind == kafka::PollOutcome::Kind::kRecord ? 1 : 0;
+    ended += outcome.kind == kafka::PollOutcome::Kind::kEndOfPartition ? 1 : 0;
+  }
+  EXPECT_LT(absl::Now(), end);
+  return records;
+}
+
+TEST_F(RunOnKafka, ATermInTheMiddleOfTheLoadAbortsNothing) {
+  constexpr size_t kRecords = 20'000;
+  CreateTopics(6);
+  const std::string news = folder_.Write("news.ndjson", InventedArticles(kRecords));
+  ASSERT_EQ(Newsfeedd({"produce", "-c", config_path_, news}).exit_code, 0);
+  OutcomeReader outcomes_now(*factory_, config_);
+  const auto daemon = NewDaemon("a");
+  size_t aborted = 0;
+  for (int term = 0; term < 4; ++term) {
+    const size_t before = term == 0 ? 0 : daemon->Log().size();
+    daemon->Start();
+    ASSERT_TRUE(outcomes_now.AwaitBeyondMark()) << "no progress after term " << term;
+    daemon->Signal(SIGTERM);
+    EXPECT_EQ(daemon->Wait(40), 0) << daemon->Log();
+    ASSERT_LT(outcomes_now.Mark(), kRecords * 3 / 4) << "the work is nearly done: nothing is proved by term " << term;
+    // A start may abort, where the second worker joins while the first commits.
+    constexpr char kAborted[] = "batch not published";
+    const std::string log = daemon->Log().substr(before);
+    EXPECT_EQ(log.find(kAborted, log.find("msg=draining")), std::string::npos) << log;
+    const size_t aborted_before = aborted;
+    aborted = CountWritten(*factory_, config_, "read_uncommitted") - CountWritten(*factory_, config_, "read_committed");
+    if (log.find(kAborted) == std::string::npos) {
+      EXPECT_EQ(aborted, aborted_before) << "by term " << term;
+    }
+  }
+  daemon->Start();
+  EXPECT_THAT(AwaitDone(kRecords), HasSubstr("\"clean\":true"));
+  daemon->Signal(SIGTERM);
+  EXPECT_EQ(daemon->Wait(40), 0) << daemon->Log();
+  const std::map<std::string, int> outcomes = Outcomes();
+  EXPECT_EQ(outcomes.size(), kRecords);
+  for (const auto& [source, count] : outcomes) EXPECT_EQ(count, 1) << source;
+  CompareVerdicts();
+}
+
+// The service manager's end of NOTIFY_SOCKET, read all the time: a full socket would hold up the daemon.
+class ServiceManager {
+ public:
+  explicit ServiceManager(const std::string& path) : socket_(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+    EXPECT_EQ(bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0) << path;
+    setenv("NOTIFY_SOCKET", path.c_str(), 1);
+    reader_ = std::thread([this] { Read(); });
+  }
+  ~ServiceManager() {
+    unsetenv("NOTIFY_SOCKET");
+    shutdown(socket_, SHUT_RD);
+    reader_.join();
+    close(socket_);
+  }
+  // What came, without signs of life: "R" reloading, "y" ready, "f" a status that tells of a failed reload.
+  std::string Heard() {
+    const std::lock_guard lock(mutex_);
+    return heard_;
+  }
+
+ private:
+  void Read() {
+    char buffer[4096];
+    for (ssize_t size; (size = recv(socket_, buffer, sizeof(buffer), 0)) > 0;) {
+      const std::string_view text(buffer, static_cast<size_t>(size));
+      const std::lock_guard lock(mutex_);
+      if (text.starts_with("RELOADING=1\nMONOTONIC_USEC=")) heard_ += 'R';
+      if (text == "READY=1") heard_ += 'y';
+      if (text.starts_with("STATUS=reload failed: ") && !heard_.ends_with('f')) heard_ += 'f';
+    }
+  }
+
+  const int socket_;
+  std::mutex mutex_;
+  std::string heard_;
+  std::thread reader_;
+};
+
+// Digests of the configurations, and policies of the judge, that published articles name.
+struct Stamps {
+  std::set<std::string> digests;
+  std::set<std::string> policies;
+};
+
+TEST_F(RunOnKafka, AReloadWhileRecordsFlowChangesWhatComesAfterIt) {
+  constexpr size_t kRecords = 20'000;
+  CreateTopics(4);
+  ASSERT_EQ(Newsfeedd({"produce", "-c", config_path_, folder_.Write("news.ndjson", InventedArticles(kRecords))}).exit_code, 0);
+  const auto stamps = [&] {
+    Stamps found;
+    Read({config_.outputs().enriched(), config_.outputs().duplicates()}, [&](const PolledRecord& record) {
+      v1::EnrichedArticle article;
+      ASSERT_TRUE(article.ParseFromArray(record.value.data(), static_cast<int>(record.value.size())));
+      found.digests.insert(article.processing().config_digest());
+      found.policies.insert(article.dedup().policy());
+    });
+    return found;
+  };
+  ServiceManager manager(folder_.path() / "notify");
+  const auto daemon = NewDaemon("a");
+  daemon->Start();
+  OutcomeReader outcomes_now(*factory_, config_);
+  ASSERT_TRUE(daemon->AwaitLog([](const std::string& log) { return log.find("msg=ready") != std::string::npos; }, 60));
+  ASSERT_TRUE(outcomes_now.AwaitBeyondMark());
+  const auto reload = [&](const std::string& answer) {
+    const size_t before = daemon->Log().size();
+    daemon->Signal(SIGHUP);
+    EXPECT_TRUE(daemon->AwaitLog(
+        [&](const std::string& log) { return log.find(answer, before) != std::string::npos; }, 30)) << daemon->Log();
+  };
+  const std::string good = "dedup: {window_hours: 48}\ncleanup: {max_removed_text_bytes: 100}\n";
+  Configure(good);
+  reload("msg=reloaded");
+  // A key with a slip, and what needs a restart beside what does not.
+  folder_.Write("config.yaml", testing::ReadWholeFile(config_path_) + "dedupe: {window_hours: 1}\n");
+  reload("dedupe: unknown key");
+  Configure(good + "batch: {max_records: 3}\nworkers: {prepare: 5}\n");
+  reload("needs a restart: workers.prepare");
+  Configure(good);
+  ASSERT_LT(outcomes_now.Mark(), kRecords * 3 / 4) << "the work is nearly done: nothing is proved";
+  EXPECT_THAT(AwaitDone(kRecords), HasSubstr("\"clean\":true"));
+  const Stamps flowing = stamps();
+  EXPECT_EQ(flowing.digests.size(), 2);
+  EXPECT_EQ(flowing.policies.size(), 2);
+
+  const std::string log = daemon->Log();
+  const size_t digest = log.find("digest=", log.find("msg=reloaded"));
+  ASSERT_NE(digest, std::string::npos);
+  ASSERT_TRUE(flowing.digests.contains(log.substr(digest + 7, 16))) << log;
+  daemon->Signal(SIGTERM);
+  EXPECT_EQ(daemon->Wait(40), 0) << daemon->Log();
+  EXPECT_EQ(manager.Heard(), "yRyRfyRfy");
+  const std::map<std::string, int> outcomes = Outcomes();
+  EXPECT_EQ(outcomes.size(), kRecords);
+  for (const auto& [source, count] : outcomes) EXPECT_EQ(count, 1) << source;
+  // In each partition the new configuration follows the old, once.
+  std::map<std::string, std::map<int64_t, std::string>> by_place;
+  Read({kafka::InternalTopicsOf(config_).prepared}, [&](const PolledRecord& record) {
+    v1::Prepared prepared;
+    ASSERT_TRUE(prepared.ParseFromArray(record.value.data(), static_cast<int>(record.value.size())));
+    by_place[HeaderOf(record, headers::kSourcePartition)][std::stoll(HeaderOf(record, headers::kSourceOffset))] =
+        prepared.article().processing().config_digest();
+  });
+  std::map<std::string, std::map<int64_t, std::string>> judged;
+  Read({kafka::InternalTopicsOf(config_).index}, [&](const PolledRecord& record) {
+    v1::IndexEntry entry;
+    ASSERT_TRUE(entry.ParseFromArray(record.value.data(), static_cast<int>(record.value.size())));
+    judged["policy"][entry.prepared_offset()] = entry.dedup().policy();
+    if (entry.has_policy()) judged["changes"][entry.prepared_offset()] = entry.policy().name();
+  });
+  EXPECT_EQ(judged["changes"].size(), 2) << "one at the start, one at the reload";
+  by_place["judge"] = judged["policy"];
+  for (const auto& [place, values] : by_place) {
+    size_t changes = 0;
+    for (auto it = std::next(values.begin()); it != values.end(); ++it) changes += it->second != std::prev(it)->second;
+    // A partition may have been read to its end before.
+    EXPECT_LE(changes, 1) << place;
+  }
+}
+
+// Stops the broker's process, and lets it go on in any case.
+class HangingBroker {
+ public:
+  HangingBroker() { testing::SignalKafka(SIGSTOP); }
+  HangingBroker(const HangingBroker&) = delete;
+  HangingBroker& operator=(const HangingBroker&) = delete;
+  ~HangingBroker() { testing::SignalKafka(SIGCONT); }
+};
+
+TEST_F(RunOnKafka, WhileTheBrokerHangsAReloadWaitsAndADrainEnds) {
+  constexpr size_t kRecords = 10'000;
+  Configure("delivery: {drain_seconds: 600}\n");
+  CreateTopics(4);
+  ASSERT_EQ(Newsfeedd({"produce", "-c", config_path_, folder_.Write("news.ndjson", InventedArticles(kRecords))}).exit_code, 0);
+  OutcomeReader outcomes_now(*factory_, config_);
+  const auto daemon = NewDaemon("a");
+  // Sends a signal and waits for what the log says to it.
+  const auto answer = [&](int signal, const std::string& text) {
+    const size_t before = daemon->Log().size();
+    daemon->Signal(signal);
+    return daemon->AwaitLog([&](const std::string& log) { return log.find(text, before) != std::string::npos; }, 60);
+  };
+  daemon->Start();
+  ASSERT_TRUE(outcomes_now.AwaitBeyondMark());
+  const std::string good = testing::ReadWholeFile(config_path_) + "dedup: {window_hours: 48}\n";
+  {
+    const HangingBroker hangs;
+    folder_.Write("config.yaml", good);
+    EXPECT_TRUE(answer(SIGHUP, "SIGHUP: loading")) << daemon->Log();
+    folder_.Write("config.yaml", good + "x: 1\n");
+    EXPECT_TRUE(answer(SIGHUP, "reload failed")) << daemon->Log();
+    folder_.Write("config.yaml", good);
+    EXPECT_TRUE(answer(SIGHUP, "SIGHUP: loading")) << daemon->Log();
+  }
+  EXPECT_TRUE(daemon->AwaitLog([](const std::string& log) { return log.find("msg=reloaded") != std::string::npos; }, 60));
+  EXPECT_TRUE(outcomes_now.AwaitBeyondMark());
+  {
+    const HangingBroker hangs;
+    EXPECT_TRUE(answer(SIGTERM, "draining"));
+    daemon->Signal(SIGTERM);
+    EXPECT_EQ(daemon->Wait(20), 1) << "the second signal";
+  }
+  Configure("delivery: {drain_seconds: 2}\n");
+  outcomes_now.Mark();
+  daemon->Start();
+  ASSERT_TRUE(outcomes_now.AwaitBeyondMark());
+  {
+    const HangingBroker hangs;
+    daemon->Signal(SIGTERM);
+    EXPECT_EQ(daemon->Wait(20), 1) << "the deadline";
+    EXPECT_THAT(daemon->Log(), HasSubstr("not drained in time"));
+  }
+  daemon->Start();
+  EXPECT_THAT(AwaitDone(kRecords), HasSubstr("\"clean\":true"));
+  daemon->Signal(SIGTERM);
+  EXPECT_EQ(daemon->Wait(40), 0) << daemon->Log();
+  for (const auto& [source, count] : Outcomes()) EXPECT_EQ(count, 1) << source;
+}
+
+TEST_F(RunOnKafka, ARecordThatEndedTheProcessIsNamedAndSkipped) {
+  Configure("state_dir: " + folder_.path().string() + "\n");
+  const std::string topic = id_ + "-raw";
+  for (int death = 0; death < 3; ++death) {
+    auto recorder = FlightRecorder::Open(folder_.path() / (id_ + "-a.flight"));
+    ASSERT_TRUE(recorder.ok()) << recorder.status();
+    Batch in_hand;
+    in_hand.Add({.id = {{topic}, {0}, {17}}});
+    (*recorder)->NewDesk().Begin(in_hand);
+  }
+  CreateTopics(1);
+  Produce();
+  const auto daemon = std::make_unique<DaemonProcess>(
+      std::vector<std::string>{NEWSFEEDD, "run", "-c", config_path_, "--instance", "a", "--skip", topic + ":0:17"},
+      folder_.path() / "a.log");
+  daemon->Start();
+  AwaitDone(kSamples);
+  daemon->Signal(SIGTERM);
+  EXPECT_EQ(daemon->Wait(40), 0) << daemon->Log();
+  std::vector<std::string> skipped;
+  Read({config_.outputs().dead_letter()}, [&](const PolledRecord& record) {
+    if (HeaderOf(record, headers::kErrorReason) == "OPERATOR_SKIPPED") skipped.push_back(SourceOf(record, true));
+  });
+  EXPECT_THAT(skipped, ::testing::ElementsAre(topic + "/0/17"));
+  EXPECT_THAT(daemon->Log(), HasSubstr("\"a record ends the process\" record=" + topic + ":0:17 deaths=3"));
+  EXPECT_THAT((*FlightRecorder::Open(folder_.path() / (id_ + "-a.flight")))->suspects(), IsEmpty());
+  EXPECT_EQ(Newsfeedd({"run", "-c", config_path_, "--skip", "other:0:17"}).exit_code, 78);
 }
 
 TEST_F(RunOnKafka, KilledInstancesLoseAndDoubleNothing) {

@@ -1,6 +1,7 @@
 #include "tests/testing/kafka_broker.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include "tests/testing/program.h"
 #include "tests/testing/temporary_folder.h"
@@ -31,6 +32,8 @@ class Broker : public ::testing::Environment {
     }
   }
 
+  void Signal(int signal) const { kill(std::stoi(ReadWholeFile(folder_.path() / "kafka" / "pid")), signal); }
+
   const std::string& bootstrap() const { return bootstrap_; }
   const std::string& missing() const { return missing_; }
 
@@ -50,5 +53,6 @@ const Broker& TheBroker() {
 
 const std::string& KafkaBootstrap() { return TheBroker().bootstrap(); }
 const std::string& KafkaMissing() { return TheBroker().missing(); }
+void SignalKafka(int signal) { TheBroker().Signal(signal); }
 
 }  // namespace newsfeed::testing

@@ -13,4 +13,7 @@ const std::string& KafkaBootstrap();
 // Why there is none.
 const std::string& KafkaMissing();
 
+// To the broker's process: SIGSTOP, SIGCONT.
+void SignalKafka(int signal);
+
 }  // namespace newsfeed::testing

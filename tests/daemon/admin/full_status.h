@@ -49,6 +49,8 @@ inline AppStatus FullStatus() {
   judge.office = JudgeStatus::Office::kOwner;
   judge.entries = 7;
   judge.clock_ms = 1'799'999'990'500;
+  status.reload = {.ok = 2, .failed = 1, .last_error = "needs a restart: inputs", .pending_workers = 3};
+  status.suspects = {{"raw", 3, 17, 17, 3}, {"raw", 4, 0, 255, 1}};
   return status;
 }
 

@@ -65,6 +65,10 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         R"(newsfeed_build_info{version="1.2.3",config_digest="beef",instance="a",application="news"} 1)",
         "# TYPE newsfeed_records_total counter",
+        R"(newsfeed_reloads_total{result="failed"} 1)", "newsfeed_config_last_reload_successful 0",
+        "newsfeed_config_pending_workers 3",
+        // A batch is not known to hold one.
+        "newsfeed_fatal_records 1",
         // Workers of a stage are added up; three have outcomes.
         R"(newsfeed_records_read_total{stage="prepare"} 20)",
         R"(newsfeed_records_read_total{stage="judge"} 10)",

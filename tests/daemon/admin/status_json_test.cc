@@ -44,6 +44,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Example{"/workers/0/counters/records_read", "10"},          //
                       Example{"/workers/0/counters/dead_letter", "2"},            //
                       Example{"/workers/0/counters/dead_letters_by_reason", R"({"INVALID_JSON":2})"},
+                      Example{"/reload/last_error", R"("needs a restart: inputs")"},
+                      Example{"/suspect_records/0", R"({"topic":"raw","partition":3,"first":17,"last":17,"deaths":3})"},
                       Example{"/judge/office", R"("owner")"},                     //
                       Example{"/judge/entries", "7"},                             //
                       Example{"/judge/oldest", "null"}));

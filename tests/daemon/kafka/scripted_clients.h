@@ -23,6 +23,7 @@ struct Script {
   std::map<std::string, std::deque<Error>> answers;
   std::vector<std::string> calls;
   std::vector<std::string> published;  // values of transactions that were committed
+  std::vector<std::string> topics;     // of the same
   std::deque<PollOutcome> polls;
   std::map<TopicPartition, int64_t> committed;
   std::vector<PartitionOffset> sent_offsets;
@@ -50,11 +51,15 @@ class ScriptedProducer : public Producer {
   Error InitTransactions(absl::Duration) override { return script_->Answer("init"); }
   Error BeginTransaction() override {
     open_.clear();
+    open_topics_.clear();
     return script_->Answer("begin");
   }
   Error Produce(const ProducedRecord& record) override {
     Error answer = script_->Answer("produce");
-    if (answer.ok()) open_.emplace_back(record.value);
+    if (answer.ok()) {
+      open_.emplace_back(record.value);
+      open_topics_.emplace_back(record.topic);
+    }
     return answer;
   }
   Error SendOffsets(const std::vector<PartitionOffset>& offsets, const GroupMetadata&, absl::Duration) override {
@@ -65,6 +70,7 @@ class ScriptedProducer : public Producer {
     Error answer = script_->Answer("commit");
     if (answer.ok()) {
       script_->published.insert(script_->published.end(), open_.begin(), open_.end());
+      script_->topics.insert(script_->topics.end(), open_topics_.begin(), open_topics_.end());
       for (const PartitionOffset& o : script_->sent_offsets) script_->committed[o.where] = o.offset;
     }
     return answer;
@@ -81,6 +87,7 @@ class ScriptedProducer : public Producer {
  private:
   Script* const script_;
   std::vector<std::string> open_;
+  std::vector<std::string> open_topics_;
 };
 
 class ScriptedConsumer : public Consumer {

@@ -46,6 +46,17 @@ struct Case {
 std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.name; }
 
 
+TEST(Topics, OneReplicaIsToldByWhatExactlyOnceLoses) {
+  config::v1::Config config = TheConfig();
+  const WantedTopic topic = Wanted(TopicRole::kEnriched);
+  TopicDescription found = AsWanted(topic);
+  found.replication = 1;
+  const auto advice = [&] { return ProblemsOf(topic, found, config).at(0).advice; };
+  EXPECT_THAT(advice(), HasSubstr("KAFKA-20734"));
+  config.mutable_delivery()->set_guarantee(config::v1::Delivery::AT_LEAST_ONCE);
+  EXPECT_THAT(advice(), ::testing::Not(HasSubstr("KAFKA-20734")));
+}
+
 class TopicProblems : public ::testing::TestWithParam<Case> {};
 
 TEST_P(TopicProblems, AreFound) {

@@ -3,8 +3,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
 
 #include "tests/daemon/kafka/scripted_clients.h"
+#include "tests/testing/temporary_folder.h"
 
 namespace newsfeed::stages {
 namespace {
@@ -19,19 +24,26 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-// Passes every record on.
+// Passes every record on, and a record "deadly" ends the process.
 class PassHop : public Hop {
  public:
+  explicit PassHop(std::string topic = "out") : topic_(std::move(topic)) {}
+
   absl::Status Process(Batch& batch, HopOutput& out) override {
     out.Clear();
     for (const Article& article : batch.articles()) {
-      out.records.push_back({.topic = "out", .value = article.value});
+      if (article.value == "deadly") std::raise(SIGKILL);
+      if (topic_ == "broken") return absl::InternalError("broken");
+      out.records.push_back({.topic = topic_, .value = article.value});
       ++out.outcomes[static_cast<size_t>(Outcome::kEnriched)];
     }
     return absl::OkStatus();
   }
   std::vector<std::string> topics() const override { return {"out"}; }
-  void FillSteps(WorkerCounters&) const override {}
+  void FillSteps(WorkerCounters& counters) const override { counters.encode_nanoseconds += 7; }
+
+ private:
+  const std::string topic_;
 };
 
 class HopWorkerTest : public ::testing::Test {
@@ -56,6 +68,17 @@ class HopWorkerTest : public ::testing::Test {
     WorkerStatus status;
     worker_.FillStatus(status);
     return status.counters;
+  }
+  // As App does with what a reload made.
+  bool Renew(const std::string& topic) {
+    Renewal renewal{std::make_shared<LoadedConfig>(), std::make_unique<PassHop>(topic), nullptr};
+    return worker_.Renew(renewal);
+  }
+  // Until the last call was `call`.
+  void RunTo(const std::string& call) {
+    for (int i = 0; i < 200 && (script_.calls.empty() || script_.calls.back() != call); ++i) {
+      worker_.Step(now_ += absl::Seconds(1), absl::ZeroDuration());
+    }
   }
   int64_t committed() { return script_.committed[{"in", 0}]; }
 
@@ -138,6 +161,112 @@ TEST_F(HopWorkerTest, ADrainFinishesTheBatchInHandAndReadsNoMore) {
   EXPECT_THAT(script_.published, ElementsAre("seven", "eight"));
   EXPECT_EQ(script_.calls.back(), "close");
   EXPECT_EQ(Counters().outcomes[0], 2);
+}
+
+TEST_F(HopWorkerTest, ANewHopWaitsForTheCommitOfTheBatchInHand) {
+  RunTo("produce");
+  EXPECT_FALSE(Renew("other"));
+  Run();
+  EXPECT_THAT(script_.published, ElementsAre("seven", "eight"));
+  EXPECT_TRUE(Renew("other"));
+  EXPECT_EQ(Counters().outcomes[0], 2);
+  EXPECT_EQ(Counters().encode_nanoseconds, 14) << "counters do not go back";
+  script_.polls = {RecordAt(0, 9, "nine"), EndAt(0, 10)};
+  Run();
+  EXPECT_THAT(script_.published, ElementsAre("seven", "eight", "nine"));
+  EXPECT_THAT(script_.topics, ElementsAre("out", "out", "other"));
+  EXPECT_EQ(committed(), 10);
+}
+
+TEST_F(HopWorkerTest, ANewHopIsTakenAfterAnAbort) {
+  script_.answers["offsets"] = {Failure(ErrorClass::kAbortable, "ILLEGAL_GENERATION")};
+  Run();
+  EXPECT_TRUE(Renew("other"));
+  GiveAgain();
+  Run();
+  EXPECT_THAT(script_.topics, ElementsAre("other", "other"));
+  EXPECT_EQ(Counters().outcomes[0], 2);
+}
+
+// Nothing would ever be committed, and so the batch never be out of hand.
+TEST_F(HopWorkerTest, ANewHopHealsTheErrorsOfTheOldOne) {
+  ASSERT_TRUE(Renew("broken"));
+  Run();
+  EXPECT_THAT(script_.published, IsEmpty());
+  EXPECT_GT(Counters().errors, 1);
+  EXPECT_TRUE(Renew("out"));
+  Run();
+  EXPECT_THAT(script_.published, ElementsAre("seven", "eight"));
+}
+
+TEST_F(HopWorkerTest, FinishedItKeepsItsPlaceInTheGroupUntilTheDrain) {
+  RunTo("produce");
+  worker_.Finish();
+  Progress progress = Progress::kProgress;
+  for (int i = 0; i < 200 && progress != Progress::kParked; ++i) {
+    progress = worker_.Step(now_ += absl::Seconds(1), absl::ZeroDuration());
+  }
+  EXPECT_EQ(progress, Progress::kParked);
+  EXPECT_THAT(script_.published, ElementsAre("seven", "eight"));
+  EXPECT_THAT(script_.calls, ::testing::Not(Contains("close")));
+  worker_.Drain();
+  EXPECT_EQ(Run(), Progress::kDone);
+  EXPECT_EQ(script_.calls.back(), "close");
+}
+
+// --- records that end the process -------------------------------------------------------------
+
+// One life of a process that reads the records 7 to 9 from what is committed on; what was published.
+std::vector<std::string> OneLife(const std::string& file, bool skipped) {
+  auto recorder = FlightRecorder::Open(file);
+  Script script;
+  script.committed[{"in", 0}] = 7;
+  config::v1::Config config;
+  kafka::testing::ScriptedFactory factory(&script);
+  HopWorker worker(&factory, config, {Stage::kPrepare, "a", 0}, {"in"}, std::make_unique<PassHop>(),
+                   (*recorder)->NewDesk());
+  const std::map<int64_t, std::string> log{{7, "seven"}, {8, skipped ? "eight" : "deadly"}, {9, "nine"}};
+  absl::Time now = absl::FromUnixSeconds(1000);
+  script.polls = {Moved("assign", 0)};
+  for (int i = 0; i < 300 && script.committed[{"in", 0}] < 10; ++i) {
+    worker.Step(now += absl::Seconds(1), absl::ZeroDuration());
+    if (!script.polls.empty() || script.calls.empty()) continue;
+    // The broker gives what comes after each assignment, and after each commit what was not given yet.
+    if (script.calls.back().starts_with("assign at ") || script.calls.back() == "commit") {
+      for (auto it = log.lower_bound(script.committed[{"in", 0}]); it != log.end(); ++it) {
+        script.polls.push_back(RecordAt(0, it->first, it->second));
+      }
+      script.polls.push_back(EndAt(0, 10));
+    }
+  }
+  return script.published;
+}
+
+// False: the process was killed.
+bool Survives(const std::string& file) {
+  const pid_t child = fork();
+  if (child == 0) {
+    OneLife(file, /*skipped=*/false);
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status);
+}
+
+TEST(HopWorkerDies, AtTheThirdStartTheRecordIsKnownAndSkippingItHeals) {
+  const newsfeed::testing::TemporaryFolder folder;
+  const std::string file = folder.path() / "a.flight";
+  const auto suspects = [&] { return (*FlightRecorder::Open(file))->suspects(); };
+  EXPECT_FALSE(Survives(file));
+  EXPECT_THAT(suspects(), ElementsAre(Suspect{"in", 0, 7, 9, 1}));
+  EXPECT_FALSE(Survives(file));
+  EXPECT_THAT(suspects(), Contains(Suspect{"in", 0, 8, 8, 2}));
+  EXPECT_TRUE(suspects()[0].found());
+  EXPECT_FALSE(Survives(file));
+  EXPECT_THAT(suspects(), Contains(Suspect{"in", 0, 8, 8, 3}));
+  EXPECT_THAT(OneLife(file, /*skipped=*/true), ElementsAre("seven", "eight", "nine"));
+  EXPECT_THAT(suspects(), IsEmpty());
 }
 
 TEST_F(HopWorkerTest, AnotherProcessWithOurIdIsTheEnd) {

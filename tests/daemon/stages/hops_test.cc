@@ -114,6 +114,25 @@ TEST_F(HopsTest, WhatNoTopicTakesIsCutDown) {
   EXPECT_THAT(Of(out_.records[1], headers::kFilterWhy), Optional(std::string_view("TOMBSTONE")));
 }
 
+TEST_F(HopsTest, WhatTheOperatorSkipsIsNotLookedInto) {
+  config_.add_skip("raw:3:17");
+  for (auto* create : {&CreatePrepareHop, &CreateDirectHop}) {
+    auto hop = create({&config_, &data_});
+    ASSERT_TRUE(hop.ok());
+    batch_.Clear();
+    Add("{bad", {{"h", "v"}});
+    batch_.Add({.id = {{"raw"}, {3}, {18}}, .key = "k", .value = kArticle});
+    Run(**hop);
+    ASSERT_THAT(out_.records, SizeIs(2));
+    EXPECT_EQ(out_.dead_letters[Reason::kOperatorSkipped], 1);
+    const bool first = out_.records[0].topic == "articles.dead-letter";
+    const kafka::ProducedRecord& record = out_.records[first ? 0 : 1];
+    EXPECT_EQ(record.value, "{bad");
+    EXPECT_THAT(Of(record, headers::kErrorReason), Optional(std::string_view("OPERATOR_SKIPPED")));
+    EXPECT_THAT(Of(record, headers::kErrorReplay), Optional(headers::kReplayInput));
+  }
+}
+
 // A record of the topic of judged articles.
 struct Judged {
   std::string value, verdict;
@@ -168,6 +187,33 @@ TEST_F(HopsTest, WhatIsTooLargeAfterTheVerdictReplaysToTheJudgedTopic) {
   EXPECT_THAT(Of(out_.records[0], headers::kErrorReason), Optional(std::string_view("OUTPUT_TOO_LARGE")));
   EXPECT_THAT(Of(out_.records[0], headers::kErrorReplay), Optional(headers::kReplayJudged));
   EXPECT_THAT(Of(out_.records[0], headers::kErrorTopic), Optional(std::string_view("raw")));
+}
+
+// By its own place, and by the input record's that it was made of.
+TEST_F(HopsTest, AfterTheVerdictBothPlacesSkip) {
+  for (const char* place : {"raw:3:17", "newsfeed-judged:1:40"}) {
+    config_.clear_skip();
+    config_.add_skip(place);
+    auto hop = CreateEnrichHop({&config_, &data_});
+    const Judged judged = JudgedArticle(v1::Dedup::UNIQUE);
+    batch_.Clear();
+    const std::vector<Header> record_headers = judged.record_headers();
+    batch_.Add({.id = {{"newsfeed-judged"}, {1}, {40}}, .key = "k", .value = judged.value, .headers = record_headers});
+    Run(**hop);
+    ASSERT_THAT(out_.records, SizeIs(1)) << place;
+    EXPECT_EQ(out_.records[0].value, judged.value);
+    EXPECT_THAT(Of(out_.records[0], headers::kErrorReason), Optional(std::string_view("OPERATOR_SKIPPED")));
+    EXPECT_THAT(Of(out_.records[0], headers::kErrorReplay), Optional(headers::kReplayJudged));
+    EXPECT_THAT(Of(out_.records[0], headers::kErrorOffset), Optional(std::string_view("17")));
+  }
+}
+
+TEST_F(HopsTest, ASkipThatIsNoPlaceIsRefused) {
+  for (const char* place : {"", "raw", "raw:3", ":3:17", "raw:x:17", "raw:3:-1", "raw:3:17:1"}) {
+    config_.clear_skip();
+    config_.add_skip(place);
+    EXPECT_FALSE(CreatePrepareHop({&config_, &data_}).ok()) << place;
+  }
 }
 
 TEST_F(HopsTest, WhatIsNoJudgedArticleIsADeadLetter) {

@@ -149,6 +149,34 @@ TEST_P(IndexProperty, RestoredIsLive) {
   }
 }
 
+// A reload in office.
+TEST_P(IndexProperty, APolicySetInOfficeHoldsFromTheNextEntryOn) {
+  Feed feed(GetParam());
+  Judge live(PolicyOf(Config(72, 100)));
+  Judge standby(PolicyOf(Config(72, 100)));
+  for (const config::v1::Dedup& config : {Config(72, 100), Config(24, 40), Config(96, 120)}) {
+    const auto policy = PolicyOf(config);
+    const bool changes = live.index().policy() == nullptr || live.index().policy()->name != policy->name;
+    live.SetPolicy(policy);
+    for (int i = 0; i < 60; ++i) {
+      const Feed::Item item = feed.Next();
+      // An abort takes the change back, too.
+      if (i == 0) {
+        Take(live, item);
+        live.Rollback();
+      }
+      const IndexEntry entry = Take(live, item);
+      EXPECT_EQ(entry.policy.has_value(), i == 0 && changes);
+      v1::IndexEntry message;
+      ToProto(entry, message);
+      live.Commit();
+      ASSERT_TRUE(standby.Apply(FromProto(message)).ok());
+      standby.Commit();
+      ASSERT_EQ(standby.index().Digest(), live.index().Digest());
+    }
+  }
+}
+
 TEST_P(IndexProperty, RestoredFromATrimmedLogIsLive) {
   Feed feed(GetParam());
   Judge live(PolicyOf(Config(24, 60)));
