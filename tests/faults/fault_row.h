@@ -1,0 +1,102 @@
+// One row of the fault matrix: an application under load, daemons to be harmed, and what must hold afterwards.
+//
+//   TEST_F(Faults, KilledOnce) {
+//     Begin({.daemons = 3});
+//     Kill(0);                                  // a fault
+//     StartDaemon(0);
+//     AwaitRecovery();                          // seconds until all partitions move again
+//     Finish();                                 // I1–I7, and the row of the table
+//   }
+//
+// Between Begin and Finish articles are written all the time. Everything is read from the topics alone.
+#pragma once
+
+#include <absl/time/time.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/faults/feeder.h"
+#include "tests/testing/kafka_application.h"
+#include "tests/testing/kafka_broker.h"
+#include "tests/testing/outcome_reader.h"
+
+namespace newsfeed::faults {
+
+// Keeps transactions open for most of the time, so that faults from outside hit them.
+inline constexpr char kLongTransactions[] = "publisher.before_commit=sleep:0.03";
+
+struct Load {
+  int daemons = 3;
+  int partitions = 6;
+  int rate = 300;             // articles a second
+  int session_ms = 3000;      // of all groups; 0: as the daemon has them
+  int transaction_seconds = 10;
+  std::string failpoints = kLongTransactions;
+  std::string kafka = "";     // more keys of `kafka`
+  std::string more = "";      // more of the configuration
+};
+
+class Faults : public ::testing::Test, protected testing::KafkaApplication {
+ protected:
+  // `version` of the broker; NEWSFEED_FAULTS_KAFKA in the environment beats it.
+  explicit Faults(const std::string& version = "");
+  // Skips where there is no broker.
+  void SetUp() override;
+
+  // Topics, feeder and daemons; returns once articles come out.
+  void Begin(const Load& load);
+  // Configuration and topics alone.
+  void Prepare(const Load& load);
+  void StartFeeder(uint64_t first = 0);
+  void StopFeeder() { records_ += std::exchange(feeder_, nullptr)->Stop(); }
+
+  // "a", "b" …; in place of the one of that number before, which must have ended. `failpoints`: none where empty;
+  // default: those of the load. `wrapper`: as in NewDaemon.
+  void StartDaemon(size_t number) { StartDaemon(number, load_.failpoints); }
+  void StartDaemon(size_t number, const std::string& failpoints, std::vector<std::string> wrapper = {});
+  testing::DaemonProcess& daemon(size_t number) { return *daemons_.at(number); }
+  size_t daemons() const { return daemons_.size(); }
+  // SIGKILL, and waits for the end.
+  void Kill(size_t number);
+  // Waits for the failpoint that kills it.
+  void AwaitKilled(size_t number);
+  // SIGTERM to an exit with 0.
+  void Terminate(size_t number);
+  // Until `failpoint` has stopped it.
+  void AwaitStopped(size_t number, const std::string& failpoint, size_t times = 1);
+  // Which is the judge now.
+  size_t JudgeOwner() const;
+  // How often the office was taken, by all.
+  size_t Offices() const;
+
+  // Another fault was made just now.
+  void Fault();
+  // Waits for a commit that a reader sees, and until each partition of the input has an outcome of an article
+  // written after the last fault; notes the seconds of both.
+  void AwaitRecovery();
+
+  // Stops the load, waits until all is through, drains the daemons, and holds the topics against what must be:
+  // `audit` is clean, one outcome a record, verdicts of one judge. Prints the row.
+  void Finish();
+
+  std::unique_ptr<Feeder> feeder_;
+  std::unique_ptr<testing::OutcomeReader> outcomes_;
+  Load load_;
+  uint64_t records_ = 0;  // written by feeders that have stopped
+
+ private:
+  size_t CheckOutcomes();
+  size_t CheckBodies();
+  size_t CheckOrder();
+
+  std::vector<std::unique_ptr<testing::DaemonProcess>> daemons_;
+  absl::Time fault_ = absl::InfinitePast();
+  size_t faults_ = 0;
+  double first_commit_seconds_ = 0;  // the longest
+  double recovery_seconds_ = 0;      // the longest
+};
+
+}  // namespace newsfeed::faults
