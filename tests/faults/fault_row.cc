@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 
 #include "daemon/kafka/application.h"
@@ -76,6 +77,8 @@ void Faults::StartDaemon(size_t number, const std::string& failpoints, std::vect
   ASSERT_TRUE(daemons_[number] == nullptr || !daemons_[number]->running());
   std::vector<std::string> command = {"/usr/bin/env", "NEWSFEED_FAILPOINTS=" + failpoints};
   command.insert(command.end(), wrapper.begin(), wrapper.end());
+  const auto log = folder().path() / (InstanceName(number) + ".log");
+  log_begins_[number] = std::filesystem::exists(log) ? std::filesystem::file_size(log) : 0;
   daemons_[number] = NewDaemon(InstanceName(number), command, NEWSFEEDD_FAILPOINTS);
   daemons_[number]->Start();
 }
@@ -96,16 +99,28 @@ void Faults::Terminate(size_t number) {
   EXPECT_EQ(daemon(number).Wait(40), 0) << daemon(number).Log();
 }
 
-void Faults::AwaitStopped(size_t number, const std::string& failpoint, size_t times) {
-  const std::string line = "failpoint " + failpoint + ": stop";
-  ASSERT_TRUE(daemon(number).AwaitLog(
-      [&](const std::string& log) {
-        size_t count = 0;
-        for (size_t at = 0; (at = log.find(line, at)) != std::string::npos; ++at) ++count;
-        return count >= times;
-      },
-      60));
+void Faults::AwaitStopped(size_t number) {
+  ASSERT_TRUE(AwaitTold(number, ": stop\n")) << LogOf(number);
   Fault();
+}
+
+std::string Faults::LogOf(size_t number) const { return daemons_.at(number)->Log().substr(log_begins_.at(number)); }
+
+bool Faults::AwaitTold(size_t number, const std::string& text) const {
+  return daemons_.at(number)->AwaitLog(
+      [&](const std::string& log) { return log.find(text, log_begins_.at(number)) != std::string::npos; }, 60);
+}
+
+std::string Faults::GivenUpLine(const std::string& stage) const {
+  return fmt::format("in group {}-{} has failed", id(), stage);
+}
+
+size_t Faults::GivenUp(const std::string& stage) const {
+  return testing::TheBroker().CountInLog(GivenUpLine(stage));
+}
+
+void Faults::AwaitGivenUp(const std::string& stage, size_t times) const {
+  ASSERT_TRUE(testing::TheBroker().AwaitLog(GivenUpLine(stage), times, 60));
 }
 
 size_t Faults::JudgeOwner() const { return OfficesOf(daemons_).rbegin()->second; }
@@ -119,25 +134,44 @@ void Faults::Fault() {
 void Faults::AwaitRecovery() {
   outcomes_->Mark();
   ASSERT_TRUE(outcomes_->AwaitBeyondMark()) << "no commit after fault " << faults_;
-  first_commit_seconds_ = std::max(first_commit_seconds_, absl::ToDoubleSeconds(absl::Now() - fault_));
+  const double first = absl::ToDoubleSeconds(absl::Now() - fault_);
+  first_commit_seconds_ = std::max(first_commit_seconds_, first);
   ASSERT_TRUE(outcomes_->AwaitAllSince(fault_, config().inputs(0).topic(), load_.partitions))
       << "a partition stands still after fault " << faults_;
-  recovery_seconds_ = std::max(recovery_seconds_, absl::ToDoubleSeconds(absl::Now() - fault_));
+  const double seconds = absl::ToDoubleSeconds(absl::Now() - fault_);
+  EXPECT_LE(seconds, std::max(load_.session_ms / 1000, load_.transaction_seconds) + 15) << "after fault " << faults_;
+  recovery_seconds_ = std::max(recovery_seconds_, seconds);
+  fmt::print("{}: fault {}: next commit {:.1f} s, all partitions {:.1f} s\n", id(), faults_, first, seconds);
+  std::fflush(stdout);
 }
 
 void Faults::Finish() {
   if (feeder_) StopFeeder();
   ASSERT_TRUE(outcomes_->AwaitMoreThan(records_ - 1)) << outcomes_->count() << " outcomes of " << records_;
-  const std::string audit = AwaitClean(records_);
-  EXPECT_THAT(audit, HasSubstr("\"clean\":true"));
+  EXPECT_THAT(AwaitClean(records_), HasSubstr("\"clean\":true"));
+  TerminateAll();
+  PrintRow(CheckOutcomes(Outcomes()) + CheckBodies() + CheckOrder() + CompareVerdicts());
+}
+
+void Faults::FinishById() {
+  TerminateAll();
+  std::map<std::string, int> outcomes;
+  Read({config().outputs().enriched(), config().outputs().duplicates()},
+       [&](const PolledRecord& record) { ++outcomes[std::string(record.key)]; });
+  PrintRow(CheckOutcomes(outcomes) + CheckBodies());
+}
+
+void Faults::TerminateAll() {
   for (size_t i = 0; i < daemons_.size(); ++i) {
     if (daemon(i).running()) Terminate(i);
   }
-  const size_t violations = CheckOutcomes() + CheckBodies() + CheckOrder() + CompareVerdicts();
-  const std::string name = id();
+}
+
+void Faults::PrintRow(size_t violations) {
   fmt::print("| {} | {} records | {} faults | {} records aborted | next commit {:.1f} s | all partitions {:.1f} s | "
              "{} violations |\n",
-             name, records_, faults_, AbortedRecords(), first_commit_seconds_, recovery_seconds_, violations);
+             id(), records_, faults_, AbortedRecords(), first_commit_seconds_, recovery_seconds_, violations);
+  std::fflush(stdout);
   RecordProperty("records", std::to_string(records_));
   RecordProperty("faults", std::to_string(faults_));
   RecordProperty("recovery_seconds", fmt::format("{:.1f}", recovery_seconds_));
@@ -145,8 +179,7 @@ void Faults::Finish() {
 }
 
 // I1, I2: each record has one outcome.
-size_t Faults::CheckOutcomes() {
-  const std::map<std::string, int> outcomes = Outcomes();
+size_t Faults::CheckOutcomes(const std::map<std::string, int>& outcomes) {
   EXPECT_EQ(outcomes.size(), records_);
   size_t wrong = records_ > outcomes.size() ? records_ - outcomes.size() : 0;
   for (const auto& [source, count] : outcomes) {

@@ -14,6 +14,7 @@
 #include <absl/time/time.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -65,8 +66,15 @@ class Faults : public ::testing::Test, protected testing::KafkaApplication {
   void AwaitKilled(size_t number);
   // SIGTERM to an exit with 0.
   void Terminate(size_t number);
-  // Until `failpoint` has stopped it.
-  void AwaitStopped(size_t number, const std::string& failpoint, size_t times = 1);
+  // Until a failpoint has stopped it.
+  void AwaitStopped(size_t number);
+  // What it has told since it was started last.
+  std::string LogOf(size_t number) const;
+  // Waits until it has told that.
+  bool AwaitTold(size_t number, const std::string& text) const;
+  // Waits until the broker gives up one more member of the stage's group than `times`.
+  void AwaitGivenUp(const std::string& stage, size_t times) const;
+  size_t GivenUp(const std::string& stage) const;
   // Which is the judge now.
   size_t JudgeOwner() const;
   // How often the office was taken, by all.
@@ -81,6 +89,8 @@ class Faults : public ::testing::Test, protected testing::KafkaApplication {
   // Stops the load, waits until all is through, drains the daemons, and holds the topics against what must be:
   // `audit` is clean, one outcome a record, verdicts of one judge. Prints the row.
   void Finish();
+  // The same where the input is another topic than it was: one outcome for each article's id, and no audit.
+  void FinishById();
 
   std::unique_ptr<Feeder> feeder_;
   std::unique_ptr<testing::OutcomeReader> outcomes_;
@@ -88,11 +98,18 @@ class Faults : public ::testing::Test, protected testing::KafkaApplication {
   uint64_t records_ = 0;  // written by feeders that have stopped
 
  private:
-  size_t CheckOutcomes();
+  // What remains to be done after the checks.
+  void PrintRow(size_t violations);
+  void TerminateAll();
+  size_t CheckOutcomes(const std::map<std::string, int>& outcomes);
   size_t CheckBodies();
   size_t CheckOrder();
 
+  // What the broker writes into its log.
+  std::string GivenUpLine(const std::string& stage) const;
+
   std::vector<std::unique_ptr<testing::DaemonProcess>> daemons_;
+  std::map<size_t, size_t> log_begins_;  // of each daemon's present life
   absl::Time fault_ = absl::InfinitePast();
   size_t faults_ = 0;
   double first_commit_seconds_ = 0;  // the longest

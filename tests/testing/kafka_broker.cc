@@ -21,6 +21,12 @@ class BrokerEnvironment : public ::testing::Environment {
   std::unique_ptr<KafkaBroker> broker_;
 };
 
+size_t Count(const std::string& log, const std::string& text) {
+  size_t count = 0;
+  for (size_t at = 0; (at = log.find(text, at)) != std::string::npos; ++at) ++count;
+  return count;
+}
+
 }  // namespace
 
 KafkaBroker::KafkaBroker(std::string version) : version_(std::move(version)) {
@@ -64,6 +70,15 @@ std::string KafkaBroker::Log() const {
     if (std::filesystem::exists(path)) log += ReadWholeFile(path);
   }
   return log;
+}
+
+bool KafkaBroker::AwaitLog(const std::string& text, size_t times, int seconds) const {
+  return AwaitFile(folder_.path() / "kafka" / "server.log",
+                   [&](const std::string& log) { return Count(log, text) > times; }, seconds);
+}
+
+size_t KafkaBroker::CountInLog(const std::string& text) const {
+  return Count(ReadWholeFile(folder_.path() / "kafka" / "server.log"), text);
 }
 
 KafkaBroker& TheBroker(const std::string& version) {

@@ -28,6 +28,9 @@ class KafkaBroker {
   void Signal(int signal) const;
   // All that it has logged since the first start.
   std::string Log() const;
+  // Waits until the log since the last start has `text` more than `times`.
+  bool AwaitLog(const std::string& text, size_t times, int seconds) const;
+  size_t CountInLog(const std::string& text) const;
 
  private:
   void Run(const std::string& verb);
