@@ -21,6 +21,7 @@ TEST_F(OneBroker, Killed) {
     testing::TheBroker().Kill();
     Fault();
     testing::TheBroker().Start();
+    Healed();
     AwaitRecovery();
     if (HasFatalFailure()) return;
   }
@@ -33,6 +34,7 @@ TEST_F(OneBroker, Bounced) {
     testing::TheBroker().Stop();
     Fault();
     testing::TheBroker().Start();
+    Healed();
     AwaitRecovery();
     if (HasFatalFailure()) return;
   }
@@ -47,6 +49,7 @@ TEST_F(OneBroker, StoppedAndContinued) {
     Fault();
     for (size_t i = 0; i < daemons(); ++i) ASSERT_TRUE(AwaitTold(i, "batch not published")) << LogOf(i);
     testing::TheBroker().Signal(SIGCONT);
+    Healed();
     AwaitRecovery();
     if (HasFatalFailure()) return;
   }
@@ -68,6 +71,7 @@ TEST_F(OneBroker, FileDescriptorsExhausted) {
   testing::TheBroker().Start();
   for (size_t i = 0; i < daemons(); ++i) ASSERT_TRUE(AwaitTold(i, "Too many open files")) << LogOf(i);
   limit(4096);
+  Healed();
   AwaitRecovery();
   Finish();
 }

@@ -19,6 +19,7 @@ namespace newsfeed::faults {
 using kafka::PolledRecord;
 using testing::DaemonProcess;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 namespace {
 
@@ -44,11 +45,23 @@ std::string InstanceName(size_t number) { return std::string(1, static_cast<char
 }  // namespace
 
 Faults::Faults(const std::string& version)
-    : KafkaApplication(NEWSFEEDD, ::testing::UnitTest::GetInstance()->current_test_info()->name(),
-                       testing::TheBroker(VersionOr(version)).bootstrap()) {}
+    : Faults(testing::TheBroker(VersionOr(version)).bootstrap(), testing::TheBroker().missing()) {}
+
+Faults::Faults(const std::string& servers, const std::string& missing)
+    : KafkaApplication(NEWSFEEDD, ::testing::UnitTest::GetInstance()->current_test_info()->name(), servers),
+      missing_(missing) {}
 
 void Faults::SetUp() {
-  if (testing::KafkaBootstrap().empty()) GTEST_SKIP() << testing::KafkaMissing();
+  if (bootstrap().empty()) GTEST_SKIP() << missing_;
+}
+
+void Faults::TearDown() {
+  if (!HasFailure()) return;
+  constexpr size_t kBytes = 6000;
+  for (const auto& daemon : daemons_) {
+    const std::string log = daemon->Log();
+    fmt::print("--- {}\n{}\n", daemon->pid(), log.substr(log.size() - std::min(log.size(), kBytes)));
+  }
 }
 
 void Faults::Prepare(const Load& load) {
@@ -56,7 +69,7 @@ void Faults::Prepare(const Load& load) {
   Configure(fmt::format("delivery: {{transaction_timeout_seconds: {}}}\n{}", load.transaction_seconds, load.more),
             "keep_records: 1000000000",
             load.session_ms == 0 ? load.kafka
-                                 : fmt::format("{}properties: {{session.timeout.ms: \"{}\"}}", load.kafka, load.session_ms));
+                                 : fmt::format("{}properties: {{session.timeout.ms: \"{}\"{}}}", load.kafka, load.session_ms, load.properties));
   CreateTopics(load.partitions);
   outcomes_ = std::make_unique<testing::OutcomeReader>(factory(), config());
 }
@@ -69,7 +82,7 @@ void Faults::Begin(const Load& load) {
 }
 
 void Faults::StartFeeder(uint64_t first) {
-  feeder_ = std::make_unique<Feeder>(factory(), config(), load_.partitions, load_.rate, first);
+  feeder_ = std::make_unique<Feeder>(factory(), config(), load_.partitions, load_.rate, first, load_.words);
 }
 
 void Faults::StartDaemon(size_t number, const std::string& failpoints, std::vector<std::string> wrapper) {
@@ -95,8 +108,10 @@ void Faults::AwaitKilled(size_t number) {
 }
 
 void Faults::Terminate(size_t number) {
+  const size_t before = LogOf(number).size();
   daemon(number).Signal(SIGTERM);
-  EXPECT_EQ(daemon(number).Wait(40), 0) << daemon(number).Log();
+  EXPECT_EQ(daemon(number).Wait(40), 0) << LogOf(number);
+  EXPECT_THAT(LogOf(number).substr(before), Not(HasSubstr("batch not published")));
 }
 
 void Faults::AwaitStopped(size_t number) {
@@ -127,9 +142,11 @@ size_t Faults::JudgeOwner() const { return OfficesOf(daemons_).rbegin()->second;
 size_t Faults::Offices() const { return OfficesOf(daemons_).size(); }
 
 void Faults::Fault() {
-  fault_ = absl::Now();
+  fault_ = healed_ = absl::Now();
   ++faults_;
 }
+
+void Faults::Healed() { healed_ = absl::Now(); }
 
 void Faults::AwaitRecovery() {
   outcomes_->Mark();
@@ -139,7 +156,9 @@ void Faults::AwaitRecovery() {
   ASSERT_TRUE(outcomes_->AwaitAllSince(fault_, config().inputs(0).topic(), load_.partitions))
       << "a partition stands still after fault " << faults_;
   const double seconds = absl::ToDoubleSeconds(absl::Now() - fault_);
-  EXPECT_LE(seconds, std::max(load_.session_ms / 1000, load_.transaction_seconds) + 15) << "after fault " << faults_;
+  EXPECT_LE(absl::ToDoubleSeconds(absl::Now() - healed_),
+            std::max(load_.session_ms / 1000, load_.transaction_seconds) + 15)
+      << "after fault " << faults_;
   recovery_seconds_ = std::max(recovery_seconds_, seconds);
   fmt::print("{}: fault {}: next commit {:.1f} s, all partitions {:.1f} s\n", id(), faults_, first, seconds);
   std::fflush(stdout);
@@ -197,7 +216,7 @@ size_t Faults::CheckBodies() {
   Read({config().outputs().enriched(), config().outputs().duplicates()}, [&](const PolledRecord& record) {
     if (!record.key.starts_with('a')) return;
     ASSERT_TRUE(article.ParseFromArray(record.value.data(), static_cast<int>(record.value.size())));
-    wrong += article.body() != testing::InventedBody(std::stoull(std::string(record.key.substr(1))));
+    wrong += article.body() != testing::InventedBody(std::stoull(std::string(record.key.substr(1))), load_.words);
   });
   EXPECT_EQ(wrong, 0) << "bodies differ";
   return wrong;

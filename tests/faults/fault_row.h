@@ -33,10 +33,12 @@ struct Load {
   int daemons = 3;
   int partitions = 6;
   int rate = 300;             // articles a second
+  int words = 120;            // of each
   int session_ms = 3000;      // of all groups; 0: as the daemon has them
   int transaction_seconds = 10;
   std::string failpoints = kLongTransactions;
   std::string kafka = "";     // more keys of `kafka`
+  std::string properties = "";  // more of its properties: ", name: value"
   std::string more = "";      // more of the configuration
 };
 
@@ -44,8 +46,12 @@ class Faults : public ::testing::Test, protected testing::KafkaApplication {
  protected:
   // `version` of the broker; NEWSFEED_FAULTS_KAFKA in the environment beats it.
   explicit Faults(const std::string& version = "");
+  // On brokers that the test has started; `missing` says why there are none.
+  Faults(const std::string& servers, const std::string& missing);
   // Skips where there is no broker.
   void SetUp() override;
+  // After a failure: the ends of the daemons' logs.
+  void TearDown() override;
 
   // Topics, feeder and daemons; returns once articles come out.
   void Begin(const Load& load);
@@ -64,7 +70,7 @@ class Faults : public ::testing::Test, protected testing::KafkaApplication {
   void Kill(size_t number);
   // Waits for the failpoint that kills it.
   void AwaitKilled(size_t number);
-  // SIGTERM to an exit with 0.
+  // SIGTERM to an exit with 0, and no transaction of its own is aborted.
   void Terminate(size_t number);
   // Until a failpoint has stopped it.
   void AwaitStopped(size_t number);
@@ -80,10 +86,12 @@ class Faults : public ::testing::Test, protected testing::KafkaApplication {
   // How often the office was taken, by all.
   size_t Offices() const;
 
-  // Another fault was made just now.
+  // Another fault was made just now; it ends when it is healed, if that is not at once.
   void Fault();
+  void Healed();
   // Waits for a commit that a reader sees, and until each partition of the input has an outcome of an article
-  // written after the last fault; notes the seconds of both.
+  // written after the last fault; notes the seconds of both. Late is what takes longer after healing than the longer
+  // of session and transaction timeout and 15 s.
   void AwaitRecovery();
 
   // Stops the load, waits until all is through, drains the daemons, and holds the topics against what must be:
@@ -108,9 +116,11 @@ class Faults : public ::testing::Test, protected testing::KafkaApplication {
   // What the broker writes into its log.
   std::string GivenUpLine(const std::string& stage) const;
 
+  const std::string missing_;
   std::vector<std::unique_ptr<testing::DaemonProcess>> daemons_;
   std::map<size_t, size_t> log_begins_;  // of each daemon's present life
   absl::Time fault_ = absl::InfinitePast();
+  absl::Time healed_ = absl::InfinitePast();
   size_t faults_ = 0;
   double first_commit_seconds_ = 0;  // the longest
   double recovery_seconds_ = 0;      // the longest

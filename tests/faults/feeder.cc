@@ -25,7 +25,7 @@ Feeder::Feeder(kafka::ClientFactory& factory, const config::v1::Config& config, 
 
 void Feeder::Run(kafka::Producer& producer, const std::string& topic, int partitions, int rate, int words) {
   const absl::Time begin = absl::Now();
-  while (!stop_.load(std::memory_order_relaxed)) {
+  while (!stop_.load(std::memory_order_relaxed) && next_ - first_ < most_.load(std::memory_order_relaxed)) {
     const absl::Time due = begin + absl::Seconds(static_cast<double>(next_ - first_) / rate);
     if (const absl::Time now = absl::Now(); now < due) {
       producer.Serve(std::min(due - now, absl::Milliseconds(10)));
@@ -43,6 +43,12 @@ void Feeder::Run(kafka::Producer& producer, const std::string& topic, int partit
   const kafka::Error error = producer.Flush(absl::Minutes(2));
   EXPECT_TRUE(error.ok()) << error.message;
   EXPECT_FALSE(producer.TakeRefusal().has_value());
+}
+
+uint64_t Feeder::StopAt(uint64_t records) {
+  most_ = records;
+  thread_.join();
+  return Stop();
 }
 
 uint64_t Feeder::Stop() {

@@ -23,11 +23,14 @@ class Feeder {
 
   // All that was written is acknowledged then. How many that is.
   uint64_t Stop();
+  // Waits until `records` are written.
+  uint64_t StopAt(uint64_t records);
 
  private:
   void Run(kafka::Producer& producer, const std::string& topic, int partitions, int rate, int words);
 
   std::atomic<bool> stop_ = false;
+  std::atomic<uint64_t> most_ = UINT64_MAX;
   const uint64_t first_;
   uint64_t next_;
   std::thread thread_;

@@ -57,18 +57,27 @@ TEST_F(Zombies, StoppedBetweenSessionAndTransactionTimeout) {
   Finish();
 }
 
-// One after the other is stopped inside a transaction until another is in office, and goes on then.
+// Whoever is in office is stopped, mostly inside a transaction, until another is, and goes on then.
 TEST_F(Zombies, JudgesOwnerStoppedAndContinued) {
-  Begin({.failpoints = "publisher.before_commit@judge:20=stop"});
-  for (size_t stop = 1; stop <= daemons(); ++stop) {
+  Begin({.failpoints = "publisher.before_commit@judge=sleep:0.3"});
+  size_t fenced = 0;
+  for (int stop = 0; stop < 4; ++stop) {
     const size_t owner = JudgeOwner();
-    AwaitStopped(owner);
-    ASSERT_TRUE(Eventually([&] { return Offices() > stop; }));
-    daemon(owner).Signal(SIGCONT);
-    ASSERT_TRUE(AwaitTold(owner, "leaving the office of the judge")) << LogOf(owner);
-    if (stop < daemons()) continue;
+    const size_t offices = Offices();
+    const size_t told = LogOf(owner).size();
+    daemon(owner).Signal(SIGSTOP);
+    Fault();
+    ASSERT_TRUE(Eventually([&] { return Offices() > offices; }));
     AwaitRecovery();
+    daemon(owner).Signal(SIGCONT);
+    ASSERT_TRUE(daemon(owner).AwaitLog(
+        [&](const std::string&) { return LogOf(owner).find("office", told) != std::string::npos; }, 60));
+    fenced += LogOf(owner).find("leaving the office of the judge", told) != std::string::npos;
+    Fault();
+    AwaitRecovery();
+    if (HasFatalFailure()) return;
   }
+  EXPECT_GE(fenced, 2);
   Finish();
 }
 

@@ -65,6 +65,7 @@ class KafkaApplication {
   static bool Eventually(const std::function<bool()>& holds);
 
   const std::string& id() const { return id_; }
+  const std::string& bootstrap() const { return bootstrap_; }
   const std::string& config_path() const { return config_path_; }
   const config::v1::Config& config() const { return config_; }
   kafka::ClientFactory& factory() const { return *factory_; }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <stdexcept>
 
 #include "daemon/kafka/application.h"
 #include "daemon/record_headers.h"
@@ -17,8 +18,15 @@ OutcomeReader::OutcomeReader(kafka::ClientFactory& factory, const config::v1::Co
   kafka::Error error;
   consumer_ = factory.NewConsumer(kafka::ReaderProperties(config), nullptr, error);
   auto reader = tools::TopicReader::Open(factory, config);
+  if (!reader.ok()) throw std::runtime_error(std::string(reader.status().message()));
   const auto& out = config.outputs();
-  auto ranges = (*reader)->RangesOf({out.enriched(), out.duplicates(), out.dead_letter(), out.filtered()});
+  // Partitions that were made just now have no leader yet.
+  absl::StatusOr<std::vector<tools::ReadRange>> ranges;
+  const absl::Time end = absl::Now() + absl::Seconds(30);
+  do {
+    ranges = (*reader)->RangesOf({out.enriched(), out.duplicates(), out.dead_letter(), out.filtered()});
+  } while (!ranges.ok() && absl::Now() < end);
+  if (!ranges.ok()) throw std::runtime_error(std::string(ranges.status().message()));  // ends the test, not the program
   std::vector<kafka::PartitionOffset> from;
   for (const tools::ReadRange& range : *ranges) from.push_back({range.where, range.low});
   for (const tools::ReadRange& range : *ranges) marks_[range.where] = range.low;
@@ -32,8 +40,11 @@ bool OutcomeReader::AwaitMoreThan(uint64_t count) {
 uint64_t OutcomeReader::Mark() {
   uint64_t sum = 0;
   for (auto& [where, mark] : marks_) {
+    // A broker that came back just now may not lead all partitions yet.
     int64_t low = 0;
-    EXPECT_TRUE(consumer_->Watermarks(where, low, mark, absl::Seconds(10)).ok());
+    const absl::Time end = absl::Now() + absl::Minutes(1);
+    while (!consumer_->Watermarks(where, low, mark, absl::Seconds(10)).ok() && absl::Now() < end) {
+    }
     sum += static_cast<uint64_t>(mark);
   }
   return sum;
