@@ -2,7 +2,10 @@
 #include <absl/time/clock.h>
 #include <fmt/format.h>
 
+#include <array>
 #include <csignal>
+#include <functional>
+#include <memory>
 
 #include "daemon/kafka/application.h"
 #include "tests/faults/fault_row.h"

@@ -99,6 +99,8 @@ class Faults : public ::testing::Test, protected testing::KafkaApplication {
   void Finish();
   // The same where the input is another topic than it was: one outcome for each article's id, and no audit.
   void FinishById();
+  // The same where the enriched articles before number `first` are gone: one outcome for each from there on.
+  void FinishFrom(uint64_t first);
 
   std::unique_ptr<Feeder> feeder_;
   std::unique_ptr<testing::OutcomeReader> outcomes_;

@@ -4,8 +4,9 @@
 #include <filesystem>
 
 #include "daemon/kafka/application.h"
-#include "tests/faults/delete_topic.h"
 #include "tests/faults/fault_row.h"
+#include "tests/faults/topic_admin.h"
+#include "tests/testing/invented_articles.h"
 #include "tests/testing/temporary_folder.h"
 
 namespace newsfeed::faults {
@@ -162,6 +163,47 @@ TEST_F(Faults, InputTopicDeletedAndCreated) {
   StopFeeder();
   EXPECT_TRUE(outcomes_->AwaitMoreThan(records_ - 1)) << outcomes_->count() << " outcomes of " << records_;
   FinishById();
+}
+
+// The broker takes less than the configuration says: what is too large becomes a dead letter, alone.
+TEST_F(Faults, OutputTooLargeForTheBroker) {
+  Begin({});
+  ASSERT_EQ(SetTopicOption(bootstrap(), config().outputs().enriched(), "max.message.bytes", "65536"), "");
+  kafka::Error error;
+  const auto producer = factory().NewProducer(kafka::ProducerProperties(config(), ""), error);
+  ASSERT_TRUE(error.ok());
+  constexpr uint64_t kLong = 10;
+  for (uint64_t i = 0; i < kLong; ++i) {
+    const std::string article = testing::InventedArticle(10'000'000 + 5 * i, /*words=*/40'000);
+    ASSERT_TRUE(producer->Produce({.topic = config().inputs(0).topic(), .value = article}).ok());
+    ++records_;
+  }
+  ASSERT_TRUE(producer->Flush(absl::Seconds(30)).ok());
+  Fault();
+  AwaitRecovery();
+  Finish();
+  uint64_t dead = 0;
+  Read({config().outputs().dead_letter()}, [&](const kafka::PolledRecord&) { ++dead; });
+  EXPECT_EQ(dead, kLong);
+}
+
+// Nothing is lost while it is gone. Its outcomes are: they were the topic's.
+TEST_F(Faults, OutputTopicDeletedAndCreated) {
+  Begin({});
+  StopFeeder();
+  ASSERT_TRUE(outcomes_->AwaitMoreThan(records_ - 1));
+  const uint64_t before = records_;
+  outcomes_.reset();
+  ASSERT_EQ(DeleteTopic(bootstrap(), config().outputs().enriched()), "");
+  StartFeeder(before);
+  // What enrich makes of the new articles is refused.
+  ASSERT_TRUE(AwaitTold(0, "batch not published") || AwaitTold(1, "batch not published")) << LogOf(0);
+  ASSERT_TRUE(Eventually([&] { return Newsfeedd({"topics", "create", "-c", config_path()}).exit_code == 0; }));
+  Fault();
+  outcomes_ = std::make_unique<testing::OutcomeReader>(factory(), config());
+  AwaitRecovery();
+  StopFeeder();
+  FinishFrom(before);
 }
 
 }  // namespace
