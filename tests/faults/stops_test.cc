@@ -106,6 +106,7 @@ TEST_F(Faults, LogOnAFullDisk) {
   Begin({.daemons = 1});
   const std::vector<std::string> full = {"/bin/sh", "-c", "exec \"$@\" >/dev/full 2>&1", "sh"};
   for (const size_t number : {1U, 2U}) StartDaemon(number, kLongTransactions, full);
+  Fault();
   AwaitRecovery();
   Kill(0);
   AwaitRecovery();
