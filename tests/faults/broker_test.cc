@@ -12,12 +12,12 @@ class OneBroker : public Faults {
  protected:
   OneBroker() : Faults("4.0.2") {}
   // The broker loses its open transactions' clients for longer than a session, never for as long as a transaction.
-  const Load kLoad{.transaction_seconds = 30};
+  const Load kLoad{.rate = 150, .transaction_seconds = 30};
 };
 
 TEST_F(OneBroker, Killed) {
   Begin(kLoad);
-  for (int kill = 0; kill < 5; ++kill) {
+  for (int kill = 0; kill < 3; ++kill) {
     testing::TheBroker().Kill();
     Fault();
     testing::TheBroker().Start();
@@ -30,7 +30,7 @@ TEST_F(OneBroker, Killed) {
 
 TEST_F(OneBroker, Bounced) {
   Begin(kLoad);
-  for (int bounce = 0; bounce < 3; ++bounce) {
+  for (int bounce = 0; bounce < 2; ++bounce) {
     testing::TheBroker().Stop();
     Fault();
     testing::TheBroker().Start();
@@ -43,7 +43,7 @@ TEST_F(OneBroker, Bounced) {
 
 // It answers nothing for longer than a call of ours waits.
 TEST_F(OneBroker, StoppedAndContinued) {
-  Begin({.transaction_seconds = 15});
+  Begin({.rate = 150, .transaction_seconds = 15});
   for (int stop = 0; stop < 2; ++stop) {
     testing::TheBroker().Signal(SIGSTOP);
     Fault();
