@@ -62,7 +62,7 @@ TEST_F(Zombies, StoppedBetweenSessionAndTransactionTimeout) {
 TEST_F(Zombies, JudgesOwnerStoppedAndContinued) {
   Begin({.failpoints = "publisher.before_commit@judge=sleep:0.3"});
   size_t fenced = 0;
-  for (int stop = 0; stop < 4; ++stop) {
+  for (int stop = 0; stop < 2; ++stop) {
     const size_t owner = JudgeOwner();
     const size_t offices = Offices();
     const size_t told = LogOf(owner).size();
@@ -78,7 +78,7 @@ TEST_F(Zombies, JudgesOwnerStoppedAndContinued) {
     AwaitRecovery();
     if (HasFatalFailure()) return;
   }
-  EXPECT_GE(fenced, 2);
+  EXPECT_GE(fenced, 1);
   Finish();
 }
 
