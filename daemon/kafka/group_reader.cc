@@ -6,6 +6,7 @@
 #include <charconv>
 #include <utility>
 
+#include "daemon/failpoint.h"
 #include "daemon/kafka/error_status.h"
 #include "daemon/log.h"
 #include "processors/text/hash.h"
@@ -260,6 +261,7 @@ absl::Status GroupReader::AssignAt(int64_t offset) {
 }
 
 absl::Status GroupReader::Begin(const std::vector<PartitionOffset>& from) {
+  Failpoint("group_reader.before_assign");
   if (const Error error = consumer_->Assign(from); !error.ok()) {
     last_error_ = error;
     return ToStatus(error, "assign");

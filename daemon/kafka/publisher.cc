@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "daemon/failpoint.h"
 #include "daemon/log.h"
 
 namespace newsfeed::kafka {
@@ -52,12 +53,16 @@ Publisher::Result Publisher::Step(absl::Time now) {
     case State::kMetadata: return AskMetadata(now);
     case State::kReady: return Result::kReady;
     case State::kBegin:
+      Failpoint("publisher.before_begin");
       begun_ = now;
       return After(producer_->BeginTransaction(), State::kProduce, now);
     case State::kProduce: return ProduceSome(now);
     case State::kFlush: return After(producer_->Flush(timeout), State::kCommit, now);
-    case State::kSendOffsets:
-      return After(producer_->SendOffsets(offsets_, *group_, timeout), State::kCommit, now);
+    case State::kSendOffsets: {
+      const Error error = producer_->SendOffsets(offsets_, *group_, timeout);
+      if (error.ok()) Failpoint("publisher.after_send_offsets");
+      return After(error, State::kCommit, now);
+    }
     case State::kCommit: return CommitOffsets(now);
     case State::kAbort: return Abort(now);
   }
@@ -81,6 +86,7 @@ Publisher::Result Publisher::MakeClient(absl::Time now) {
 Publisher::Result Publisher::Init(absl::Time now) {
   const Error error = producer_->InitTransactions(options_.call_timeout);
   if (error.ok()) {
+    Failpoint("publisher.after_init");
     backoff_.Succeed();
     state_ = State::kMetadata;
     return Result::kWorking;
@@ -123,14 +129,18 @@ Publisher::Result Publisher::ProduceSome(absl::Time now) {
     if (!error.ok()) return Failed(error, now);
     ++next_record_;
   }
+  Failpoint("publisher.after_produce");
   state_ = transactional() ? State::kSendOffsets : State::kFlush;
   return Result::kWorking;
 }
 
 Publisher::Result Publisher::CommitOffsets(absl::Time now) {
+  Failpoint("publisher.before_commit");
   if (transactional()) {
     const Result result = After(producer_->CommitTransaction(options_.call_timeout), State::kReady, now);
-    return result == Result::kWorking && state_ == State::kReady ? Result::kCommitted : result;
+    if (result != Result::kWorking || state_ != State::kReady) return result;
+    Failpoint("publisher.after_commit");
+    return Result::kCommitted;
   }
   if (const auto refusal = producer_->TakeRefusal()) return Failed(refusal->error, now);
   if (const Error error = consumer_->Commit(offsets_); !error.ok()) return Failed(error, now);
@@ -173,6 +183,7 @@ Publisher::Result Publisher::Abort(absl::Time now) {
   const Error error = producer_->AbortTransaction(options_.call_timeout);
   if (error.kind == ErrorClass::kRetriable && ++retries_ <= kMaxRetries) return Result::kWorking;
   if (!error.ok()) return Replace(error, now);
+  Failpoint("publisher.after_abort");
   return Aborted();
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "daemon/failpoint.h"
 #include "daemon/kafka/error_status.h"
 #include "processors/dedup/entry.h"
 
@@ -76,6 +77,7 @@ IndexLog::Result IndexLog::Apply(const kafka::PolledRecord& record, dedup::Judge
     error_ = fmt::format("{}: offset {}: {}", where_.topic, record.offset, std::string(status.message()));
     return Result::kUnreadable;
   }
+  Failpoint("index_log.applied");
   position_ = record.offset + 1;
   if (++since_commit_ >= kCommitEvery) {
     since_commit_ = 0;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "daemon/failpoint.h"
 #include "daemon/kafka/application.h"
 #include "daemon/log.h"
 #include "daemon/record_headers.h"
@@ -205,6 +206,7 @@ Progress JudgeWorker::Init(absl::Time now) {
     if (!publisher_.last_error().ok()) why_not_ready_ += ": " + publisher_.last_error().message;
     return publisher_.waiting(now) ? Progress::kWaiting : Progress::kProgress;
   }
+  Failpoint("judge.fenced_predecessor");
   state_ = State::kAskEnd;
   return Progress::kProgress;
 }
@@ -220,6 +222,7 @@ Progress JudgeWorker::ReadToEnd(absl::Time now, absl::Duration may_wait) {
   if (!StillGiven(now, progress)) return progress;
   if (!ReadLog(now, std::min(may_wait, absl::Milliseconds(20)), progress)) return progress;
   if (log_.reached_end()) {
+    Failpoint("judge.read_to_end");
     judge_->Commit();
     state_ = State::kCheck;
     return Progress::kProgress;

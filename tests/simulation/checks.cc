@@ -195,17 +195,22 @@ class Checker {
                        in_.broker.Log({internal_.prepared, 0})->low == 0;
     PlainJudge plain(in_.policy->max_entries);
     dedup::Judge replay(in_.policy);
+    // Of a log that was trimmed only what was judged beside entries that are still there can be judged again.
+    const bool index_whole = in_.broker.Log({internal_.index, 0})->low == 0;
+    const uint64_t first = entries.empty() ? 0 : entries.begin()->second.sequence();
+    uint64_t oldest_before = 0;
     for (auto& [offset, entry] : entries) {
       const StoredRecord* record = in_.broker.Log({internal_.prepared, 0})->At(offset);
       if (record != nullptr) {
         const Place source = SourceOf(*record, false).value_or(Place{});
-        Replay(replay, offset, *record, source, entry);
+        if (index_whole || oldest_before >= first) Replay(replay, offset, *record, source, entry);
         const auto spec = in_.specs.find({source.partition, source.offset});
         if (whole && spec != in_.specs.end()) AskPlain(plain, spec->second, source, entry);
       }
       const dedup::IndexEntry plain_entry = dedup::FromProto(entry);
       if (!replay.Apply(plain_entry).ok()) Violated(fmt::format("I7: entry {} cannot be applied", offset));
       replay.Commit();
+      oldest_before = entry.oldest_sequence();
     }
     replayed_entries_ = replay.index().size();
     replayed_last_ = replay.index().last_prepared_offset();

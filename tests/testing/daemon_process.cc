@@ -1,10 +1,8 @@
 #include "tests/testing/daemon_process.h"
 
-#include <absl/time/clock.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
-#include <sys/inotify.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -54,19 +52,7 @@ int DaemonProcess::Wait(int seconds) {
 }
 
 bool DaemonProcess::AwaitLog(const std::function<bool(const std::string&)>& holds, int seconds) const {
-  const absl::Time end = absl::Now() + absl::Seconds(seconds);
-  const int changes = inotify_init1(IN_CLOEXEC);
-  inotify_add_watch(changes, log_.c_str(), IN_MODIFY);
-  bool held = false;
-  while (!(held = holds(Log()))) {
-    pollfd changed{changes, POLLIN, 0};
-    const int64_t left = absl::ToInt64Milliseconds(end - absl::Now());
-    if (left <= 0 || poll(&changed, 1, static_cast<int>(left)) <= 0) break;
-    char events[4096];
-    if (read(changes, events, sizeof events) <= 0) break;
-  }
-  close(changes);
-  return held;
+  return AwaitFile(log_, holds, seconds);
 }
 
 std::string DaemonProcess::Log() const { return ReadWholeFile(log_); }

@@ -21,6 +21,7 @@ class DaemonProcess {
 
   void Start();
   bool running() const { return pid_ > 0; }
+  pid_t pid() const { return pid_; }
   void Signal(int signal) const;
   // The exit code, 128 + signal, or -1 where it had to be killed after `seconds`.
   int Wait(int seconds);

@@ -4,7 +4,6 @@
 #include <signal.h>
 
 #include "tests/testing/program.h"
-#include "tests/testing/temporary_folder.h"
 
 namespace newsfeed::testing {
 namespace {
@@ -12,47 +11,82 @@ namespace {
 constexpr char kScript[] = NEWSFEED_SOURCE_DIR "/deploy/kafka/broker";
 
 // Owned by GoogleTest, which stops it when all tests have run.
-class Broker : public ::testing::Environment {
+class BrokerEnvironment : public ::testing::Environment {
  public:
-  Broker() {
-    const ProgramResult started =
-        RunProgram({"/bin/bash", kScript, "start", folder_.path() / "kafka", "0"}, "", 300);
-    if (started.exit_code != 0) {
-      missing_ = "no Kafka: " + started.err;
-      return;
-    }
-    std::string port = ReadWholeFile(folder_.path() / "kafka" / "port");
-    while (port.ends_with('\n')) port.pop_back();
-    bootstrap_ = "127.0.0.1:" + port;
-  }
-
-  void TearDown() override {
-    if (!bootstrap_.empty()) {
-      RunProgram({"/bin/bash", kScript, "stop", folder_.path() / "kafka"}, "", 60);
-    }
-  }
-
-  void Signal(int signal) const { kill(std::stoi(ReadWholeFile(folder_.path() / "kafka" / "pid")), signal); }
-
-  const std::string& bootstrap() const { return bootstrap_; }
-  const std::string& missing() const { return missing_; }
+  explicit BrokerEnvironment(const std::string& version) : broker_(std::make_unique<KafkaBroker>(version)) {}
+  void TearDown() override { broker_.reset(); }
+  KafkaBroker& broker() { return *broker_; }
 
  private:
-  TemporaryFolder folder_;
-  std::string bootstrap_;
-  std::string missing_;
+  std::unique_ptr<KafkaBroker> broker_;
 };
 
-const Broker& TheBroker() {
-  static const Broker& broker =
-      *static_cast<Broker*>(::testing::AddGlobalTestEnvironment(new Broker()));
-  return broker;
+size_t Count(const std::string& log, const std::string& text) {
+  size_t count = 0;
+  for (size_t at = 0; (at = log.find(text, at)) != std::string::npos; ++at) ++count;
+  return count;
 }
 
 }  // namespace
 
-const std::string& KafkaBootstrap() { return TheBroker().bootstrap(); }
-const std::string& KafkaMissing() { return TheBroker().missing(); }
+KafkaBroker::KafkaBroker(std::string version) : version_(std::move(version)) {
+  const ProgramResult started =
+      RunProgram({"/bin/bash", kScript, "start", folder_.path() / "kafka", "0", version_}, "", 300);
+  if (started.exit_code != 0) {
+    missing_ = "no Kafka: " + started.err;
+    return;
+  }
+  port_ = ReadWholeFile(folder_.path() / "kafka" / "port");
+  while (port_.ends_with('\n')) port_.pop_back();
+  bootstrap_ = "127.0.0.1:" + port_;
+}
+
+KafkaBroker::~KafkaBroker() {
+  if (!bootstrap_.empty()) Stop();
+}
+
+void KafkaBroker::Stop() { Run("stop"); }
+void KafkaBroker::Kill() { Run("kill"); }
+
+void KafkaBroker::Run(const std::string& verb) {
+  const ProgramResult result = RunProgram({"/bin/bash", kScript, verb, folder_.path() / "kafka"}, "", 60);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+}
+
+void KafkaBroker::Start() {
+  const ProgramResult started =
+      RunProgram({"/bin/bash", kScript, "start", folder_.path() / "kafka", port_, version_}, "", 120);
+  ASSERT_EQ(started.exit_code, 0) << started.err;
+}
+
+void KafkaBroker::Signal(int signal) const {
+  kill(std::stoi(ReadWholeFile(folder_.path() / "kafka" / "pid")), signal);
+}
+
+std::string KafkaBroker::Log() const {
+  std::string log;
+  for (const char* name : {"server.old.log", "server.log"}) {
+    const auto path = folder_.path() / "kafka" / name;
+    if (std::filesystem::exists(path)) log += ReadWholeFile(path);
+  }
+  return log;
+}
+
+bool KafkaBroker::AwaitLog(const std::string& text, size_t times, int seconds) const {
+  return AwaitFile(folder_.path() / "kafka" / "server.log",
+                   [&](const std::string& log) { return Count(log, text) > times; }, seconds);
+}
+
+size_t KafkaBroker::CountInLog(const std::string& text) const {
+  return Count(ReadWholeFile(folder_.path() / "kafka" / "server.log"), text);
+}
+
+KafkaBroker& TheBroker(const std::string& version) {
+  static auto& environment =
+      *static_cast<BrokerEnvironment*>(::testing::AddGlobalTestEnvironment(new BrokerEnvironment(version)));
+  return environment.broker();
+}
+
 void SignalKafka(int signal) { TheBroker().Signal(signal); }
 
 }  // namespace newsfeed::testing

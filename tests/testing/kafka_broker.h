@@ -1,17 +1,53 @@
-// A real Apache Kafka for a test program: one node, started by the first test that asks, stopped at
-// the end of the program.
+// A real Apache Kafka for a test program: one node in a folder of its own.
 #pragma once
 
+#include <memory>
 #include <string>
+
+#include "tests/testing/temporary_folder.h"
 
 namespace newsfeed::testing {
 
-// "127.0.0.1:PORT", or empty where no broker can be had (no Java, no Maven, no network): the test
-// then skips with KafkaMissing().
-const std::string& KafkaBootstrap();
+// A broker to be killed and started again. Stopped by its destructor.
+class KafkaBroker {
+ public:
+  // Of the version that deploy/kafka knows, or another one ("4.0.2").
+  explicit KafkaBroker(std::string version = "");
+  KafkaBroker(const KafkaBroker&) = delete;
+  KafkaBroker& operator=(const KafkaBroker&) = delete;
+  ~KafkaBroker();
 
-// Why there is none.
-const std::string& KafkaMissing();
+  // "127.0.0.1:PORT"; empty where none can be had (no Java, no Maven, no network), and missing() says why.
+  const std::string& bootstrap() const { return bootstrap_; }
+  const std::string& missing() const { return missing_; }
+
+  void Stop();   // SIGTERM
+  void Kill();   // SIGKILL
+  // On the same port with the same data; returns when it serves.
+  void Start();
+  void Signal(int signal) const;
+  // All that it has logged since the first start.
+  std::string Log() const;
+  // Waits until the log since the last start has `text` more than `times`.
+  bool AwaitLog(const std::string& text, size_t times, int seconds) const;
+  size_t CountInLog(const std::string& text) const;
+
+ private:
+  void Run(const std::string& verb);
+
+  const TemporaryFolder folder_;
+  const std::string version_;
+  std::string port_;
+  std::string bootstrap_;
+  std::string missing_;
+};
+
+// One for all tests of a program: started by the first test that asks, stopped at the program's end. The test skips
+// with missing() where there is none.
+KafkaBroker& TheBroker(const std::string& version = "");
+
+inline const std::string& KafkaBootstrap() { return TheBroker().bootstrap(); }
+inline const std::string& KafkaMissing() { return TheBroker().missing(); }
 
 // To the broker's process: SIGSTOP, SIGCONT.
 void SignalKafka(int signal);

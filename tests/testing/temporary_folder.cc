@@ -1,7 +1,11 @@
 #include "tests/testing/temporary_folder.h"
 
+#include <absl/time/clock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <stdlib.h>
+#include <sys/inotify.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include <fstream>
@@ -37,6 +41,22 @@ std::string ReadWholeFile(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   EXPECT_TRUE(in) << path;
   return {std::istreambuf_iterator<char>(in), {}};
+}
+
+bool AwaitFile(const fs::path& path, const std::function<bool(const std::string&)>& holds, int seconds) {
+  const absl::Time end = absl::Now() + absl::Seconds(seconds);
+  const int changes = inotify_init1(IN_CLOEXEC);
+  inotify_add_watch(changes, path.c_str(), IN_MODIFY);
+  bool held = false;
+  while (!(held = holds(ReadWholeFile(path)))) {
+    pollfd changed{changes, POLLIN, 0};
+    const int64_t left = absl::ToInt64Milliseconds(end - absl::Now());
+    if (left <= 0 || poll(&changed, 1, static_cast<int>(left)) <= 0) break;
+    char events[4096];
+    if (read(changes, events, sizeof events) <= 0) break;
+  }
+  close(changes);
+  return held;
 }
 
 std::string Gzip(std::string_view contents) {

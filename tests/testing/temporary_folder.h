@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,9 @@ class TemporaryFolder {
 
 // A whole file; fails the test if it cannot be read.
 std::string ReadWholeFile(const std::filesystem::path& path);
+
+// Waits until `holds` is true of the whole file; false: not so within `seconds`.
+bool AwaitFile(const std::filesystem::path& path, const std::function<bool(const std::string&)>& holds, int seconds);
 
 // `contents` as gzip.
 std::string Gzip(std::string_view contents);

@@ -1,0 +1,80 @@
+// The broker goes away. On 4.0.2: later versions lose markers of transactions then (KAFKA-20734).
+#include <sys/resource.h>
+
+#include <csignal>
+
+#include "tests/faults/fault_row.h"
+
+namespace newsfeed::faults {
+namespace {
+
+class OneBroker : public Faults {
+ protected:
+  OneBroker() : Faults("4.0.2") {}
+  // The broker loses its open transactions' clients for longer than a session, never for as long as a transaction.
+  const Load kLoad{.rate = 150, .transaction_seconds = 30};
+};
+
+TEST_F(OneBroker, Killed) {
+  Begin(kLoad);
+  for (int kill = 0; kill < 3; ++kill) {
+    testing::TheBroker().Kill();
+    Fault();
+    testing::TheBroker().Start();
+    Healed();
+    AwaitRecovery();
+    if (HasFatalFailure()) return;
+  }
+  Finish();
+}
+
+TEST_F(OneBroker, Bounced) {
+  Begin(kLoad);
+  for (int bounce = 0; bounce < 2; ++bounce) {
+    testing::TheBroker().Stop();
+    Fault();
+    testing::TheBroker().Start();
+    Healed();
+    AwaitRecovery();
+    if (HasFatalFailure()) return;
+  }
+  Finish();
+}
+
+// It answers nothing for longer than a call of ours waits.
+TEST_F(OneBroker, StoppedAndContinued) {
+  Begin({.rate = 150, .transaction_seconds = 15});
+  for (int stop = 0; stop < 2; ++stop) {
+    testing::TheBroker().Signal(SIGSTOP);
+    Fault();
+    for (size_t i = 0; i < daemons(); ++i) ASSERT_TRUE(AwaitTold(i, "batch not published")) << LogOf(i);
+    testing::TheBroker().Signal(SIGCONT);
+    Healed();
+    AwaitRecovery();
+    if (HasFatalFailure()) return;
+  }
+  Finish();
+}
+
+// No daemon can open a socket while the broker restarts.
+TEST_F(OneBroker, FileDescriptorsExhausted) {
+  Begin(kLoad);
+  const auto limit = [&](rlim_t descriptors) {
+    for (size_t i = 0; i < daemons(); ++i) {
+      const rlimit limits{descriptors, 4096};
+      ASSERT_EQ(prlimit(daemon(i).pid(), RLIMIT_NOFILE, &limits, nullptr), 0);
+    }
+  };
+  limit(3);
+  testing::TheBroker().Stop();
+  Fault();
+  testing::TheBroker().Start();
+  for (size_t i = 0; i < daemons(); ++i) ASSERT_TRUE(AwaitTold(i, "Too many open files")) << LogOf(i);
+  limit(4096);
+  Healed();
+  AwaitRecovery();
+  Finish();
+}
+
+}  // namespace
+}  // namespace newsfeed::faults
