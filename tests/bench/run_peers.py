@@ -13,6 +13,7 @@ CPU of process and broker between the two; the process's largest resident memory
 does not count; the others are interleaved, and medians are told. --latency then produces at 10, 50 and 90 % of our
 speed into the hop, with batch time limits of 50 and 500 ms.
 
+--only may name ours and plain with properties of their own, "ours:linger.ms=0:batch.size=100000".
 --cores split gives the hop the first half of the cores and the broker the other; shared gives all to both.
 Kafka Streams runs once a round for each number of threads: it commits by time (100 ms), not by records.
 """
@@ -88,7 +89,8 @@ class Bench:
         return f"{classes}:{jars}/*"
 
     def command(self, kind, name, source, target, workers, batch, linger_ms):
-        properties = self.options.property
+        kind, *own = kind.split(":")
+        properties = [*self.options.property, *own]
         if kind != "streams":
             return name + "-prepare", [self.programs[kind], self.bootstrap, name, source, target, str(workers),
                                        str(batch), str(linger_ms), *properties]
@@ -99,7 +101,7 @@ class Bench:
 
     def start(self, kind, source, workers, batch, linger_ms):
         self.runs += 1
-        name = f"{kind}{self.runs}"
+        name = f"{kind.split(':')[0]}{self.runs}"
         target = f"{name}-out"
         self.tool("create", target, PARTITIONS)
         group, command = self.command(kind, name, source, target, workers, batch, linger_ms)
@@ -157,8 +159,8 @@ def plan(options):
     """(kind, workers, batch) of one round."""
     for workers in options.workers:
         for batch in options.batches:
-            for kind in ("ours", "plain"):
-                if kind in options.only:
+            for kind in options.only:
+                if kind != "streams":
                     yield kind, workers, batch
         if "streams" in options.only:
             yield "streams", workers, 0
