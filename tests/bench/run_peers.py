@@ -32,6 +32,9 @@ from run_on_kafka import BROKER, CORES, OURS, ROOT, THEIRS, TICK
 
 STREAMS_JVM = os.environ.get("STREAMS_JVM", "-Xmx512m").split()
 BYTES, PARTITIONS = 3000, 6
+# The loop reads ahead as librdkafka does by default: what newsfeedd has would be slow without its waking of the
+# fetcher (daemon/kafka/rdkafka_client.cc).
+PLAIN = ["queued.max.messages.kbytes=65536", "fetch.max.bytes=52428800", "fetch.message.max.bytes=1048576"]
 PEERS = ROOT / "tests/bench/peers"
 
 
@@ -90,7 +93,7 @@ class Bench:
 
     def command(self, kind, name, source, target, workers, batch, linger_ms):
         kind, *own = kind.split(":")
-        properties = [*self.options.property, *own]
+        properties = [*(PLAIN if kind == "plain" else []), *self.options.property, *own]
         if kind != "streams":
             return name + "-prepare", [self.programs[kind], self.bootstrap, name, source, target, str(workers),
                                        str(batch), str(linger_ms), *properties]
