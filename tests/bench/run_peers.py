@@ -11,7 +11,7 @@ Each run drains the same input under a name of its own. Counted is from outside,
 offsets, from the first of the records on that are not skipped (a third: a JVM compiles meanwhile) to the last; the
 CPU of process and broker between the two; the process's largest resident memory. The first round is a warm-up and
 does not count; the others are interleaved, and medians are told. --latency then produces at 10, 50 and 90 % of our
-speed into the hop, with batch time limits of 50 and 500 ms.
+speed into the hop, with batch time limits of 0, 50 and 500 ms.
 
 --only may name ours and plain with properties of their own, "ours:linger.ms=0:batch.size=100000".
 --cores split gives the hop the first half of the cores and the broker the other; shared gives all to both.
@@ -67,7 +67,7 @@ class Bench:
 
     def start_broker(self):
         extra = self.folder / "extra.properties"
-        # One file a partition and second would be rolled otherwise by what is deleted anyway.
+        # Outputs are deleted after each run: not to be kept for a second.
         extra.write_text("log.segment.delete.delay.ms=0\n")
         subprocess.run([*self.on(self.broker_cores), BROKER, "start", str(self.folder / "broker"), "0"], check=True,
                        env={**os.environ, "KAFKA_EXTRA": str(extra)})
@@ -158,6 +158,10 @@ class Bench:
         return found
 
 
+def middle(values):
+    return values[len(values) // 2]
+
+
 def plan(options):
     """(kind, workers, batch) of one round."""
     for workers in options.workers:
@@ -173,6 +177,8 @@ def throughput(bench, options):
     results = {}
     for number in range(options.rounds + 1):
         for what in plan(options):
+            if number == 0 and what[2] not in (0, middle(options.batches)):
+                continue
             result = bench.drain(*what)
             print("warm-up" if number == 0 else f"round {number}", *what, *(f"{x:.1f}" for x in result), flush=True)
             if number:
@@ -198,7 +204,7 @@ def throughput(bench, options):
 
 
 def latencies(bench, options, full):
-    workers, batch = options.workers[-1], options.batches[len(options.batches) // 2]
+    workers, batch = options.workers[-1], middle(options.batches)
     print(f"\nadded latency in ms, {workers} workers, batch {batch}; 100 % = {full:.0f} records/s")
     print("| rate | limit | sent/s | p50 | p99 | max | CPU of the hop |")
     print("|---|---|---|---|---|---|---|")
@@ -225,7 +231,7 @@ def parse():
     parser.add_argument("--property", action="append", default=[], help="of librdkafka, for ours and plain")
     parser.add_argument("--latency", action="store_true")
     parser.add_argument("--rate", type=int, default=0, help="100 %% of --latency; else what was measured")
-    parser.add_argument("--linger", type=numbers, default=[50, 500])
+    parser.add_argument("--linger", type=numbers, default=[0, 50, 500])
     parser.add_argument("--seconds", type=int, default=20, help="of each latency")
     return parser.parse_args()
 
@@ -241,7 +247,7 @@ def main():
             bench.tool("create", "input", PARTITIONS)
             bench.tool("fill", "input", options.records, BYTES)
             medians = throughput(bench, options)
-            full = full or medians["ours", options.workers[-1], options.batches[len(options.batches) // 2]][0]
+            full = full or medians["ours", options.workers[-1], middle(options.batches)][0]
         if options.latency:
             latencies(bench, options, full)
     finally:
