@@ -23,8 +23,10 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -61,6 +63,7 @@ class Bench:
         split = options.cores == "split"
         self.hop_cores, self.broker_cores = (OURS, THEIRS) if split else (CORES, CORES)
         self.runs = 0
+        self.process = None  # of the hop
 
     def on(self, cores):
         return ["taskset", "-c", ",".join(map(str, cores))]
@@ -109,7 +112,8 @@ class Bench:
         self.tool("create", target, PARTITIONS)
         group, command = self.command(kind, name, source, target, workers, batch, linger_ms)
         log = open(self.folder / f"{name}.log", "w")
-        return group, target, subprocess.Popen([*self.on(self.hop_cores), *command], stdout=log, stderr=log)
+        self.process = subprocess.Popen([*self.on(self.hop_cores), *command], stdout=log, stderr=log)
+        return group, target, self.process
 
     def stop(self, process, target):
         process.terminate()
@@ -240,6 +244,7 @@ def main():
     options = parse()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="newsfeed-peers."))
     bench = Bench(options, folder)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # through `finally`
     bench.start_broker()
     try:
         full = options.rate
@@ -251,6 +256,8 @@ def main():
         if options.latency:
             latencies(bench, options, full)
     finally:
+        if bench.process:
+            bench.process.kill()
         subprocess.run([BROKER, "stop", str(folder / "broker")], check=False)
         shutil.rmtree(folder / "broker", ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
