@@ -28,6 +28,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 from run_on_kafka import BROKER, CORES, OURS, ROOT, THEIRS, TICK
@@ -63,7 +64,7 @@ class Bench:
         split = options.cores == "split"
         self.hop_cores, self.broker_cores = (OURS, THEIRS) if split else (CORES, CORES)
         self.runs = 0
-        self.process = None  # of the hop
+        self.processes = []  # of the last run
 
     def on(self, cores):
         return ["taskset", "-c", ",".join(map(str, cores))]
@@ -112,8 +113,9 @@ class Bench:
         self.tool("create", target, PARTITIONS)
         group, command = self.command(kind, name, source, target, workers, batch, linger_ms)
         log = open(self.folder / f"{name}.log", "w")
-        self.process = subprocess.Popen([*self.on(self.hop_cores), *command], stdout=log, stderr=log)
-        return group, target, self.process
+        process = subprocess.Popen([*self.on(self.hop_cores), *command], stdout=log, stderr=log)
+        self.processes = [process]
+        return group, target, process
 
     def stop(self, process, target):
         process.terminate()
@@ -126,6 +128,9 @@ class Bench:
         group, target, process = self.start(kind, "input", workers, batch, 0)
         watch = subprocess.Popen([*self.on(self.broker_cores), self.load, "watch", self.bootstrap, group, "input",
                                   str(PARTITIONS), str(self.options.records)], stdout=subprocess.PIPE, text=True)
+        self.processes.append(watch)
+        # A hop that dies is no reason to wait for ever.
+        threading.Thread(target=lambda: (process.wait(), watch.kill()), daemon=True).start()
         first = None
         for line in watch.stdout:
             records = int(line)
@@ -133,7 +138,7 @@ class Bench:
                 continue
             last = records, time.monotonic(), cpu(process.pid), cpu(self.broker_pid)
             first = first or last
-        assert watch.wait() == 0 and process.poll() is None, f"{kind}: see {self.folder}"
+        assert watch.wait() == 0, f"{kind} died: see {self.folder}"
         memory = peak_mb(process.pid)
         self.stop(process, target)
         records, seconds, hop, broker = (b - a for a, b in zip(first, last))
@@ -256,8 +261,8 @@ def main():
         if options.latency:
             latencies(bench, options, full)
     finally:
-        if bench.process:
-            bench.process.kill()
+        for process in bench.processes:
+            process.kill()
         subprocess.run([BROKER, "stop", str(folder / "broker")], check=False)
         shutil.rmtree(folder / "broker", ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)

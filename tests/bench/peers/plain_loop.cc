@@ -1,8 +1,8 @@
 // A plain consume-transform-produce program on librdkafka, as in its examples/transactions.c: a transaction is begun,
-// each record is produced as it is polled, and after BATCH records offsets are sent and all is committed. No
-// classes of errors, no rewinding, no metrics: any error ends it. Each thread has its own clients, with the
-// properties that newsfeedd's have. Runs until SIGTERM. Arguments: options.h; a batch is closed when nothing came for
-// LINGER_MS, at least 20 ms.
+// each record is produced as it is polled, and after BATCH records offsets are sent and all is committed. No classes
+// of errors, no metrics: what a rebalance aborts is rewound, any other error ends it. Each thread has its own clients,
+// with the properties that newsfeedd's have. Runs until SIGTERM. Arguments: options.h; a batch is closed when nothing
+// came for LINGER_MS, at least 20 ms.
 #include <fmt/format.h>
 #include <librdkafka/rdkafka.h>
 
@@ -126,12 +126,31 @@ class Loop {
       rd_kafka_topic_partition_list_add(offsets, options_.config.inputs(0).topic().c_str(), partition)->offset = offset;
     }
     rd_kafka_consumer_group_metadata_t* group = rd_kafka_consumer_group_metadata(consumer_);
-    Check(rd_kafka_send_offsets_to_transaction(producer_, offsets, group, kTimeoutMs), "send_offsets");
+    rd_kafka_error_t* error = rd_kafka_send_offsets_to_transaction(producer_, offsets, group, kTimeoutMs);
     rd_kafka_consumer_group_metadata_destroy(group);
     rd_kafka_topic_partition_list_destroy(offsets);
-    Check(rd_kafka_commit_transaction(producer_, kTimeoutMs), "commit_transaction");
+    if (error == nullptr) error = rd_kafka_commit_transaction(producer_, kTimeoutMs);
+    if (error != nullptr) Rewind(error);
     records_ = 0;
     next_.clear();
+  }
+
+  // A rebalance while the threads join.
+  void Rewind(rd_kafka_error_t* error) {
+    if (!rd_kafka_error_txn_requires_abort(error)) Check(error, "commit");
+    rd_kafka_error_destroy(error);
+    Check(rd_kafka_abort_transaction(producer_, kTimeoutMs), "abort_transaction");
+    rd_kafka_topic_partition_list_t* owned = nullptr;
+    Check(rd_kafka_assignment(consumer_, &owned), "assignment");
+    if (owned->cnt > 0) {
+      Check(rd_kafka_committed(consumer_, owned, kTimeoutMs), "committed");
+      for (int i = 0; i < owned->cnt; ++i) {
+        if (owned->elems[i].offset < 0) owned->elems[i].offset = RD_KAFKA_OFFSET_BEGINNING;
+      }
+      // Before 2.1 the timeout is divided by 1,000.
+      if (rd_kafka_error_t* failed = rd_kafka_seek_partitions(consumer_, owned, 1000 * kTimeoutMs)) Check(failed, "seek");
+    }
+    rd_kafka_topic_partition_list_destroy(owned);
   }
 
   const Options& options_;
