@@ -84,7 +84,8 @@ class Bench:
 
     def streams_classpath(self):
         """The jars beside the broker's, the class beside the broker's data."""
-        jars = pathlib.Path(os.environ.get("KAFKA_JARS", pathlib.Path.home() / ".cache/newsfeed/kafka")) / "streams-4.3.1"
+        cache = pathlib.Path(os.environ.get("KAFKA_JARS", pathlib.Path.home() / ".cache/newsfeed/kafka"))
+        jars = cache / "streams-4.3.1"
         if not (jars / ".complete").exists():
             subprocess.run(["mvn", "-q", "-B", "-f", str(PEERS / "streams/pom.xml"), "dependency:copy-dependencies",
                             f"-DoutputDirectory={jars}"], check=True)
@@ -144,12 +145,12 @@ class Bench:
         records, seconds, hop, broker = (b - a for a, b in zip(first, last))
         return records / seconds, 1e6 * hop / records, 1e6 * broker / records, memory
 
-    def latency(self, rate, workers, batch, linger_ms):
+    def latency(self, kind, rate, workers, batch, linger_ms):
         """Of the hop, and of producing and reading alone: the output is the input then."""
         self.runs += 1
         source = f"paced{self.runs}"
         self.tool("create", source, PARTITIONS)
-        _, target, process = self.start("ours", source, workers, batch, linger_ms)
+        _, target, process = self.start(kind, source, workers, batch, linger_ms)
         time.sleep(3)  # joined; what is produced before is late, and the first half does not count
         before = cpu(process.pid), time.monotonic()
         found = json.loads(self.tool("latency", source, target, PARTITIONS, rate, self.options.seconds, BYTES))
@@ -219,12 +220,13 @@ def latencies(bench, options, full):
     print("|---|---|---|---|---|---|---|")
     for share in (10, 50, 90):
         rate = int(full * share / 100)
-        found = bench.latency_alone(rate)
-        print(f"| {share} % | no hop | {found['rate']:.0f} | {found['p50']:.0f} | {found['p99']:.0f} | {found['max']:.0f} | |", flush=True)
-        for linger_ms in options.linger:
-            found = bench.latency(rate, workers, batch, linger_ms)
-            print(f"| {share} % | {linger_ms} ms | {found['rate']:.0f} | {found['p50']:.0f} | {found['p99']:.0f} | "
-                  f"{found['max']:.0f} | {100 * found['cpu']:.0f} % |", flush=True)
+        hops = [(kind, n) for kind in options.only if kind.startswith("ours") for n in options.linger]
+        for kind, linger_ms in [("no hop", 0), *hops]:
+            alone = kind == "no hop"
+            found = bench.latency_alone(rate) if alone else bench.latency(kind, rate, workers, batch, linger_ms)
+            print(f"| {share} % | {kind if alone else f'{kind} {linger_ms} ms'} | {found['rate']:.0f} | "
+                  f"{found['p50']:.0f} | {found['p99']:.0f} | {found['max']:.0f} | "
+                  f"{100 * found.get('cpu', 0):.0f} % |", flush=True)
 
 
 def parse():

@@ -169,7 +169,8 @@ constexpr size_t kStampBytes = 20;
 
 class LatencyReader {
  public:
-  LatencyReader(std::unique_ptr<kafka::Consumer> consumer, absl::Time from) : consumer_(std::move(consumer)), from_(from) {}
+  LatencyReader(std::unique_ptr<kafka::Consumer> consumer, absl::Time from)
+      : consumer_(std::move(consumer)), from_(from) {}
 
   // Until `expected` records that were sent after `from` have come, or nothing comes any more.
   void Run(const std::atomic<uint64_t>& expected) {
@@ -212,7 +213,13 @@ int Latency(kafka::ClientFactory& factory, std::string_view bootstrap, const std
   for (int32_t p = 0; p < partitions; ++p) {
     int64_t low = 0;
     ends.push_back({{output, p}});
-    if (!Told(consumer->Watermarks(ends.back().where, low, ends.back().offset, kTimeout), "watermarks")) return 1;
+    // A topic just made has no leader yet.
+    const absl::Time end = absl::Now() + kTimeout;
+    while (!(error = consumer->Watermarks(ends.back().where, low, ends.back().offset, kTimeout)).ok() &&
+           absl::Now() < end) {
+      absl::SleepFor(absl::Milliseconds(100));
+    }
+    if (!Told(error, "watermarks")) return 1;
   }
   if (!Told(consumer->Assign(ends), "assign")) return 1;
   const auto producer = NewFeed(factory, bootstrap, "1");
@@ -252,7 +259,9 @@ int Run(const std::vector<std::string>& words) {
   const auto factory = kafka::NewRdKafkaFactory({});
   const auto number = [&](size_t i) { return std::stoll(words[i]); };
   const std::string& verb = words[0];
-  if (verb == "create" && words.size() == 4) return Create(*factory, words[1], words[2], static_cast<int32_t>(number(3)));
+  if (verb == "create" && words.size() == 4) {
+    return Create(*factory, words[1], words[2], static_cast<int32_t>(number(3)));
+  }
   if (verb == "delete" && words.size() == 3) return Delete(words[1], words[2].c_str());
   if (verb == "fill" && words.size() == 5) {
     return Fill(*factory, words[1], words[2], static_cast<uint64_t>(number(3)), static_cast<size_t>(number(4)));

@@ -148,7 +148,7 @@ class Loop {
         if (owned->elems[i].offset < 0) owned->elems[i].offset = RD_KAFKA_OFFSET_BEGINNING;
       }
       // Before 2.1 the timeout is divided by 1,000.
-      if (rd_kafka_error_t* failed = rd_kafka_seek_partitions(consumer_, owned, 1000 * kTimeoutMs)) Check(failed, "seek");
+      Check(rd_kafka_seek_partitions(consumer_, owned, 1000 * kTimeoutMs), "seek");
     }
     rd_kafka_topic_partition_list_destroy(owned);
   }
