@@ -148,11 +148,11 @@ Properties CommonProperties(const Config& config) {
 Properties ReaderProperties(const Config& config) {
   Properties properties = CommonProperties(config);
   const auto standard = [&](const char* name, const char* value) { properties.emplace(name, value); };
-  // librdkafka would read 64 MiB ahead for each consumer. Less than this is slow: 2.0.2 sleeps for up to a second
-  // once the limit is reached, however soon there is room again.
-  standard("queued.max.messages.kbytes", "32768");
-  standard("fetch.message.max.bytes", "4194304");
-  standard("fetch.max.bytes", "16777216");
+  // librdkafka would read 64 MiB ahead for each consumer, and as much again in the fetch under way. Enough for the
+  // time of two commits; the client sees to it that it is filled again in time.
+  standard("queued.max.messages.kbytes", "8192");
+  standard("fetch.message.max.bytes", "1048576");
+  standard("fetch.max.bytes", "4194304");
   // The first wait of an idle partition decides the latency of what comes next.
   standard("fetch.wait.max.ms", "100");
   standard("fetch.error.backoff.ms", "50");

@@ -242,6 +242,12 @@ class RdConsumer : public Consumer {
                                rd_kafka_conf_set(conf, "fetch.queue.backoff.ms", "10", nullptr, 0);
                              });
     if (error.ok()) rd_kafka_poll_set_consumer(client_);
+    const auto value = [&](const char* name) {
+      const auto found = properties.find(name);
+      return found == properties.end() ? std::string() : found->second;
+    };
+    username_ = value("sasl.username");
+    password_ = value("sasl.password");
     return error;
   }
 
@@ -257,6 +263,7 @@ class RdConsumer : public Consumer {
   PollOutcome Poll(absl::Duration timeout) override {
     record_.reset(rd_kafka_consumer_poll(client_, Milliseconds(timeout)));
     PollOutcome outcome;
+    WakeFetcher();
     if (record_ == nullptr) return outcome;
     outcome.record = {.topic = record_->rkt ? rd_kafka_topic_name(record_->rkt) : "",
                       .partition = record_->partition,
@@ -377,6 +384,26 @@ class RdConsumer : public Consumer {
     return protocol != nullptr && std::string_view(protocol) == "COOPERATIVE";
   }
 
+  // Before 2.2 the thread that fetches stops at a full queue (queued.max.messages.kbytes) and looks again after a
+  // second, unless something wakes it: long before, nothing is left. Setting the credentials that it has anyway
+  // wakes it (no other call does without asking a broker). Drained with a queue of 8 MiB: 22,000 records/s of 3 KB
+  // instead of 4,000; with one of 32 MiB 23,000 instead of 15,000 (tests/bench/run_peers.py).
+  void WakeFetcher() {
+    constexpr int kMended = 0x02020000;
+    constexpr size_t kEveryBytes = 512 << 10;
+    constexpr size_t kEveryRecords = 4096;
+    if (record_ != nullptr) {
+      taken_bytes_ += record_->len;
+      ++taken_records_;
+      if (taken_bytes_ < kEveryBytes && taken_records_ < kEveryRecords) return;
+    }
+    if (taken_records_ == 0 || rd_kafka_version() >= kMended) return;
+    taken_bytes_ = taken_records_ = 0;
+    if (rd_kafka_error_t* error = rd_kafka_sasl_set_credentials(client_, username_.c_str(), password_.c_str())) {
+      rd_kafka_error_destroy(error);
+    }
+  }
+
   void FillRecord(PolledRecord& out) {
     rd_kafka_timestamp_type_t type;
     const int64_t timestamp = rd_kafka_message_timestamp(record_.get(), &type);
@@ -442,6 +469,10 @@ class RdConsumer : public Consumer {
   rd_kafka_t* client_ = nullptr;
   bool subscribed_ = false;
   bool sticky_ = false;
+  size_t taken_bytes_ = 0;  // since the fetcher was woken
+  size_t taken_records_ = 0;
+  std::string username_;
+  std::string password_;
   std::unique_ptr<rd_kafka_message_t, MessageDeleter> record_;
   std::vector<Header> headers_;
 };
