@@ -204,9 +204,15 @@ Publisher::Result Publisher::Aborted() {
 Publisher::Result Publisher::Replace(const Error& error, absl::Time now) {
   last_error_ = error;
   const bool taken_over = TakenOver(error, now);
+  // What the broker refused cannot have been committed, whatever failed in its wake.
+  if (auto refusal = producer_->TakeRefusal(); refusal && refusal->error.kind == ErrorClass::kRefused) {
+    last_error_ = std::move(refusal->error);
+    refused_ = true;
+  }
   producer_.reset();
   state_ = State::kNew;
-  return taken_over ? Result::kTakenOver : Result::kUnknown;
+  if (taken_over) return Result::kTakenOver;
+  return refused_ ? Result::kRefused : Result::kUnknown;
 }
 
 bool Publisher::TakenOver(const Error& error, absl::Time now) {
