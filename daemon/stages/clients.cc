@@ -1,6 +1,7 @@
 #include "daemon/stages/clients.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "daemon/kafka/application.h"
 
@@ -19,7 +20,11 @@ kafka::Publisher::Options PublisherOptions(const config::v1::Config& config, con
   const absl::Duration timeout = absl::Seconds(config.delivery().transaction_timeout_seconds());
   const std::string id =
       exactly_once ? kafka::TransactionalIdOf(config, name.stage, name.instance, name.worker) : "";
-  return {.properties = kafka::ProducerProperties(config, id),
+  kafka::Properties properties = kafka::ProducerProperties(config, id);
+  // Every batch ends in a flush, which waits for nothing. Records that lie longer than this while their partition is
+  // not yet in the transaction make librdkafka 2.0.2 spin: a sixth of the client's CPU with 5 ms.
+  if (!config.kafka().properties().contains("linger.ms")) properties["linger.ms"] = "50";
+  return {.properties = std::move(properties),
           .topics = std::move(topics),
           .call_timeout = std::min(timeout / 3, kLongestCall),
           .transaction_timeout = timeout};

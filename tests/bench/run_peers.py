@@ -254,13 +254,13 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # through `finally`
     bench.start_broker()
     try:
-        full = options.rate
+        full, medians = options.rate, {}
         if options.rounds:
             bench.tool("create", "input", PARTITIONS)
             bench.tool("fill", "input", options.records, BYTES)
             medians = throughput(bench, options)
-            full = full or medians["ours", options.workers[-1], middle(options.batches)][0]
         if options.latency:
+            full = full or medians["ours", options.workers[-1], middle(options.batches)][0]
             latencies(bench, options, full)
     finally:
         for process in bench.processes:
