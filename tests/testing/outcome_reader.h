@@ -26,6 +26,8 @@ class OutcomeReader {
 
   // Waits until there are more than `count`; false: nothing came for four minutes.
   bool AwaitMoreThan(uint64_t count);
+  // Waits for so many more than were seen.
+  bool AwaitMore(uint64_t count) { return AwaitMoreThan(count_ + count - 1); }
 
   // Marks where the topics end now, and says how many offsets there are: records, and a few ends of transactions.
   uint64_t Mark();

@@ -4,11 +4,9 @@ set(from [==[log::Info("taking office as the judge", {});
     state_ = State::kInit;]==])
 set(to [==[log::Info("taking office as the judge", {});
     state_ = State::kAskEnd;]==])
-set(from2 [==[    return publisher_.waiting(now) ? Progress::kWaiting : Progress::kProgress;
-  }
+set(from2 [==[  Failpoint("judge.fenced_predecessor");
   state_ = State::kAskEnd;]==])
-set(to2 [==[    return publisher_.waiting(now) ? Progress::kWaiting : Progress::kProgress;
-  }
+set(to2 [==[  Failpoint("judge.fenced_predecessor");
   state_ = State::kCheck;]==])
 set(from3 [==[    judge_->Commit();
     state_ = State::kCheck;]==])
