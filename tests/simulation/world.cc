@@ -364,9 +364,10 @@ class World : private Faults {
     return owner_ && AllRead(broker_, config_, kInput);
   }
 
-  // Within session and transaction timeouts, and some seconds.
+  // Within session and transaction timeouts, some seconds, and what each record may cost that is refused four times
+  // by steps of workers that take turns.
   void Settle() {
-    const absl::Time end = now_ + absl::Seconds(240);
+    const absl::Time end = now_ + absl::Seconds(240) + absl::Seconds(20) * plan_.records;
     while (!AllDone()) {
       for (int i = 0; i < 30; ++i) Step();
       if (now_ > end) {
