@@ -111,7 +111,7 @@ void ProxiedCluster::ForEachPartition(
   rd_kafka_conf_set(conf, "bootstrap.servers", bootstrap_.c_str(), message, sizeof message);
   const std::unique_ptr<rd_kafka_t, decltype(&rd_kafka_destroy)> client(
       rd_kafka_new(RD_KAFKA_PRODUCER, conf, message, sizeof message), &rd_kafka_destroy);
-  const rd_kafka_metadata* metadata = nullptr;
+  const rd_kafka_metadata_t* metadata = nullptr;
   constexpr int kTimeoutMs = 30'000;
   if (rd_kafka_metadata(client.get(), /*all_topics=*/1, nullptr, &metadata, kTimeoutMs) != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return;

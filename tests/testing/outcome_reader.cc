@@ -34,7 +34,10 @@ OutcomeReader::OutcomeReader(kafka::ClientFactory& factory, const config::v1::Co
 }
 
 bool OutcomeReader::AwaitMoreThan(uint64_t count) {
-  return count_ > count || Poll([&](const PolledRecord&) { return count_ > count; });
+  while (count_ <= count) {
+    if (!Poll([](const PolledRecord&) { return true; })) return false;
+  }
+  return true;
 }
 
 uint64_t OutcomeReader::Mark() {
@@ -67,7 +70,7 @@ bool OutcomeReader::AwaitAllSince(absl::Time then, const std::string& input, int
 }
 
 bool OutcomeReader::Poll(const std::function<bool(const PolledRecord&)>& is_last) {
-  absl::Time end = absl::Now() + absl::Minutes(4);
+  const absl::Time end = absl::Now() + absl::Minutes(4);
   while (absl::Now() < end) {
     const kafka::PollOutcome outcome = consumer_->Poll(absl::Seconds(1));
     if (outcome.kind != kafka::PollOutcome::Kind::kRecord) continue;

@@ -41,7 +41,7 @@ class OutcomeReader {
   uint64_t count() const { return count_; }
 
  private:
-  // Reads on to a record that `is_last`.
+  // Reads on to a record that `is_last`, for four minutes at most.
   bool Poll(const std::function<bool(const kafka::PolledRecord&)>& is_last);
 
   std::unique_ptr<kafka::Consumer> consumer_;
