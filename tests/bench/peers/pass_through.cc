@@ -56,6 +56,7 @@ int Run(kafka::ClientFactory& factory, const peers::Options& options, size_t num
     }
     switch (worker.Step(absl::Now(), told ? absl::ZeroDuration() : absl::Milliseconds(100))) {
       case stages::Progress::kProgress: break;
+      case stages::Progress::kParked:
       case stages::Progress::kWaiting: std::this_thread::sleep_for(std::chrono::milliseconds(5)); break;
       case stages::Progress::kDone: {
         WorkerStatus status;
