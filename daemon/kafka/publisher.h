@@ -97,7 +97,7 @@ class Publisher {
   State state_ = State::kNew;
   size_t next_topic_ = 0;
   int retries_ = 0;
-  bool refused_ = false;  // by the client itself
+  bool refused_ = false;  // something of this batch, by broker or client
   Backoff backoff_;  // of making and initialising
   absl::Time begun_ = absl::InfinitePast();
   absl::Time last_fenced_ = absl::InfinitePast();
