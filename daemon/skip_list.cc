@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "daemon/record_headers.h"
 
 namespace newsfeed {
@@ -23,6 +25,11 @@ absl::StatusOr<SkipList> SkipList::Create(const google::protobuf::RepeatedPtrFie
     list.places_.emplace(place.substr(0, first), *partition, *offset);
   }
   return list;
+}
+
+SkipList SkipList::Checked(const google::protobuf::RepeatedPtrField<std::string>& places) {
+  auto skips = Create(places);
+  return skips.ok() ? *std::move(skips) : SkipList();
 }
 
 std::set<std::string> SkipList::topics() const {

@@ -24,6 +24,9 @@ class SkipList {
   // INVALID_ARGUMENT names what is not "TOPIC:PARTITION:OFFSET".
   static absl::StatusOr<SkipList> Create(const google::protobuf::RepeatedPtrField<std::string>& places);
 
+  // Of places that Create has accepted: those of a configuration that was checked (kafka::CheckKafkaConfig).
+  static SkipList Checked(const google::protobuf::RepeatedPtrField<std::string>& places);
+
   bool empty() const { return places_.empty(); }
   bool Has(std::string_view topic, int32_t partition, int64_t offset) const {
     return !places_.empty() && places_.contains(std::tuple(topic, partition, offset));

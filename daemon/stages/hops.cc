@@ -68,8 +68,8 @@ void RejectSkipped(const SkipList& skips, Batch& batch, std::string_view stage) 
 
 class PrepareHop : public Hop {
  public:
-  PrepareHop(const HopContext& context, SkipList skips, std::unique_ptr<Pipeline> pipeline)
-      : skips_(std::move(skips)),
+  PrepareHop(const HopContext& context, std::unique_ptr<Pipeline> pipeline)
+      : skips_(SkipList::Checked(context.config->skip())),
         stamp_{kVersion, context.data->config_digest},
         max_removed_text_bytes_(context.config->cleanup().max_removed_text_bytes()),
         prepared_topic_(kafka::InternalTopicsOf(*context.config).prepared),
@@ -134,8 +134,11 @@ class PrepareHop : public Hop {
 
 class EnrichHop : public Hop {
  public:
-  EnrichHop(const HopContext& context, SkipList skips, std::unique_ptr<Pipeline> pipeline)
-      : skips_(std::move(skips)), outputs_(context.config->outputs()), pipeline_(std::move(pipeline)), records_(*context.config, OutcomeRecords::Headers::kOurs) {}
+  EnrichHop(const HopContext& context, std::unique_ptr<Pipeline> pipeline)
+      : skips_(SkipList::Checked(context.config->skip())),
+        outputs_(context.config->outputs()),
+        pipeline_(std::move(pipeline)),
+        records_(*context.config, OutcomeRecords::Headers::kOurs) {}
 
   absl::Status Process(Batch& batch, HopOutput& out) override {
     RejectSkipped(skips_, batch, StageName(Stage::kEnrich));
@@ -227,9 +230,9 @@ class EnrichHop : public Hop {
 
 class DirectHop : public Hop {
  public:
-  DirectHop(const HopContext& context, SkipList skips, std::unique_ptr<Pipeline> prepare,
+  DirectHop(const HopContext& context, std::unique_ptr<Pipeline> prepare,
             std::unique_ptr<Pipeline> enrich)
-      : skips_(std::move(skips)),
+      : skips_(SkipList::Checked(context.config->skip())),
         stamp_{kVersion, context.data->config_digest},
         max_removed_text_bytes_(context.config->cleanup().max_removed_text_bytes()),
         outputs_(context.config->outputs()),
@@ -286,29 +289,23 @@ class DirectHop : public Hop {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Hop>> CreatePrepareHop(const HopContext& context) {
-  auto skips = SkipList::Create(context.config->skip());
-  if (!skips.ok()) return skips.status();
   auto pipeline = CreatePipeline(context, Stage::kPrepare);
   if (!pipeline.ok()) return pipeline.status();
-  return std::make_unique<PrepareHop>(context, *std::move(skips), *std::move(pipeline));
+  return std::make_unique<PrepareHop>(context, *std::move(pipeline));
 }
 
 absl::StatusOr<std::unique_ptr<Hop>> CreateEnrichHop(const HopContext& context) {
-  auto skips = SkipList::Create(context.config->skip());
-  if (!skips.ok()) return skips.status();
   auto pipeline = CreatePipeline(context, Stage::kEnrich);
   if (!pipeline.ok()) return pipeline.status();
-  return std::make_unique<EnrichHop>(context, *std::move(skips), *std::move(pipeline));
+  return std::make_unique<EnrichHop>(context, *std::move(pipeline));
 }
 
 absl::StatusOr<std::unique_ptr<Hop>> CreateDirectHop(const HopContext& context) {
-  auto skips = SkipList::Create(context.config->skip());
-  if (!skips.ok()) return skips.status();
   auto prepare = CreatePipeline(context, Stage::kPrepare);
   if (!prepare.ok()) return prepare.status();
   auto enrich = CreatePipeline(context, Stage::kEnrich);
   if (!enrich.ok()) return enrich.status();
-  return std::make_unique<DirectHop>(context, *std::move(skips), *std::move(prepare), *std::move(enrich));
+  return std::make_unique<DirectHop>(context, *std::move(prepare), *std::move(enrich));
 }
 
 }  // namespace newsfeed::stages

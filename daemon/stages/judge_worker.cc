@@ -25,19 +25,13 @@ constexpr int kReadsPerStep = 512;
 // Distance of the places in the changelog that trimming can cut at.
 constexpr uint64_t kMarkEvery = 5000;
 
-// Checked when the configuration was.
-SkipList SkipsOf(const config::v1::Config& config) {
-  auto skips = SkipList::Create(config.skip());
-  return skips.ok() ? *std::move(skips) : SkipList();
-}
-
 }  // namespace
 
 JudgeWorker::JudgeWorker(kafka::ClientFactory* factory, const config::v1::Config* config,
                          std::string instance, std::shared_ptr<const dedup::Policy> policy,
                          FlightRecorder::Desk desk)
     : policy_(std::move(policy)),
-      skips_(SkipsOf(*config)),
+      skips_(SkipList::Checked(config->skip())),
       desk_(desk),
       judged_topic_(kafka::InternalTopicsOf(*config).judged),
       index_topic_(kafka::InternalTopicsOf(*config).index),
@@ -81,7 +75,7 @@ bool JudgeWorker::Renew(Renewal& renewal) {
   if (!AtBoundary()) return false;
   policy_ = renewal.policy;
   judge_->SetPolicy(policy_);
-  skips_ = SkipsOf(renewal.made_of->config);
+  skips_ = SkipList::Checked(renewal.made_of->config.skip());
   filler_ = BatchFiller(renewal.made_of->config);
   return true;
 }
@@ -312,10 +306,10 @@ absl::Status JudgeWorker::JudgeRecord(Article& article) {
   const auto sketch = headers::Last(article.headers, headers::kSketch);
   if (skips_.Has(article.origin.topic.name, article.origin.partition.value, article.origin.offset.value) ||
       (source && skips_.Has(source->topic, source->partition, source->offset))) {
-    return RejectRecord(article, Reason::kOperatorSkipped, "left out by the operator");
+    return RejectRecord(article, Reason::kOperatorSkipped, "left out by the operator", source.has_value());
   }
   if (!source || !sketch || article.key.empty()) {
-    return RejectRecord(article, Reason::kWrongType, "no prepared article with id, source and sketch");
+    return RejectRecord(article, Reason::kWrongType, "no prepared article with id, source and sketch", false);
   }
   article.id = article.key;
   dedup::IndexEntry entry = judge_->Consider(
@@ -339,13 +333,19 @@ absl::Status JudgeWorker::JudgeRecord(Article& article) {
   return AddEntry(entry);
 }
 
-absl::Status JudgeWorker::RejectRecord(Article& article, Reason reason, std::string_view detail) {
+absl::Status JudgeWorker::RejectRecord(Article& article, Reason reason, std::string_view detail, bool prepared) {
   article.Reject(reason, detail);
-  article.fate.stage = "judge";
+  article.fate.stage = StageName(Stage::kJudge);
   const Source source = headers::ReadSource(article.headers).value_or(SourceOf(article));
-  records_.AddDeadLetter(article, source, {.stub = article.refusals > 1});
   dedup::IndexEntry entry = judge_->Consider({.prepared_offset = article.origin.offset.value,
                                               .sketch = {}, .origin = {}, .id = {}});
+  // A prepared article is no input: it can only go back to the judged ones, as what has no text to be compared.
+  verdict_.Clear();
+  ToProto(entry.dedup, verdict_);
+  const Header detail_header[] = {{headers::kVerdictDetail, records_.Serialize(verdict_)}};
+  OutcomeRecords::DeadLetterForm form{.late = prepared, .stub = article.refusals > 1};
+  if (prepared) form.more = detail_header;
+  records_.AddDeadLetter(article, source, form);
   entry.rejected = true;
   return AddEntry(entry);
 }

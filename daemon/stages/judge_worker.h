@@ -72,7 +72,8 @@ class JudgeWorker : public Worker {
 
   absl::Status JudgeRecord(Article& article);
   // An entry without a sketch, and a dead letter: what prepare did not write, and what the operator skips.
-  absl::Status RejectRecord(Article& article, Reason reason, std::string_view detail);
+  // `prepared`: it is an article with its source, and can be replayed.
+  absl::Status RejectRecord(Article& article, Reason reason, std::string_view detail, bool prepared);
   absl::Status AddEntry(const dedup::IndexEntry& entry);
   // Reads the changelog for one step; false: something else is to be done, and `progress` says what.
   bool ReadLog(absl::Time now, absl::Duration may_wait, Progress& progress);
