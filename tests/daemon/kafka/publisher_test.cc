@@ -127,43 +127,47 @@ TEST_F(PublisherTest, ABrokerThatIsAwayAtTheStartIsWaitedFor) {
   EXPECT_EQ(script_.producers, 2) << "a timed-out init goes on with the same client";
 }
 
-TEST(PublisherAtLeastOnce, WhatTheBrokerRefusesHoldsTheOffsets) {
-  Script script;
-  testing::ScriptedFactory factory(&script);
-  Publisher publisher(&factory, {.properties = {}, .topics = {}});
-  testing::ScriptedConsumer consumer(&script, nullptr);
-  absl::Time now = absl::FromUnixSeconds(1000);
-  while (publisher.Step(now += absl::Seconds(1)) != Result::kReady) {}
-  const ProducedRecord record{.topic = "out", .value = "x"};
-  script.refusal = Producer::Refusal{0, Failure(ErrorClass::kRefused, "MSG_SIZE_TOO_LARGE")};
-  publisher.Begin({&record, 1}, {{{"in", 0}, 8}}, nullptr, &consumer);
-  Result result;
-  while ((result = publisher.Step(now += absl::Seconds(1))) == Result::kWorking) {}
-  EXPECT_EQ(result, Result::kRefused);
-  EXPECT_THAT(script.calls, Not(Contains("consumer commit")));
+class PublisherAtLeastOnce : public ::testing::Test {
+ protected:
+  PublisherAtLeastOnce() {
+    while (publisher_.Step(now_ += absl::Seconds(1)) != Result::kReady) {}
+  }
+
+  Result PublishOne() {
+    script_.calls.clear();
+    publisher_.Begin({&record_, 1}, {{{"in", 0}, 8}}, nullptr, &consumer_);
+    Result result;
+    while ((result = publisher_.Step(now_ += absl::Seconds(1))) == Result::kWorking) {}
+    return result;
+  }
+
+  absl::Time now_ = absl::FromUnixSeconds(1000);
+  Script script_;
+  testing::ScriptedFactory factory_{&script_};
+  Publisher publisher_{&factory_, {.properties = {}, .topics = {}}};
+  testing::ScriptedConsumer consumer_{&script_, nullptr};
+  const ProducedRecord record_{.topic = "out", .value = "x"};
+};
+
+TEST_F(PublisherAtLeastOnce, WhatTheBrokerRefusesHoldsTheOffsets) {
+  script_.refusal = Producer::Refusal{0, Failure(ErrorClass::kRefused, "MSG_SIZE_TOO_LARGE")};
+  EXPECT_EQ(PublishOne(), Result::kRefused);
+  EXPECT_THAT(script_.calls, Not(Contains("consumer commit")));
 }
 
-TEST(PublisherAtLeastOnce, CommitsOffsetsOnlyAfterEverythingIsThere) {
-  Script script;
-  testing::ScriptedFactory factory(&script);
-  Publisher publisher(&factory, {.properties = {}, .topics = {}});
-  testing::ScriptedConsumer consumer(&script, nullptr);
-  absl::Time now = absl::FromUnixSeconds(1000);
-  while (publisher.Step(now += absl::Seconds(1)) != Result::kReady) {}
-  const ProducedRecord record{.topic = "out", .value = "x"};
-  script.answers["flush"] = {Failure(ErrorClass::kOther)};
-  for (const Result want : {Result::kAborted, Result::kCommitted}) {
-    script.calls.clear();
-    publisher.Begin({&record, 1}, {{{"in", 0}, 8}}, nullptr, &consumer);
-    Result result;
-    while ((result = publisher.Step(now += absl::Seconds(1))) == Result::kWorking) {}
-    EXPECT_EQ(result, want);
-    if (want == Result::kAborted) {
-      EXPECT_THAT(script.calls, Not(Contains("consumer commit")));
-    } else {
-      EXPECT_THAT(script.calls, ElementsAre("produce", "flush", "consumer commit"));
-    }
-  }
+TEST_F(PublisherAtLeastOnce, ARefusalIsToldWhereTheClientFailsInItsWake) {
+  script_.refusal = Producer::Refusal{0, Failure(ErrorClass::kRefused, "MSG_SIZE_TOO_LARGE")};
+  script_.answers["flush"] = {Failure(ErrorClass::kFatal, "OUT_OF_ORDER_SEQUENCE_NUMBER")};
+  EXPECT_EQ(PublishOne(), Result::kRefused);
+  EXPECT_THAT(script_.calls, Not(Contains("consumer commit")));
+}
+
+TEST_F(PublisherAtLeastOnce, CommitsOffsetsOnlyAfterEverythingIsThere) {
+  script_.answers["flush"] = {Failure(ErrorClass::kOther)};
+  EXPECT_EQ(PublishOne(), Result::kAborted);
+  EXPECT_THAT(script_.calls, Not(Contains("consumer commit")));
+  EXPECT_EQ(PublishOne(), Result::kCommitted);
+  EXPECT_THAT(script_.calls, ElementsAre("produce", "flush", "consumer commit"));
 }
 
 }  // namespace
