@@ -13,33 +13,23 @@ class OneBroker : public Faults {
   OneBroker() : Faults("4.0.2") {}
   // The broker loses its open transactions' clients for longer than a session, never for as long as a transaction.
   const Load kLoad{.rate = 150, .transaction_seconds = 30};
+
+  void TakeAwayAndStart(int times, void (testing::KafkaBroker::*take_away)()) {
+    Begin(kLoad);
+    for (int i = 0; i < times; ++i) {
+      (testing::TheBroker().*take_away)();
+      Fault();
+      testing::TheBroker().Start();
+      Healed();
+      AwaitRecovery();
+      if (HasFatalFailure()) return;
+    }
+    Finish();
+  }
 };
 
-TEST_F(OneBroker, Killed) {
-  Begin(kLoad);
-  for (int kill = 0; kill < 3; ++kill) {
-    testing::TheBroker().Kill();
-    Fault();
-    testing::TheBroker().Start();
-    Healed();
-    AwaitRecovery();
-    if (HasFatalFailure()) return;
-  }
-  Finish();
-}
-
-TEST_F(OneBroker, Bounced) {
-  Begin(kLoad);
-  for (int bounce = 0; bounce < 2; ++bounce) {
-    testing::TheBroker().Stop();
-    Fault();
-    testing::TheBroker().Start();
-    Healed();
-    AwaitRecovery();
-    if (HasFatalFailure()) return;
-  }
-  Finish();
-}
+TEST_F(OneBroker, Killed) { TakeAwayAndStart(3, &testing::KafkaBroker::Kill); }
+TEST_F(OneBroker, Bounced) { TakeAwayAndStart(2, &testing::KafkaBroker::Stop); }
 
 // It answers nothing for longer than a call of ours waits.
 TEST_F(OneBroker, StoppedAndContinued) {

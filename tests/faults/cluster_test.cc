@@ -48,9 +48,28 @@ class ThreeBrokers : public Faults {
   // The network is whole again; work goes on, and replicas catch up.
   void HealAndRecover() {
     cluster_.Heal();
-    Fault();
+    Healed();
     AwaitRecovery();
     ASSERT_TRUE(cluster_.AwaitInSync());
+  }
+
+  // Does `harm` to the network of the broker that coordinates the judge's transactions, until the judge in office has
+  // given up a batch.
+  void HarmTheJudgesCoordinator(const std::function<void(TcpProxy&)>& harm) {
+    const int node = cluster_.CoordinatorOfTransactions(JudgesId());
+    ASSERT_GE(node, 0);
+    const size_t owner = JudgeOwner();
+    const size_t told = LogOf(owner).size();
+    harm(cluster_.proxy(node));
+    Fault();
+    ASSERT_TRUE(daemon(owner).AwaitLog(
+        [&](const std::string&) { return LogOf(owner).find("batch not published", told) != std::string::npos; }, 120));
+    HealAndRecover();
+  }
+
+  // Until as much has come out as is written in that time.
+  void AwaitLoadOf(absl::Duration time) {
+    ASSERT_TRUE(outcomes_->AwaitMore(static_cast<uint64_t>(load_.rate * absl::ToInt64Seconds(time))));
   }
 
   std::string Input() const { return config().inputs(0).topic(); }
@@ -98,15 +117,7 @@ TEST_F(ThreeBrokers, LeadersAndCoordinatorsIsolated) {
 TEST_F(ThreeBrokers, OneWayLoss) {
   BeginHere();
   for (const auto direction : {TcpProxy::Direction::kToClient, TcpProxy::Direction::kToBroker}) {
-    const int node = cluster_.CoordinatorOfTransactions(JudgesId());
-    ASSERT_GE(node, 0);
-    const size_t owner = JudgeOwner();
-    const size_t told = LogOf(owner).size();
-    cluster_.proxy(node).Hold(direction);
-    Fault();
-    ASSERT_TRUE(daemon(owner).AwaitLog(
-        [&](const std::string&) { return LogOf(owner).find("batch not published", told) != std::string::npos; }, 120));
-    HealAndRecover();
+    HarmTheJudgesCoordinator([&](TcpProxy& proxy) { proxy.Hold(direction); });
     if (HasFatalFailure()) return;
   }
   Finish();
@@ -116,15 +127,7 @@ TEST_F(ThreeBrokers, OneWayLoss) {
 TEST_F(ThreeBrokers, AnswersLaterThanACallWaits) {
   BeginHere();
   for (int round = 0; round < 2; ++round) {
-    const int node = cluster_.CoordinatorOfTransactions(JudgesId());
-    ASSERT_GE(node, 0);
-    const size_t owner = JudgeOwner();
-    const size_t told = LogOf(owner).size();
-    cluster_.proxy(node).Delay(TcpProxy::Direction::kToClient, absl::Seconds(12));
-    Fault();
-    ASSERT_TRUE(daemon(owner).AwaitLog(
-        [&](const std::string&) { return LogOf(owner).find("batch not published", told) != std::string::npos; }, 120));
-    HealAndRecover();
+    HarmTheJudgesCoordinator([](TcpProxy& proxy) { proxy.Delay(TcpProxy::Direction::kToClient, absl::Seconds(12)); });
     if (HasFatalFailure()) return;
   }
   Finish();
@@ -144,11 +147,10 @@ TEST_F(ThreeBrokers, ConnectionsReset) {
 TEST_F(ThreeBrokers, OneStoppedFor30Seconds) {
   BeginHere();
   for (int node = 0; node < ProxiedCluster::kNodes; ++node) {
-    const absl::Time stopped = absl::Now();
     cluster_.Signal(node, SIGSTOP);
     Fault();
     AwaitRecovery();
-    absl::SleepFor(stopped + absl::Seconds(30) - absl::Now());  // the fault itself
+    AwaitLoadOf(absl::Seconds(30));
     cluster_.Signal(node, SIGCONT);
     HealAndRecover();
     if (HasFatalFailure()) return;

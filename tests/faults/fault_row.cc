@@ -17,23 +17,11 @@
 namespace newsfeed::faults {
 
 using kafka::PolledRecord;
-using testing::DaemonProcess;
+using testing::OfficesOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
 namespace {
-
-// Times at which one of these took office, and which.
-std::map<std::string, size_t> OfficesOf(const std::vector<std::unique_ptr<DaemonProcess>>& daemons) {
-  std::map<std::string, size_t> taken;
-  for (size_t i = 0; i < daemons.size(); ++i) {
-    const std::string log = daemons[i]->Log();
-    for (size_t at = 0; (at = log.find("in office as the judge", at)) != std::string::npos; ++at) {
-      taken[log.substr(log.rfind("ts=", at), 27)] = i;
-    }
-  }
-  return taken;
-}
 
 std::string VersionOr(const std::string& version) {
   const char* wanted = std::getenv("NEWSFEED_FAULTS_KAFKA");

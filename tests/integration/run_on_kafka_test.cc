@@ -448,24 +448,13 @@ TEST_F(RunOnKafka, KilledInstancesLoseAndDoubleNothing) {
     daemons.push_back(NewDaemon(name));
     daemons.back()->Start();
   }
-  // Times at which an instance took office, and which: the last one is the owner.
-  const auto offices = [&] {
-    std::map<std::string, size_t> taken;
-    for (size_t i = 0; i < daemons.size(); ++i) {
-      const std::string log = daemons[i]->Log();
-      for (size_t at = 0; (at = log.find("in office as the judge", at)) != std::string::npos; ++at) {
-        taken[log.substr(log.rfind("ts=", at), 27)] = i;
-      }
-    }
-    return taken;
-  };
   OutcomeReader outcomes_now(factory(), config());
   std::mt19937 random(7);
   for (int kill = 0; kill < 5; ++kill) {
     // Something has happened since the last kill, and there is work left for the next.
     ASSERT_TRUE(outcomes_now.AwaitBeyondMark()) << "no progress after kill " << kill;
     ASSERT_LT(outcomes_now.Mark(), kRecords * 3 / 5) << "the work is nearly done: nothing is proved by kill " << kill;
-    const size_t victim = kill % 2 == 0 ? offices().rbegin()->second : random() % daemons.size();
+    const size_t victim = kill % 2 == 0 ? testing::OfficesOf(daemons).rbegin()->second : random() % daemons.size();
     daemons[victim]->Signal(SIGKILL);
     EXPECT_EQ(daemons[victim]->Wait(10), 128 + SIGKILL) << daemons[victim]->Log();
     daemons[victim]->Start();
@@ -475,7 +464,7 @@ TEST_F(RunOnKafka, KilledInstancesLoseAndDoubleNothing) {
   for (const auto& daemon : daemons) daemon->Signal(SIGTERM);
   for (const auto& daemon : daemons) EXPECT_EQ(daemon->Wait(40), 0) << daemon->Log();
 
-  EXPECT_GE(offices().size(), 3) << "the office was to change hands";
+  EXPECT_GE(testing::OfficesOf(daemons).size(), 3) << "the office was to change hands";
   const std::map<std::string, int> outcomes = Outcomes();
   EXPECT_EQ(outcomes.size(), kRecords);
   std::vector<std::string> doubled;

@@ -48,6 +48,17 @@ int64_t PartitionsOf(const std::string& log, const std::string& group) {
   return partitions;
 }
 
+std::map<std::string, size_t> OfficesOf(const std::vector<std::unique_ptr<DaemonProcess>>& daemons) {
+  std::map<std::string, size_t> taken;
+  for (size_t i = 0; i < daemons.size(); ++i) {
+    const std::string log = daemons[i]->Log();
+    for (size_t at = 0; (at = log.find("in office as the judge", at)) != std::string::npos; ++at) {
+      taken[log.substr(log.rfind("ts=", at), 27)] = i;
+    }
+  }
+  return taken;
+}
+
 KafkaApplication::KafkaApplication(std::string program, std::string id, std::string bootstrap)
     : program_(std::move(program)),
       id_(std::move(id)),

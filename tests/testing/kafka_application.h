@@ -30,6 +30,9 @@ std::string HeaderOf(const kafka::PolledRecord& record, std::string_view name);
 // Partitions of the group that the process with this log has.
 int64_t PartitionsOf(const std::string& log, const std::string& group);
 
+// Times at which one of these processes took office as the judge, and which: the last is in office.
+std::map<std::string, size_t> OfficesOf(const std::vector<std::unique_ptr<DaemonProcess>>& daemons);
+
 class KafkaApplication {
  public:
   // `program`: newsfeedd.
