@@ -77,7 +77,7 @@ class ModelConsumer : public kafka::Consumer {
 
   PollOutcome Poll(absl::Duration) override {
     PollOutcome outcome;
-    const Fault fault = Enter(Call::kPoll);
+    const Fault fault = factory_->Enter(Call::kPoll);
     if (dead_for_good_ || fault == Fault::kFatal) {
       dead_for_good_ = true;
       outcome.kind = PollOutcome::Kind::kError;
@@ -92,24 +92,24 @@ class ModelConsumer : public kafka::Consumer {
       return outcome;
     }
     Fetch(outcome);
-    Leave(Call::kPoll, fault);
+    ModelFactory::Leave(fault);
     return outcome;
   }
 
   Error Assign(const std::vector<PartitionOffset>& partitions) override {
-    const Fault fault = Enter(Call::kAssign);
+    const Fault fault = factory_->Enter(Call::kAssign);
     if (eager_) positions_.clear();
     for (const PartitionOffset& partition : partitions) {
       positions_[partition.where] = {.next = partition.offset};
     }
-    Leave(Call::kAssign, fault);
+    ModelFactory::Leave(fault);
     return {};
   }
   Error Unassign(const std::vector<TopicPartition>& partitions) override {
-    const Fault fault = Enter(Call::kUnassign);
+    const Fault fault = factory_->Enter(Call::kUnassign);
     for (const TopicPartition& partition : partitions) positions_.erase(partition);
     if (eager_) positions_.clear();
-    Leave(Call::kUnassign, fault);
+    ModelFactory::Leave(fault);
     return {};
   }
   Error Seek(const std::vector<PartitionOffset>& positions, absl::Duration) override {
@@ -118,28 +118,28 @@ class ModelConsumer : public kafka::Consumer {
   }
 
   Error Committed(std::vector<PartitionOffset>& partitions, absl::Duration) override {
-    const Fault fault = Enter(Call::kCommitted);
+    const Fault fault = factory_->Enter(Call::kCommitted);
     if (const Error error = Refuse(fault); !error.ok()) return error;
     if (!Answers()) return TimedOut();
     if (!broker().Committed(group_, partitions, committed_only_)) return TimedOut();
-    Leave(Call::kCommitted, fault);
+    ModelFactory::Leave(fault);
     return {};
   }
   Error Watermarks(const TopicPartition& partition, int64_t& low, int64_t& high, absl::Duration) override {
-    const Fault fault = Enter(Call::kWatermarks);
+    const Fault fault = factory_->Enter(Call::kWatermarks);
     if (const Error error = Refuse(fault); !error.ok()) return error;
     const PartitionLog* log = broker().Log(partition);
     if (!Answers()) return TimedOut();
     if (log == nullptr) return {ErrorClass::kOther, 3, "UNKNOWN_TOPIC_OR_PART", "no such topic"};
     low = log->low;
     high = committed_only_ ? log->last_stable() : log->high();
-    Leave(Call::kWatermarks, fault);
+    ModelFactory::Leave(fault);
     return {};
   }
   int64_t LastEnd(const TopicPartition&) override { return -1; }
 
   Error Commit(const std::vector<PartitionOffset>& positions) override {
-    const Fault fault = Enter(Call::kConsumerCommit);
+    const Fault fault = factory_->Enter(Call::kConsumerCommit);
     if (fault != Fault::kAnswerLost) {
       if (const Error error = Refuse(fault); !error.ok()) return error;
     }
@@ -147,7 +147,7 @@ class ModelConsumer : public kafka::Consumer {
     if (broker().CommitAsMember({group_, member_, generation_}, positions) != Answer::kOk) {
       return {ErrorClass::kOther, 25, "UNKNOWN_MEMBER_ID", "not a member"};
     }
-    Leave(Call::kConsumerCommit, fault);
+    ModelFactory::Leave(fault);
     return fault == Fault::kAnswerLost ? TimedOut() : Error();
   }
 
@@ -157,7 +157,7 @@ class ModelConsumer : public kafka::Consumer {
   }
 
   void Close(absl::Duration) override {
-    const Fault fault = Enter(Call::kClose);
+    const Fault fault = factory_->Enter(Call::kClose);
     if (listener_ != nullptr && !held_.empty()) {
       const std::vector<TopicPartition> held(held_.begin(), held_.end());
       held_.clear();
@@ -167,7 +167,7 @@ class ModelConsumer : public kafka::Consumer {
       broker().LeaveGroup(group_, member_, !instance_.empty());
     }
     factory_->members.erase({group_, member_});
-    Leave(Call::kClose, fault);
+    ModelFactory::Leave(fault);
   }
 
  private:
@@ -180,15 +180,6 @@ class ModelConsumer : public kafka::Consumer {
   BrokerModel& broker() { return factory_->broker(); }
   bool Answers() { return !factory_->dead() && !broker().down(); }
 
-  Fault Enter(Call call) {
-    const Fault fault = factory_->Draw(call);
-    if (fault == Fault::kCrashBefore) throw CrashNow();
-    return fault;
-  }
-  void Leave(Call, Fault fault) {
-    if (fault == Fault::kCrashAfter) throw CrashNow();
-  }
-
   // False: the poll gives an error.
   bool ServeGroup(PollOutcome& outcome) {
     if (member_.empty()) {
@@ -197,6 +188,7 @@ class ModelConsumer : public kafka::Consumer {
     }
     const BrokerModel::Standing standing = broker().StandingOf(group_, member_);
     if (standing.fenced) {
+      factory_->Count("static member fenced");
       dead_for_good_ = true;
       outcome.kind = PollOutcome::Kind::kError;
       outcome.error = Fatal("FENCED_INSTANCE_ID");
@@ -245,6 +237,7 @@ class ModelConsumer : public kafka::Consumer {
   void LetGo(const std::vector<TopicPartition>& gone, bool lost) {
     if (gone.empty()) return;
     lost_ = lost;
+    factory_->Count(lost ? "partitions lost" : "partitions revoked");
     for (const TopicPartition& where : gone) held_.erase(where);
     listener_->OnRevoked(gone, lost);
     lost_ = false;
@@ -267,6 +260,7 @@ class ModelConsumer : public kafka::Consumer {
     outcome.record.topic = where.topic;
     outcome.record.partition = where.partition;
     if (position.next < log->low || position.next > log->high()) {
+      factory_->Count("position out of range");
       outcome.kind = PollOutcome::Kind::kError;
       outcome.error = {ErrorClass::kOther, -140, "_AUTO_OFFSET_RESET", "offset out of range"};
       return true;
@@ -281,6 +275,7 @@ class ModelConsumer : public kafka::Consumer {
       Fill(record, outcome.record);
       // 2.0.2 may begin to fetch where it was before (#4636): records come again.
       if (position.fresh && !topics_.empty() && factory_->random().OneIn(20)) {
+        factory_->Count("records fetched again");
         position.next = std::max(log->low, record.offset - 1);
       }
       position.fresh = false;
@@ -342,29 +337,28 @@ class ModelProducer : public kafka::Producer {
   }
 
   Error InitTransactions(absl::Duration) override {
-    const Fault fault = Enter(Call::kInit);
+    const Fault fault = factory_->Enter(Call::kInit);
     if (fault != Fault::kAnswerLost) {
       if (Error error = Refuse(fault); !error.ok()) return error;
     }
     if (!Answers()) return TimedOut();
     producer_ = broker().Init(id_, timeout_);
-    Leave(fault);
+    ModelFactory::Leave(fault);
     return fault == Fault::kAnswerLost ? TimedOut() : Error();
   }
 
   Error BeginTransaction() override {
-    const Fault fault = Enter(Call::kBegin);
+    const Fault fault = factory_->Enter(Call::kBegin);
     if (broken_ || fault == Fault::kFatal) return broken_ ? *broken_ : Fatal();
-    in_transaction_ = true;
     produced_ = 0;
     failed_.reset();
     refusal_.reset();
-    Leave(fault);
+    ModelFactory::Leave(fault);
     return {};
   }
 
   Error Produce(const kafka::ProducedRecord& record) override {
-    const Fault fault = Enter(Call::kProduce);
+    const Fault fault = factory_->Enter(Call::kProduce);
     if (broken_) return *broken_;
     if (fault == Fault::kFatal) return Break(Fatal("OUT_OF_ORDER_SEQUENCE_NUMBER"));
     if (fault == Fault::kRetriable) return Refuse(fault);
@@ -380,14 +374,14 @@ class ModelProducer : public kafka::Producer {
     }
     queue_.push_back(std::move(queued));
     if (factory_->random().OneIn(4)) SendQueue();
-    Leave(fault);
+    ModelFactory::Leave(fault);
     return {};
   }
 
   Error SendOffsets(const std::vector<PartitionOffset>& offsets, const kafka::GroupMetadata& group,
                     absl::Duration) override {
     const BrokerModel::MemberId& member = static_cast<const Group&>(group).member;
-    const Fault fault = Enter(Call::kSendOffsets);
+    const Fault fault = factory_->Enter(Call::kSendOffsets);
     if (broken_) return *broken_;
     if (failed_) return *failed_;
     if (factory_->random().OneIn(2)) SendQueue();
@@ -400,7 +394,7 @@ class ModelProducer : public kafka::Producer {
     }
     if (!Answers()) return TimedOut();
     const Error error = Told(broker().SendOffsets(id_, producer_, member, offsets));
-    Leave(fault);
+    ModelFactory::Leave(fault);
     return error.ok() && fault == Fault::kAnswerLost ? TimedOut() : error;
   }
 
@@ -412,24 +406,24 @@ class ModelProducer : public kafka::Producer {
   }
 
   Error Flush(absl::Duration) override {
-    const Fault fault = Enter(Call::kFlush);
+    const Fault fault = factory_->Enter(Call::kFlush);
     if (broken_) return *broken_;
     if (fault == Fault::kFatal) return Break(Fatal());
     if (const Error error = Refuse(fault); !error.ok()) return error;
     if (!Answers()) return TimedOut();
     SendQueue();
-    Leave(fault);
+    ModelFactory::Leave(fault);
     return {};
   }
   void Serve(absl::Duration) override { SendQueue(); }
   std::optional<Refusal> TakeRefusal() override { return std::exchange(refusal_, std::nullopt); }
 
   Error Metadata(const std::string& topic, int32_t& partitions, absl::Duration) override {
-    const Fault fault = Enter(Call::kMetadata);
+    const Fault fault = factory_->Enter(Call::kMetadata);
     if (const Error error = Refuse(fault); !error.ok()) return error;
     if (!Answers()) return TimedOut();
     partitions = static_cast<int32_t>(broker().PartitionsOf(topic).size());
-    Leave(fault);
+    ModelFactory::Leave(fault);
     return {};
   }
 
@@ -442,14 +436,6 @@ class ModelProducer : public kafka::Producer {
 
   BrokerModel& broker() { return factory_->broker(); }
   bool Answers() { return !factory_->dead() && !broker().down(); }
-  Fault Enter(Call call) {
-    const Fault fault = factory_->Draw(call);
-    if (fault == Fault::kCrashBefore) throw CrashNow();
-    return fault;
-  }
-  static void Leave(Fault fault) {
-    if (fault == Fault::kCrashAfter) throw CrashNow();
-  }
   Error Break(Error error) {
     broken_ = error;
     return error;
@@ -501,8 +487,10 @@ class ModelProducer : public kafka::Producer {
   Error Told(Answer answer) {
     switch (answer) {
       case Answer::kOk: return {};
-      case Answer::kFenced: return Break(Fenced());
-      case Answer::kIllegalGeneration: return Abortable("ILLEGAL_GENERATION");
+      case Answer::kFenced: factory_->Count("producer fenced"); return Break(Fenced());
+      case Answer::kIllegalGeneration:
+        factory_->Count("offsets of an old generation");
+        return Abortable("ILLEGAL_GENERATION");
       case Answer::kFencedInstance: return Abortable("FENCED_INSTANCE_ID");
       case Answer::kTooLarge: return Abortable("MSG_SIZE_TOO_LARGE");
       case Answer::kInvalidState: return Break(Fatal("INVALID_TXN_STATE"));
@@ -511,7 +499,7 @@ class ModelProducer : public kafka::Producer {
   }
 
   Error End(Call call, bool commit) {
-    const Fault fault = Enter(call);
+    const Fault fault = factory_->Enter(call);
     if (broken_) return *broken_;
     if (commit) {
       if (!Answers()) return TimedOut();
@@ -529,11 +517,8 @@ class ModelProducer : public kafka::Producer {
     }
     if (!Answers()) return TimedOut();
     const Error error = Told(broker().EndTransaction(id_, producer_, commit));
-    if (error.ok()) {
-      in_transaction_ = false;
-      failed_.reset();
-    }
-    Leave(fault);
+    if (error.ok()) failed_.reset();
+    ModelFactory::Leave(fault);
     return error.ok() && fault == Fault::kAnswerLost ? TimedOut() : error;
   }
 
@@ -541,7 +526,6 @@ class ModelProducer : public kafka::Producer {
   const std::string id_;
   const absl::Duration timeout_;
   ProducerId producer_;
-  bool in_transaction_ = false;
   size_t produced_ = 0;
   std::vector<Queued> queue_;
   std::optional<Error> broken_;   // for good
@@ -568,14 +552,13 @@ class ModelAdmin : public kafka::Admin {
   }
   Error DescribeBroker(std::map<std::string, std::string>&, absl::Duration) override { return {}; }
   Error DeleteRecords(const std::vector<PartitionOffset>& before, absl::Duration) override {
-    const Fault fault = factory_->Draw(Call::kDeleteRecords);
-    if (fault == Fault::kCrashBefore) throw CrashNow();
+    const Fault fault = factory_->Enter(Call::kDeleteRecords);
     if (fault != Fault::kAnswerLost) {
       if (Error error = Refuse(fault); !error.ok()) return error;
     }
     if (factory_->broker().down()) return TimedOut();
     for (const PartitionOffset& partition : before) factory_->broker().DeleteRecords(partition.where, partition.offset);
-    if (fault == Fault::kCrashAfter) throw CrashNow();
+    ModelFactory::Leave(fault);
     return fault == Fault::kAnswerLost ? TimedOut() : Error();
   }
 

@@ -54,6 +54,8 @@ class Faults {
   virtual ~Faults() = default;
   virtual Fault Draw(Call call) = 0;
   virtual void Note(const std::string& event) = 0;
+  // Something worth counting has happened to a client.
+  virtual void Count(const char* what) = 0;
 };
 
 class ModelFactory : public kafka::ClientFactory {
@@ -74,8 +76,17 @@ class ModelFactory : public kafka::ClientFactory {
 
   BrokerModel& broker() { return *broker_; }
   Random& random() { return *random_; }
-  Fault Draw(Call call) { return dead_ ? Fault::kNone : faults_->Draw(call); }
-  void Note(const std::string& event) { faults_->Note(event); }
+  // A call begins: what is done to it. May be the end of the process.
+  Fault Enter(Call call) {
+    const Fault fault = dead_ ? Fault::kNone : faults_->Draw(call);
+    if (fault == Fault::kCrashBefore) throw CrashNow();
+    return fault;
+  }
+  // It took effect.
+  static void Leave(Fault fault) {
+    if (fault == Fault::kCrashAfter) throw CrashNow();
+  }
+  void Count(const char* what) { faults_->Count(what); }
   // Group and member id of the living consumers.
   std::set<std::pair<std::string, std::string>> members;
 

@@ -47,6 +47,7 @@ struct Plan {
     prepared_bytes = random.OneIn(5) ? 7000 : SIZE_MAX;
     judged_bytes = random.OneIn(8) ? 7300 : SIZE_MAX;
     dead_letter_bytes = random.OneIn(3) ? 3000 : SIZE_MAX;
+    skips = random.OneIn(6);
   }
   size_t instances, workers, input_partitions, judged_partitions, records, batch;
   bool at_least_once, eager, is_static;
@@ -55,6 +56,7 @@ struct Plan {
   size_t event;              // one in so many steps
   size_t chaos_steps;
   size_t enriched_bytes, prepared_bytes, judged_bytes, dead_letter_bytes;
+  bool skips;  // one record of each topic that is read
 };
 
 config::v1::Config ConfigOf(const Plan& plan) {
@@ -69,6 +71,12 @@ config::v1::Config ConfigOf(const Plan& plan) {
   if (plan.at_least_once) config.mutable_delivery()->set_guarantee(config::v1::Delivery::AT_LEAST_ONCE);
   if (plan.eager) (*config.mutable_kafka()->mutable_properties())["partition.assignment.strategy"] = "range";
   config.mutable_kafka()->set_static_membership(plan.is_static);
+  if (plan.skips) {
+    const kafka::InternalTopics internal = kafka::InternalTopicsOf(config);
+    for (const auto& place : {fmt::format("{}:0:1", kInput), internal.prepared + ":0:3", internal.judged + ":0:2"}) {
+      config.add_skip(place);
+    }
+  }
   return config;
 }
 
@@ -77,7 +85,8 @@ class World : private Faults {
   World(const ScheduleOptions& options, Coverage& coverage)
       : random_(options.seed * 0x9e3779b97f4a7c15ull + 1),
         plan_(random_),
-        config_(ConfigOf(plan_)),
+        loaded_(std::make_shared<const LoadedConfig>(LoadedConfig{ConfigOf(plan_), {}})),
+        config_(loaded_->config),
         trace_(options.trace),
         coverage_(coverage),
         broker_(&random_),
@@ -120,6 +129,7 @@ class World : private Faults {
     std::string name;
     std::unique_ptr<ModelFactory> factory{};  // outlives the workers
     std::vector<std::unique_ptr<stages::Worker>> workers{};
+    std::vector<std::unique_ptr<stages::Renewal>> renewals{};  // one a worker; null: none waits
     stages::JudgeWorker* judge = nullptr;
     bool started = false;  // has workers
     absl::Time paused_until = absl::InfinitePast();
@@ -152,6 +162,7 @@ class World : private Faults {
     if (!trace_) return;
     outcome_.trace.push_back(fmt::format("{:8.3f} {}", absl::ToDoubleSeconds(now_ - Begin()), event));
   }
+  void Count(const char* what) override { ++coverage_.events[what]; }
   static absl::Time Begin() { return absl::FromUnixMillis(kBeginMs); }
 
   void Happened(const char* what, const Instance& instance) {
@@ -188,7 +199,7 @@ class World : private Faults {
     const absl::Status begun = kafka::CommitStartPositions(*instance.factory, config_);
     if (absl::IsFailedPrecondition(begun)) Violated(fmt::format("start is refused: {}", std::string(begun.message())));
     if (!begun.ok()) return;
-    const stages::HopContext context{&config_, &data_};
+    const stages::HopContext context{&loaded_->config, &loaded_->data};
     for (size_t i = 0; i < plan_.workers; ++i) {
       instance.workers.push_back(std::make_unique<stages::HopWorker>(
           instance.factory.get(), config_, stages::WorkerName{Stage::kPrepare, instance.name, i},
@@ -200,6 +211,7 @@ class World : private Faults {
     auto judge = std::make_unique<stages::JudgeWorker>(instance.factory.get(), &config_, instance.name, policy_);
     instance.judge = judge.get();
     instance.workers.push_back(std::move(judge));
+    instance.renewals.resize(instance.workers.size());
     instance.started = true;
   }
 
@@ -209,6 +221,7 @@ class World : private Faults {
     ++coverage_.events["crashes"];
     instance.factory->Kill();
     instance.workers.clear();
+    instance.renewals.clear();
     instance.judge = nullptr;
     instance.factory.reset();
     instance.started = false;
@@ -219,7 +232,7 @@ class World : private Faults {
 
   void SomethingHappens() {
     Instance& instance = AnyInstance();
-    switch (random_.Below(8)) {
+    switch (random_.Below(9)) {
       case 0: Crash(instance); break;
       case 1: Pause(instance); break;
       case 2:
@@ -243,6 +256,7 @@ class World : private Faults {
         if (broker_.late_pending()) ++coverage_.events["late requests"];
         broker_.DeliverSomeLate();
         break;
+      case 7: Reload(instance); break;
       default: Trim(instance); break;
     }
   }
@@ -264,6 +278,21 @@ class World : private Faults {
       if (!Paused(other) || !other.alive()) continue;
       ++coverage_.events["came back while another takes over"];
       other.paused_until = now_;
+    }
+  }
+
+  // The same configuration once more: what changes is that hops are swapped.
+  void Reload(Instance& instance) {
+    if (!instance.started || Paused(instance)) return;
+    ++coverage_.events["reloads"];
+    const stages::HopContext context{&loaded_->config, &loaded_->data};
+    for (size_t i = 0; i < instance.workers.size(); ++i) {
+      WorkerStatus status;
+      instance.workers[i]->FillStatus(status);
+      auto renewal = std::make_unique<stages::Renewal>(stages::Renewal{loaded_, nullptr, policy_});
+      if (status.stage == StageName(Stage::kPrepare)) renewal->hop = *stages::CreatePrepareHop(context);
+      if (status.stage == StageName(Stage::kEnrich)) renewal->hop = *stages::CreateEnrichHop(context);
+      instance.renewals[i] = std::move(renewal);
     }
   }
 
@@ -315,7 +344,13 @@ class World : private Faults {
         instance.workers.clear();
       }
     } else if (!Paused(instance)) {
-      stages::Worker& worker = *instance.workers[random_.Below(instance.workers.size())];
+      const size_t number = random_.Below(instance.workers.size());
+      stages::Worker& worker = *instance.workers[number];
+      auto& renewal = instance.renewals[number];
+      if (renewal != nullptr && worker.Renew(*renewal)) {
+        renewal.reset();
+        ++coverage_.events["workers renewed"];
+      }
       last_call_ = Call::kCount;
       Guarded(instance, [&] {
         const stages::Progress progress = worker.Step(now_, absl::ZeroDuration());
@@ -387,20 +422,26 @@ class World : private Faults {
 
   void Drain() {
     const uint64_t aborts = broker_.aborts();
-    for (Instance& instance : instances_) {
-      for (const auto& worker : instance.workers) worker->Drain();
-    }
+    // As App does: all finish before the first leaves its group.
+    StepAll(&stages::Worker::Finish, stages::Progress::kParked);
+    StepAll(&stages::Worker::Drain, stages::Progress::kDone);
+    broker_.WriteAllMarkers();
+    if (broker_.aborts() != aborts) Violated("a drain without faults aborted a transaction");
+  }
+
+  void StepAll(void (stages::Worker::*tell)(), stages::Progress until) {
     const absl::Time end = now_ + absl::Seconds(30);
     for (Instance& instance : instances_) {
+      for (const auto& worker : instance.workers) ((*worker).*tell)();
+    }
+    for (Instance& instance : instances_) {
       for (const auto& worker : instance.workers) {
-        while (worker->Step(now_, absl::ZeroDuration()) != stages::Progress::kDone) {
+        while (worker->Step(now_, absl::ZeroDuration()) != until) {
           Tick(absl::Milliseconds(5));
           if (now_ > end) return Violated("does not drain");
         }
       }
     }
-    broker_.WriteAllMarkers();
-    if (broker_.aborts() != aborts) Violated("a drain without faults aborted a transaction");
   }
 
   void Check() {
@@ -423,8 +464,8 @@ class World : private Faults {
 
   Random random_;
   const Plan plan_;
-  const config::v1::Config config_;
-  const LoadedData data_;
+  const std::shared_ptr<const LoadedConfig> loaded_;
+  const config::v1::Config& config_;
   const bool trace_;
   Coverage& coverage_;
   BrokerModel broker_;
@@ -445,6 +486,23 @@ class World : private Faults {
 ScheduleOutcome RunSchedule(const ScheduleOptions& options, Coverage& coverage) {
   return World(options, coverage).Run();
 }
+
+// What must have happened, to somebody at some time.
+constexpr const char* kStates[] = {
+    "prepare: making a producer", "prepare: initialising transactions", "prepare: asking for topics",
+    "prepare: joining the group", "prepare: reading", "prepare: processing", "prepare: beginning a transaction",
+    "prepare: producing", "prepare: sending offsets", "prepare: flushing", "prepare: committing", "prepare: aborting",
+    "prepare: committed", "prepare: rewinding", "enrich: making a producer", "enrich: initialising transactions",
+    "enrich: asking for topics", "enrich: joining the group", "enrich: reading", "enrich: processing",
+    "enrich: beginning a transaction", "enrich: producing", "enrich: sending offsets", "enrich: flushing",
+    "enrich: committing", "enrich: aborting", "enrich: committed", "enrich: rewinding", "judge: catching up",
+    "judge: standby", "judge: taking over", "judge: owner"};
+constexpr const char* kEvents[] = {
+    "broker restarts", "came back while another takes over", "crashes", "late requests", "offsets of an old generation",
+    "partitions lost", "partitions moved", "partitions revoked", "pauses", "producer fenced",
+    "records fetched again", "refused by the judge", "refused records", "reloads", "skipped records",
+    "stubs", "time passes", "transactions aborted", "transactions committed", "trimmings",
+    "verdicts DUPLICATE", "verdicts UNIQUE", "verdicts UPDATE", "workers renewed"};
 
 // --- coverage ---------------------------------------------------------------------------------
 
@@ -469,13 +527,15 @@ std::vector<std::string> Coverage::Zeros() const {
       }
     }
   }
-  for (const auto& [state, events_of] : states) {
+  for (const char* state : kStates) {
     for (const char* what : {"crashed", "paused", "broker down", "partitions moved"}) {
-      if (!events_of.contains(what)) zeros.push_back(fmt::format("{}: {}", state, what));
+      const auto found = states.find(state);
+      if (found == states.end() || !found->second.contains(what)) zeros.push_back(fmt::format("{}: {}", state, what));
     }
   }
-  for (const auto& [what, count] : events) {
-    if (count == 0) zeros.push_back(what);
+  for (const char* event : kEvents) {
+    const auto found = events.find(event);
+    if (found == events.end() || found->second == 0) zeros.push_back(event);
   }
   return zeros;
 }
