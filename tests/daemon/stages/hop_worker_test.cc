@@ -19,19 +19,24 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-// Passes every record on.
+// Publishes every record, and forgets the outcome of some.
 class PassHop : public Hop {
  public:
+  explicit PassHop(std::string_view forgets = "") : forgets_(forgets) {}
+
   absl::Status Process(Batch& batch, HopOutput& out) override {
     out.Clear();
     for (const Article& article : batch.articles()) {
       out.records.push_back({.topic = "out", .value = article.value});
-      ++out.outcomes[static_cast<size_t>(Outcome::kEnriched)];
+      if (article.value != forgets_) ++out.outcomes[static_cast<size_t>(Outcome::kEnriched)];
     }
     return absl::OkStatus();
   }
   std::vector<std::string> topics() const override { return {"out"}; }
   void FillSteps(WorkerCounters&) const override {}
+
+ private:
+  const std::string_view forgets_;
 };
 
 class HopWorkerTest : public ::testing::Test {
@@ -72,6 +77,16 @@ TEST_F(HopWorkerTest, PublishesAndCommits) {
   EXPECT_EQ(committed(), 9);
   EXPECT_EQ(Counters().outcomes[0], 2);
   EXPECT_EQ(Counters().records_read, 2);
+  EXPECT_EQ(Counters().accounting_mismatches, 0);
+}
+
+TEST_F(HopWorkerTest, OutcomesThatDoNotAddUpAreCounted) {
+  HopWorker forgetful(&factory_, config_, {Stage::kPrepare, "a", 0}, {"in"}, std::make_unique<PassHop>("eight"));
+  for (int i = 0; i < 200; ++i) forgetful.Step(now_ += absl::Seconds(1), absl::ZeroDuration());
+  WorkerStatus status;
+  forgetful.FillStatus(status);
+  EXPECT_EQ(status.counters.records_read, 2);
+  EXPECT_EQ(status.counters.accounting_mismatches, 1);
 }
 
 TEST_F(HopWorkerTest, AfterAnAbortTheSameRecordsComeAgain) {

@@ -22,6 +22,24 @@ config::v1::Config SmallConfig(std::vector<std::string> processors) {
   return config;
 }
 
+// A record of the topic of judged articles.
+struct Judged {
+  std::string value, verdict;
+  std::vector<Header> record_headers() const {
+    return {{headers::kSourceTopic, "raw"}, {headers::kSourcePartition, "3"}, {headers::kSourceOffset, "17"},
+            {headers::kSourceTimestamp, "5000"}, {headers::kVerdictDetail, verdict}};
+  }
+};
+Judged JudgedArticle(v1::Dedup::Verdict verdict, size_t body_bytes = 100) {
+  v1::Prepared prepared;
+  prepared.mutable_article()->set_id("a1");
+  prepared.mutable_article()->set_language("en");
+  prepared.mutable_article()->set_body(std::string(body_bytes, 'b'));
+  v1::Dedup dedup;
+  dedup.set_verdict(verdict);
+  return {prepared.SerializeAsString(), dedup.SerializeAsString()};
+}
+
 class HopsTest : public ::testing::Test {
  protected:
   void Add(std::string_view value, std::vector<Header> record_headers = {}, std::string_view key = "k") {
@@ -62,6 +80,29 @@ TEST_F(HopsTest, PrepareTellsWhereTheArticleCameFrom) {
   EXPECT_THAT(Of(record, headers::kTraceParent), Optional(std::string_view("00-ab")));
   EXPECT_FALSE(Of(record, "secret"));
   EXPECT_TRUE(Of(record, headers::kSketch));
+}
+
+TEST_F(HopsTest, EachRecordIsAccountedForOnce) {
+  const Judged judged = JudgedArticle(v1::Dedup::DUPLICATE);
+  struct {
+    absl::StatusOr<std::unique_ptr<Hop>> (*create)(const HopContext&);
+    std::vector<std::string> chain;
+  } const cases[] = {{&CreatePrepareHop, {"decode", "dedup"}},
+                     {&CreateEnrichHop, {"decode", "dedup"}},
+                     {&CreateDirectHop, {"decode"}}};
+  for (const auto& [create, chain] : cases) {
+    config_ = SmallConfig(chain);
+    auto hop = create({&config_, &data_});
+    ASSERT_TRUE(hop.ok());
+    batch_.Clear();
+    Add(kArticle);
+    Add("{bad");
+    batch_.Add({.id = {{"raw"}, {3}, {18}}, .key = "tombstone"});
+    Add(judged.value, judged.record_headers());
+    Run(**hop);
+    EXPECT_EQ(out_.accounted(), 4);
+    EXPECT_THAT(out_.records, SizeIs(4));
+  }
 }
 
 // It would hide the article from the audit.
@@ -112,24 +153,6 @@ TEST_F(HopsTest, WhatNoTopicTakesIsCutDown) {
   EXPECT_EQ(out_.records[1].topic, "articles.filtered");
   EXPECT_EQ(out_.records[1].key.data(), nullptr);
   EXPECT_THAT(Of(out_.records[1], headers::kFilterWhy), Optional(std::string_view("TOMBSTONE")));
-}
-
-// A record of the topic of judged articles.
-struct Judged {
-  std::string value, verdict;
-  std::vector<Header> record_headers() const {
-    return {{headers::kSourceTopic, "raw"}, {headers::kSourcePartition, "3"}, {headers::kSourceOffset, "17"},
-            {headers::kSourceTimestamp, "5000"}, {headers::kVerdictDetail, verdict}};
-  }
-};
-Judged JudgedArticle(v1::Dedup::Verdict verdict, size_t body_bytes = 100) {
-  v1::Prepared prepared;
-  prepared.mutable_article()->set_id("a1");
-  prepared.mutable_article()->set_language("en");
-  prepared.mutable_article()->set_body(std::string(body_bytes, 'b'));
-  v1::Dedup dedup;
-  dedup.set_verdict(verdict);
-  return {prepared.SerializeAsString(), dedup.SerializeAsString()};
 }
 
 struct Published {
