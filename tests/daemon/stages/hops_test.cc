@@ -7,6 +7,7 @@
 #include "daemon/stages/hop.h"
 #include "newsfeed/v1/article.pb.h"
 #include "newsfeed/v1/internal.pb.h"
+#include "processors/text/hash.h"
 
 namespace newsfeed::stages {
 namespace {
@@ -77,6 +78,7 @@ TEST_F(HopsTest, PrepareTellsWhereTheArticleCameFrom) {
   EXPECT_EQ(source->topic, "raw");
   EXPECT_EQ(source->partition, 3);
   EXPECT_EQ(source->offset, 17);
+  EXPECT_EQ(source->hash, text::Hash(kArticle));
   EXPECT_THAT(Of(record, headers::kTraceParent), Optional(std::string_view("00-ab")));
   EXPECT_FALSE(Of(record, "secret"));
   EXPECT_TRUE(Of(record, headers::kSketch));
@@ -153,6 +155,33 @@ TEST_F(HopsTest, WhatNoTopicTakesIsCutDown) {
   EXPECT_EQ(out_.records[1].topic, "articles.filtered");
   EXPECT_EQ(out_.records[1].key.data(), nullptr);
   EXPECT_THAT(Of(out_.records[1], headers::kFilterWhy), Optional(std::string_view("TOMBSTONE")));
+}
+
+// Of the input's value: whoever reads the outcome later knows whether the input still has that record.
+TEST_F(HopsTest, EachOutcomeCarriesTheHashOfItsInput) {
+  auto prepare = CreatePrepareHop({&config_, &data_});
+  Add("{bad");
+  Run(**prepare);
+  EXPECT_EQ(headers::ParseHash(*Of(out_.records.at(0), headers::kErrorHash)), text::Hash("{bad"));
+
+  const Judged judged = JudgedArticle(v1::Dedup::UNIQUE);
+  std::vector<Header> with_hash = judged.record_headers();
+  with_hash.push_back({headers::kSourceHash, "00000000000000ab"});
+  for (const std::string_view value : {std::string_view(judged.value), std::string_view("\xff\xff")}) {
+    auto enrich = CreateEnrichHop({&config_, &data_});
+    batch_.Clear();
+    Add(value, with_hash);
+    Run(**enrich);
+    EXPECT_THAT(Of(out_.records.at(0), headers::kSourceHash), Optional(std::string_view("00000000000000ab")));
+  }
+  EXPECT_THAT(Of(out_.records.at(0), headers::kErrorHash), Optional(std::string_view("00000000000000ab")));
+}
+
+TEST(RecordHeaders, AHashIsSixteenDigits) {
+  EXPECT_EQ(headers::ParseHash("00000000000000ab"), 0xab);
+  for (const char* none : {"", "ab", "00000000000000ag", "-0000000000000ab", "0x000000000000ab", "000000000000000ab"}) {
+    EXPECT_EQ(headers::ParseHash(none), 0) << none;
+  }
 }
 
 struct Published {
