@@ -9,8 +9,6 @@
 // as long as the broker lets them be open; those of inputs are told alone.
 #pragma once
 
-#include <string>
-
 #include <absl/status/statusor.h>
 
 #include "daemon/tools/audit_ledger.h"
@@ -24,9 +22,5 @@ absl::Duration TransactionPatience(const config::v1::Config& config);
 
 absl::StatusOr<AuditReport> RunAudit(TopicReader& reader, const config::v1::Config& config,
                                      AuditLedger& ledger);
-
-// For the screen, and as one line of JSON.
-std::string TextOf(const AuditReport& report, bool by_partition);
-std::string JsonOf(const AuditReport& report, bool by_partition);
 
 }  // namespace newsfeed::tools
