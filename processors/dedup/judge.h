@@ -46,6 +46,9 @@ class Judge {
   // Judges by `policy`; where the index was written under another, the next entry says so.
   explicit Judge(std::shared_ptr<const Policy> policy) : policy_(std::move(policy)) {}
 
+  // From the next article on.
+  void UsePolicy(std::shared_ptr<const Policy> policy) { policy_ = std::move(policy); }
+
   // The verdict, and the entry that will state it in the changelog.
   IndexEntry Consider(const Submission& submission);
 
