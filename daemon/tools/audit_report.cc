@@ -24,7 +24,7 @@ constexpr RangesEntry kRanges[] = {
     {&AuditReport::doubled, "doubled", "more than one outcome"},
     {&AuditReport::phantoms, "phantoms", "outcomes of records that the input does not have"},
     {&AuditReport::gone_unread, "gone_unread", "gone unread (retention was faster than prepare)"},
-    {&AuditReport::torn, "torn", "judged by half (an entry of the index without its article, or an article without entry)"},
+    {&AuditReport::torn, "torn", "judged by half (entry of the index without its article, or article without entry)"},
     {&AuditReport::verdicts, "verdicts", "another verdict than the index tells"},
     {&AuditReport::behind, "behind", "done, but not committed as read (would be done again)"},
 };
@@ -76,7 +76,7 @@ void AppendCoverage(std::string& out, const std::vector<Coverage>& coverage, boo
     if (one.records > 0) {
       fmt::format_to(std::back_inserter(out), ", {} to {}", TimeText(one.first_ms), TimeText(one.last_ms));
     }
-    if (one.hidden > 0) fmt::format_to(std::back_inserter(out), "; aborted records: {}, hidden from readers", one.hidden);
+    if (one.hidden > 0) fmt::format_to(std::back_inserter(out), "; {} aborted ones", one.hidden);
     out += '\n';
   }
   if (!coverage.empty()) out += '\n';
@@ -109,6 +109,11 @@ void AppendList(std::string& out, std::string_view what, const std::vector<std::
 }
 
 void AppendCounts(std::string& out, const AuditReport& report) {
+  if (report.looked_for_hidden) {
+    uint64_t hidden = 0;
+    for (const Coverage& one : report.coverage) hidden += one.hidden;
+    AppendLine(out, "aborted records", hidden, "hidden from readers");
+  }
   AppendLine(out, "outcomes of older records", report.trimmed, "the input has them no more");
   if (report.earlier > 0) {
     AppendLine(out, "of an earlier input", report.earlier, "outcomes of an earlier incarnation of the topic");
@@ -120,7 +125,8 @@ void AppendCounts(std::string& out, const AuditReport& report) {
   if (report.gave_verdicts_again) {
     AppendLine(out, "verdicts given again", report.verdict_check.same + report.verdict_check.different);
     AppendLine(out, "  DIFFERENT", report.verdict_check.different);
-    AppendLine(out, "  not possible", report.verdict_check.unknown, "entries before them are trimmed, or another policy");
+    AppendLine(out, "  not possible", report.verdict_check.unknown,
+               "entries before them are trimmed, or another policy");
   }
 }
 
@@ -177,12 +183,13 @@ std::string PartitionsJson(const std::vector<AuditReport::Partition>& partitions
   });
 }
 
-std::string CoverageJson(const std::vector<Coverage>& coverage) {
-  return JsonList(coverage, [](const Coverage& one) {
+std::string CoverageJson(const std::vector<Coverage>& coverage, bool looked_for_hidden) {
+  return JsonList(coverage, [&](const Coverage& one) {
     JsonLine item;
     item.Add("topic", one.topic);
     if (one.partition >= 0) item.Add("partition", one.partition);
-    item.Add("first", one.first).Add("end", one.end).Add("records", one.records).Add("hidden", one.hidden);
+    item.Add("first", one.first).Add("end", one.end).Add("records", one.records);
+    if (looked_for_hidden) item.Add("aborted", one.hidden);
     if (one.records > 0) item.Add("first_time", TimeText(one.first_ms)).Add("last_time", TimeText(one.last_ms));
     return std::move(item).Take();
   });
@@ -290,7 +297,8 @@ std::string JsonOf(const AuditReport& report, bool by_partition) {
   line.AddRaw("open_transactions", JsonList(report.open_transactions, JsonText));
   line.AddRaw("open_inputs", JsonList(report.open_inputs, JsonText));
   line.AddRaw("notes", JsonList(report.notes, JsonText));
-  line.AddRaw("coverage", CoverageJson(by_partition ? report.coverage : ByTopic(report.coverage)));
+  line.AddRaw("coverage", CoverageJson(by_partition ? report.coverage : ByTopic(report.coverage),
+                                       report.looked_for_hidden));
   if (by_partition) line.AddRaw("partitions", PartitionsJson(report.partitions));
   return std::move(line).Take();
 }
