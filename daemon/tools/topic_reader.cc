@@ -43,10 +43,11 @@ class Reading {
 
   bool done() const { return open_.empty(); }
 
-  std::vector<kafka::PartitionOffset> Starts() const {
-    std::vector<kafka::PartitionOffset> starts;
-    for (const auto& [where, range] : open_) starts.push_back({where, range->begin});
-    return starts;
+  // Of those that are not done: where each goes on.
+  std::vector<kafka::PartitionOffset> Positions() const {
+    std::vector<kafka::PartitionOffset> positions;
+    for (const auto& [where, range] : open_) positions.push_back({where, range->reached});
+    return positions;
   }
 
   // Null where the partition is done. Beyond the end nothing is asked for, and the partition is done.
@@ -91,20 +92,24 @@ bool TakeOne(const PollOutcome& polled, Reading& reading, const TopicReader::Tak
   return more;
 }
 
-// The partition was trimmed while it was read: goes on where it begins now.
-absl::Status GoOnAtLow(kafka::Consumer& consumer, ReadRange& range) {
+// The partition was trimmed while it was read: goes on where it begins now. Not by seeking: librdkafka refuses that
+// where a partition stopped at an offset out of range.
+absl::Status GoOnAtLow(kafka::Consumer& consumer, ReadRange& range, Reading& reading) {
   int64_t end = 0;
   if (Error error = consumer.Watermarks(range.where, range.low, end, kTimeout); !error.ok()) {
     return kafka::ToStatus(error, range.where.topic);
   }
-  return kafka::ToStatus(consumer.Seek({{range.where, range.low}}, kTimeout), range.where.topic);
+  range.reached = std::max(range.reached, range.low);
+  if (range.reached >= range.end) reading.Finish(range);
+  if (reading.done()) return absl::OkStatus();
+  return kafka::ToStatus(consumer.Assign(reading.Positions()), range.where.topic);
 }
 
 absl::Status TakeError(kafka::Consumer& consumer, const PollOutcome& polled, Reading& reading) {
   if (IsPassing(polled.error)) return absl::OkStatus();
   ReadRange* range = reading.Find(polled.record);
   if (polled.error.name == "_AUTO_OFFSET_RESET" && range != nullptr) {
-    return GoOnAtLow(consumer, *range);
+    return GoOnAtLow(consumer, *range, reading);
   }
   return kafka::ToStatus(polled.error, polled.record.topic);
 }
@@ -224,7 +229,7 @@ absl::Status TopicReader::ReadBy(kafka::Consumer& consumer, std::vector<ReadRang
                                  absl::Duration patience, const Take& take) {
   Reading reading(ranges);
   if (reading.done()) return absl::OkStatus();
-  const std::vector<kafka::PartitionOffset> starts = reading.Starts();
+  const std::vector<kafka::PartitionOffset> starts = reading.Positions();
   if (Error error = consumer.Assign(starts); !error.ok()) {
     return kafka::ToStatus(error, "assigning partitions");
   }

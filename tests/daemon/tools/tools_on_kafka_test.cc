@@ -282,6 +282,23 @@ TEST_F(ToolsOnKafka, AnOpenTransactionIsTold) {
   EXPECT_THAT(RecordsOf(raw_), SizeIs(2));
 }
 
+// As beside a daemon that trims its topics.
+TEST_F(ToolsOnKafka, WhatIsTrimmedBeforeItIsReadIsPassedOver) {
+  const auto judged = [&](int32_t partition) {
+    return RecordText{.topic = internal_.judged, .partition = partition}.From(raw_, 0);
+  };
+  Write({judged(0), judged(0), judged(0), judged(1), judged(1)});
+  auto ranges = reader_->RangesOf({internal_.judged});
+  ASSERT_TRUE(reader_->admin().DeleteRecords({{{internal_.judged, 0}, 2}, {{internal_.judged, 1}, 3}}, kWait).ok());
+  std::vector<std::pair<int32_t, int64_t>> seen;
+  const absl::Status status = reader_->Read(*ranges, absl::ZeroDuration(), [&](const kafka::PolledRecord& record) {
+    seen.emplace_back(record.partition, record.offset);
+    return true;
+  });
+  EXPECT_TRUE(status.ok()) << status.ToString();
+  EXPECT_THAT(seen, ElementsAre(::testing::Pair(0, 2)));
+}
+
 TEST_F(ToolsOnKafka, TheLastRecordsAreFoundBehindMarkers) {
   for (const char* id : {"0", "1", "2"}) Write({Raw(id)});
   auto ranges = reader_->RangesOf({raw_});
