@@ -32,13 +32,20 @@ std::optional<std::string_view> Last(std::span<const Header> headers, std::strin
 std::optional<int64_t> ParseNumber(std::string_view digits) { return Parse<int64_t>(digits); }
 std::optional<int32_t> ParsePartition(std::string_view digits) { return Parse<int32_t>(digits); }
 
+uint64_t ParseHash(std::string_view hex) {
+  constexpr size_t kDigits = 16;
+  uint64_t hash = 0;
+  const auto [end, error] = std::from_chars(hex.data(), hex.data() + hex.size(), hash, 16);
+  return hex.size() == kDigits && error == std::errc() && end == hex.data() + hex.size() ? hash : 0;
+}
+
 std::optional<Source> ReadSource(std::span<const Header> headers) {
   const auto topic = Last(headers, kSourceTopic);
   const auto partition = ParsePartition(Last(headers, kSourcePartition).value_or(""));
   const auto offset = ParseNumber(Last(headers, kSourceOffset).value_or(""));
   const auto timestamp = ParseNumber(Last(headers, kSourceTimestamp).value_or(""));
   if (!topic || topic->empty() || !partition || !offset || !timestamp) return std::nullopt;
-  return Source{*topic, *partition, *offset, *timestamp};
+  return Source{*topic, *partition, *offset, *timestamp, ParseHash(Last(headers, kSourceHash).value_or(""))};
 }
 
 }  // namespace newsfeed::headers

@@ -18,6 +18,8 @@ inline constexpr std::string_view kSourcePartition = "newsfeed-source-partition"
 inline constexpr std::string_view kSourceOffset = "newsfeed-source-offset";
 // Kafka timestamp of the input record, milliseconds since 1970.
 inline constexpr std::string_view kSourceTimestamp = "newsfeed-source-timestamp";
+// XXH3 of its value, 16 hexadecimal digits: tells a record from one that had its place before the topic was made anew.
+inline constexpr std::string_view kSourceHash = "newsfeed-source-hash";
 
 // --- Published articles. ---
 inline constexpr std::string_view kContentType = "content-type";
@@ -42,6 +44,8 @@ inline constexpr std::string_view kErrorDetail = "newsfeed-error-detail";
 inline constexpr std::string_view kErrorTopic = "newsfeed-error-topic";
 inline constexpr std::string_view kErrorPartition = "newsfeed-error-partition";
 inline constexpr std::string_view kErrorOffset = "newsfeed-error-offset";
+// As newsfeed-source-hash.
+inline constexpr std::string_view kErrorHash = "newsfeed-error-hash";
 inline constexpr std::string_view kErrorVersion = "newsfeed-error-version";
 // Size and hash of a value that is not there because the dead-letter topic would not take it.
 inline constexpr std::string_view kErrorStub = "newsfeed-error-stub";
@@ -69,14 +73,18 @@ std::optional<std::string_view> Last(std::span<const Header> headers, std::strin
 std::optional<int64_t> ParseNumber(std::string_view digits);
 std::optional<int32_t> ParsePartition(std::string_view digits);
 
+// Of 16 hexadecimal digits; 0: no such text.
+uint64_t ParseHash(std::string_view hex);
+
 // The input record that an article came from. A view into the headers.
 struct Source {
   std::string_view topic;
   int32_t partition = 0;
   int64_t offset = 0;
   int64_t timestamp_ms = 0;
+  uint64_t hash = 0;  // of its value; 0: not known, an older version wrote the record
 };
-// From the newsfeed-source-* headers; nothing where one is absent or no number.
+// From the newsfeed-source-* headers; nothing where one but the hash is absent or no number.
 std::optional<Source> ReadSource(std::span<const Header> headers);
 
 }  // namespace newsfeed::headers

@@ -61,6 +61,8 @@ struct WorkerCounters {
   uint64_t consumers_made = 0;
   uint64_t rebalances = 0;
   uint64_t errors = 0;
+  // Records of committed batches without exactly one outcome, nor passed on: a fault of ours.
+  uint64_t accounting_mismatches = 0;
   LatencyHistogram commit_seconds;      // begin to commit of a batch
   LatencyHistogram end_to_end_seconds;  // timestamp of the input record to its commit here
   std::vector<StepStats> steps;         // of the pipeline

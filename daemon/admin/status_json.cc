@@ -125,6 +125,7 @@ void PutCounters(const WorkerCounters& counters, Writer& json) {
   json.Put("offsets_skipped", counters.offsets_skipped);
   json.Put("rebalances", counters.rebalances);
   json.Put("errors", counters.errors);
+  json.Put("accounting_mismatches", counters.accounting_mismatches);
 }
 
 void PutWorker(const WorkerStatus& worker, Writer& json) {

@@ -4,12 +4,26 @@
 #include <utility>
 
 #include "daemon/kafka/application.h"
+#include "daemon/log.h"
 
 namespace newsfeed::stages {
 namespace {
 
 // One call; a third of the transaction's time, so that two can fail before the broker gives it up.
 constexpr absl::Duration kLongestCall = absl::Seconds(10);
+
+// Every record of a batch is passed on or has one outcome. Where not, the batch is committed already: told, not mended.
+void CheckAccounting(const Batch& batch, const HopOutput& out, WorkerCounters& counters) {
+  const uint64_t read = batch.size();
+  const uint64_t accounted = out.accounted();
+  if (read == accounted) return;
+  counters.accounting_mismatches += std::max(read, accounted) - std::min(read, accounted);
+  const RecordId first = batch.empty() ? RecordId() : batch.articles().front().origin;
+  log::Error("outcomes do not add up to the records read: run newsfeedd audit",
+             {{"topic", first.topic.name}, {"partition", std::to_string(first.partition.value)},
+              {"first_offset", std::to_string(first.offset.value)}, {"read", std::to_string(read)},
+              {"accounted", std::to_string(accounted)}});
+}
 
 }  // namespace
 
@@ -46,6 +60,7 @@ void CountBatch(const Batch& batch, const HopOutput& out, absl::Time begun, absl
   ++counters.batches_committed;
   counters.commit_seconds.Add(absl::ToDoubleSeconds(now - begun));
   out.CountInto(counters);
+  CheckAccounting(batch, out, counters);
   const int64_t now_ms = absl::ToUnixMillis(now);
   for (const Article& article : batch.articles()) {
     if (article.timestamp_ms <= 0) continue;

@@ -9,6 +9,7 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,9 @@ struct HopOutput {
   std::map<FilterWhy, uint64_t> filtered;
   std::map<Verdict, uint64_t> verdicts;
   uint64_t bytes = 0;
+
+  // Records of the batch that are accounted for: passed on, or at their end.
+  uint64_t accounted() const { return std::accumulate(outcomes.begin(), outcomes.end(), passed_on); }
 
   void Clear();
   // Adds to the counters of the worker.

@@ -179,7 +179,7 @@ class EnrichHop : public Hop {
 
   static bool Parse(Article& article, Item& item) {
     const auto source = headers::ReadSource(article.headers);
-    item.source = source.value_or(SourceOf(article));
+    item.source = source ? *source : SourceOf(article);
     const auto verdict = headers::Last(article.headers, headers::kVerdictDetail);
     if (!source || !verdict) return false;
     if (!item.verdict.ParseFromArray(verdict->data(), static_cast<int>(verdict->size())) ||

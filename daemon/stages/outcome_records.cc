@@ -52,6 +52,11 @@ void OutcomeRecords::AppendSource(const Source& source) {
   headers_.push_back({headers::kSourcePartition, Digits(source.partition)});
   headers_.push_back({headers::kSourceOffset, Digits(source.offset)});
   headers_.push_back({headers::kSourceTimestamp, Digits(source.timestamp_ms)});
+  AppendHash(headers::kSourceHash, source.hash);
+}
+
+void OutcomeRecords::AppendHash(std::string_view name, uint64_t hash) {
+  if (hash != 0) headers_.push_back({name, batch_->arena().Keep(fmt::format("{:016x}", hash))});
 }
 
 void OutcomeRecords::AppendPassedThrough(const Article& article) {
@@ -116,6 +121,7 @@ void OutcomeRecords::AddDeadLetter(const Article& article, const Source& source,
   headers_.push_back({headers::kErrorTopic, source.topic});
   headers_.push_back({headers::kErrorPartition, Digits(source.partition)});
   headers_.push_back({headers::kErrorOffset, Digits(source.offset)});
+  AppendHash(headers::kErrorHash, source.hash);
   headers_.push_back({headers::kErrorVersion, kVersion});
   headers_.push_back({headers::kErrorReplay, form.late ? headers::kReplayJudged : headers::kReplayInput});
   std::string_view key = article.key;

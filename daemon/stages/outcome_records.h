@@ -12,6 +12,7 @@
 #include "daemon/record_headers.h"
 #include "daemon/stages/hop.h"
 #include "newsfeed/v1/article.pb.h"
+#include "processors/text/hash.h"
 
 namespace newsfeed::stages {
 
@@ -54,6 +55,8 @@ class OutcomeRecords {
 
  private:
   void AppendSource(const Source& source);
+  // Nothing where it is not known.
+  void AppendHash(std::string_view name, uint64_t hash);
   void AppendPassedThrough(const Article& article);
   std::span<const Header> KeepHeaders();
   void Add(std::string_view topic, int64_t timestamp_ms, std::string_view key, std::string_view value,
@@ -70,7 +73,8 @@ class OutcomeRecords {
 // The source of a record that was read from an input topic.
 inline Source SourceOf(const Article& article) {
   return {article.origin.topic.name, article.origin.partition.value, article.origin.offset.value,
-          article.timestamp_ms};
+          article.timestamp_ms,
+          article.oversize_bytes > 0 ? article.oversize_hash : text::Hash(article.value)};
 }
 
 }  // namespace newsfeed::stages

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
-#include "daemon/tools/json_line.h"
+#include "daemon/tools/index_audit.h"
 
 namespace newsfeed::tools {
 namespace {
@@ -56,32 +58,100 @@ void Append(std::vector<std::string> from, std::vector<std::string>& to) {
   std::ranges::move(from, std::back_inserter(to));
 }
 
+// What was read of each partition.
+class Readings {
+ public:
+  // `with_offsets`: each offset is kept, as one bit.
+  void Begin(const ReadRange& range, bool with_offsets) {
+    Reading& reading = readings_[range.where];
+    if (reading.coverage.topic.empty()) {
+      reading.coverage = {.topic = range.where.topic, .partition = range.where.partition, .first = range.begin};
+      order_.push_back(range.where);
+    }
+    reading.coverage.end = range.end;
+    if (with_offsets) reading.seen.resize(static_cast<size_t>(range.end - reading.coverage.first));
+  }
+
+  void Take(const kafka::PolledRecord& record) {
+    Reading& reading = Of(record);
+    Coverage& coverage = reading.coverage;
+    ++coverage.records;
+    coverage.first_ms = coverage.first_ms == 0 ? record.timestamp_ms : std::min(coverage.first_ms, record.timestamp_ms);
+    coverage.last_ms = std::max(coverage.last_ms, record.timestamp_ms);
+    if (const size_t index = IndexOf(reading, record); index < reading.seen.size()) reading.seen[index] = true;
+  }
+
+  // Read uncommitted.
+  void TakeAny(const kafka::PolledRecord& record) {
+    Reading& reading = Of(record);
+    if (const size_t index = IndexOf(reading, record); index < reading.seen.size() && !reading.seen[index]) {
+      ++reading.coverage.hidden;
+    }
+  }
+
+  // In the order they were begun.
+  std::vector<Coverage> coverage() const {
+    std::vector<Coverage> all;
+    for (const TopicPartition& where : order_) all.push_back(readings_.at(where).coverage);
+    return all;
+  }
+
+ private:
+  struct Reading {
+    Coverage coverage;
+    std::vector<bool> seen;  // by offset - coverage.first
+  };
+
+  // Records of one partition come in a row.
+  Reading& Of(const kafka::PolledRecord& record) {
+    if (last_ == nullptr || last_->coverage.partition != record.partition || last_->coverage.topic != record.topic) {
+      last_ = &readings_.at({std::string(record.topic), record.partition});
+    }
+    return *last_;
+  }
+  static size_t IndexOf(const Reading& reading, const kafka::PolledRecord& record) {
+    return static_cast<size_t>(record.offset - reading.coverage.first);
+  }
+
+  std::map<TopicPartition, Reading> readings_;
+  std::vector<TopicPartition> order_;
+  Reading* last_ = nullptr;
+};
+
 // Reads the topics into the ledger, in an order that lets the pipeline go on meanwhile.
 class Auditing {
  public:
-  Auditing(TopicReader& reader, AuditTopics topics, ProgressMap progress, absl::Duration patience,
-           AuditLedger& ledger)
-      : reader_(reader), topics_(std::move(topics)), progress_(std::move(progress)),
-        patience_(patience), ledger_(ledger) {}
+  Auditing(TopicReader& reader, const config::v1::Config& config, const AuditOptions& options,
+           std::shared_ptr<const dedup::Policy> policy, AuditLedger& ledger)
+      : reader_(reader), config_(config), topics_(AuditTopicsOf(config)), options_(options),
+        patience_(TransactionPatience(config)), ledger_(ledger), index_(std::move(policy)) {}
 
   absl::StatusOr<AuditReport> Run() {
+    auto progress = ProgressOf(reader_, config_, topics_);
+    if (!progress.ok()) return progress.status();
+    progress_ = *std::move(progress);
     // What comes to the inputs from here on is left out.
     auto inputs = AddRanges(reader_.RangesOf(topics_.InputNames()));
     if (!inputs.ok()) return inputs.status();
     if (absl::Status s = AddReceiptsEnd(); !s.ok()) return s;
-    for (const std::string& topic : topics_.InternalNames()) {
-      // The end is asked for when the topic before has been read: what was trimmed there unseen lies before it.
-      if (absl::Status s = ReadOutcomes(AddRanges(reader_.RangesOf({topic}))); !s.ok()) return s;
-    }
-    if (absl::Status s = ReadOutcomes(reader_.RangesOf(topics_.OutputNames())); !s.ok()) return s;
-    // Last, so that the record of each outcome is seen. What an open transaction of the feed hides is not read by
+    if (absl::Status s = ReadInternal(); !s.ok()) return s;
+    if (absl::Status s = ReadOutputs(); !s.ok()) return s;
+    progress = ProgressOf(reader_, config_, topics_);
+    if (!progress.ok()) return progress.status();
+    progress_after_ = *std::move(progress);
+    if (absl::Status s = ReadUncommittedJudged(); !s.ok()) return s;
+    // Late, so that the record of each outcome is seen. What an open transaction of the feed hides is not read by
     // prepare either: not worth waiting for.
+    for (const ReadRange& range : *inputs) {
+      readings_.Begin(range, /*with_offsets=*/false);
+      ledger_.SetCommitted(range.where, progress_after_[range.where].committed);
+    }
     if (absl::Status s = reader_.Read(*inputs, absl::ZeroDuration(), take_); !s.ok()) return s;
+    if (absl::Status s = ReadHidden(); !s.ok()) return s;
     if (absl::Status s = FollowRetention(); !s.ok()) return s;
     AuditReport report = ledger_.Report();
     report.open_inputs = OpenTransactions(*inputs);
-    report.open_transactions = std::move(open_);
-    report.notes = std::move(notes_);
+    FillReport(report);
     return report;
   }
 
@@ -105,11 +175,103 @@ class Auditing {
     return absl::OkStatus();
   }
 
-  absl::Status ReadOutcomes(absl::StatusOr<std::vector<ReadRange>> ranges) {
+  // The end of each is asked for when the one before has been read: what was trimmed there unseen lies before it.
+  absl::Status ReadInternal() {
+    if (topics_.internal.prepared.empty()) return absl::OkStatus();
+    const auto [prepared, judged, index] = topics_.internal;
+    const auto take_prepared = [this](const kafka::PolledRecord& record) {
+      index_.TakePrepared(record);
+      return take_(record);
+    };
+    if (absl::Status s = ReadTopics(AddRanges(reader_.RangesOf({prepared})), take_prepared); !s.ok()) return s;
+    auto entries = reader_.RangesOf({index});
+    if (absl::Status s = ReadTopics(entries, TakeEntries(/*younger=*/false)); !s.ok()) return s;
+    if (absl::Status s = ReadTopics(AddRanges(reader_.RangesOf({judged})), take_); !s.ok()) return s;
+    auto younger = reader_.RangesOf({index});
+    if (!younger.ok()) return younger.status();
+    for (size_t i = 0; i < younger->size(); ++i) (*younger)[i].begin = (*entries)[i].end;
+    return ReadTopics(std::move(younger), TakeEntries(/*younger=*/true));
+  }
+
+  TopicReader::Take TakeEntries(bool younger) {
+    return [this, younger](const kafka::PolledRecord& record) {
+      readings_.Take(record);
+      if (const auto taken = index_.Take(record)) ledger_.TakeEntry(taken->entry, taken->payload_hash, younger);
+      return true;
+    };
+  }
+
+  absl::Status ReadOutputs() {
+    auto ranges = reader_.RangesOf(topics_.OutputNames());
     if (!ranges.ok()) return ranges.status();
-    absl::Status status = reader_.Read(*ranges, patience_, take_);
+    std::map<std::string, int32_t> partitions;
+    for (const ReadRange& range : *ranges) ++partitions[range.where.topic];
+    for (const auto& [topic, count] : partitions) ledger_.SetPartitions(topic, count);
+    return ReadTopics(std::move(ranges), take_);
+  }
+
+  absl::Status ReadTopics(absl::StatusOr<std::vector<ReadRange>> ranges, const TopicReader::Take& take) {
+    if (!ranges.ok()) return ranges.status();
+    for (const ReadRange& range : *ranges) readings_.Begin(range, options_.hidden);
+    if (absl::Status status = reader_.Read(*ranges, patience_, take); !status.ok()) return status;
     Append(OpenTransactions(*ranges), open_);
-    return status;
+    for (const ReadRange& range : *ranges) Remember(range);
+    return absl::OkStatus();
+  }
+
+  // A partition that was read in two parts is one.
+  void Remember(const ReadRange& range) {
+    const auto [found, is_new] = read_.try_emplace(range.where, range);
+    if (is_new) return;
+    ReadRange& whole = found->second;
+    whole.end = range.end;
+    if (whole.open_transaction) return;
+    whole.reached = range.reached;
+    whole.open_transaction = range.open_transaction;
+  }
+
+  // What enrich has not committed must have no outcome.
+  absl::Status ReadUncommittedJudged() {
+    if (topics_.internal.judged.empty()) return absl::OkStatus();
+    auto ranges = reader_.RangesOf({topics_.internal.judged});
+    if (!ranges.ok()) return ranges.status();
+    for (ReadRange& range : *ranges) range.begin = std::max(range.low, progress_after_[range.where].committed);
+    return reader_.Read(*ranges, absl::ZeroDuration(), [this](const kafka::PolledRecord& record) {
+      ledger_.TakeUncommitted(record);
+      return true;
+    });
+  }
+
+  // What readers are not shown: all of it, or as far as it is held by open transactions.
+  absl::Status ReadHidden() {
+    std::vector<ReadRange> ranges;
+    for (const auto& [where, read] : read_) {
+      if (!options_.hidden && !read.open_transaction) continue;
+      ranges.push_back(read);
+      if (!options_.hidden) ranges.back().begin = read.reached;
+    }
+    return reader_.ReadUncommitted(ranges, [&](const kafka::PolledRecord& record) {
+      if (record.offset < read_.at({std::string(record.topic), record.partition}).reached) {
+        readings_.TakeAny(record);
+      } else if (record.topic != topics_.internal.index) {
+        ledger_.TakeHeld(record);
+      }
+      return true;
+    });
+  }
+
+  void FillReport(AuditReport& report) {
+    index_.FillReport(report);
+    const TopicPartition prepared = {topics_.internal.prepared, 0};
+    const auto index = read_.find({topics_.internal.index, 0});
+    if (index != read_.end() && !index->second.open_transaction) {
+      index_.CheckCommitted(progress_[prepared].committed, progress_after_[prepared].committed, report);
+    }
+    Append(std::move(offsets_), report.offsets);
+    report.open_transactions = std::move(open_);
+    report.notes = std::move(notes_);
+    report.coverage = readings_.coverage();
+    report.looked_for_hidden = options_.hidden;
   }
 
   // What is gone by now is not asked for, and told.
@@ -121,6 +283,24 @@ class Auditing {
     if (!outputs.ok()) return outputs.status();
     for (const ReadRange& range : *outputs) NoteTrimmed(range);
     for (const auto& [where, progress] : progress_) NoteOvertaken(where, progress);
+    return NoteCutOff();
+  }
+
+  // Committed beyond the end of a log: it was cut off, or made anew.
+  absl::Status NoteCutOff() {
+    const auto internal = topics_.InternalNames();
+    for (const auto& topics : {internal, topics_.InputNames()}) {
+      auto ranges = reader_.RangesOf(topics);
+      if (!ranges.ok()) return ranges.status();
+      for (const ReadRange& range : *ranges) {
+        const int64_t committed = progress_[range.where].committed;
+        if (committed <= range.end) continue;
+        std::string what = fmt::format("{}/{} ends at {}, and its stage has committed {}", range.where.topic,
+                                       range.where.partition, range.end, committed);
+        // An input may be made anew; its stage goes on when there is something to read.
+        (topics == internal ? offsets_ : notes_).push_back(std::move(what));
+      }
+    }
     return absl::OkStatus();
   }
 
@@ -144,111 +324,24 @@ class Auditing {
   }
 
   TopicReader& reader_;
+  const config::v1::Config& config_;
   const AuditTopics topics_;
-  ProgressMap progress_;
+  const AuditOptions options_;
   const absl::Duration patience_;
   AuditLedger& ledger_;
+  IndexAudit index_;
+  ProgressMap progress_, progress_after_;
+  Readings readings_;
+  std::map<TopicPartition, ReadRange> read_;  // of internal topics and outputs
   const TopicReader::Take take_ = [this](const kafka::PolledRecord& record) {
+    readings_.Take(record);
     ledger_.Take(record);
     return true;
   };
   std::vector<std::string> open_;
   std::vector<std::string> notes_;
+  std::vector<std::string> offsets_;
 };
-
-// --- Printing -----------------------------------------------------------------------------------
-
-void AppendLine(std::string& out, std::string_view name, uint64_t count, std::string_view more = "") {
-  fmt::format_to(std::back_inserter(out), "{:<26}{:>12}{}{}\n", name, count, more.empty() ? "" : "  ", more);
-}
-
-std::string RangeText(const OffsetRange& range) {
-  if (range.first == range.last) {
-    return fmt::format("{}:{}:{}", range.topic, range.partition, range.first);
-  }
-  return fmt::format("{}:{}:{}-{}", range.topic, range.partition, range.first, range.last);
-}
-
-void AppendRanges(std::string& out, std::string_view what, const RangeList& list) {
-  if (list.offsets == 0) return;
-  fmt::format_to(std::back_inserter(out), "\n{}: {}\n", what, list.offsets);
-  for (const OffsetRange& range : list.ranges) out += "  " + RangeText(range) + "\n";
-  if (list.ranges.size() == RangeList::kMaxRanges) out += "  (and further ones)\n";
-}
-
-void AppendTotals(std::string& out, const AuditTotals& totals) {
-  AppendLine(out, "input records", totals.records);
-  for (const OutcomeEntry& entry : OutcomeTable()) {
-    AppendLine(out, fmt::format("  {}", entry.title), totals.outcomes[static_cast<size_t>(entry.outcome)]);
-  }
-  AppendLine(out, "  not yet read", totals.unread);
-  AppendLine(out, "  waiting for the judge", totals.in_prepared);
-  AppendLine(out, "  waiting for enrich", totals.in_judged);
-  if (totals.before_start > 0) AppendLine(out, "  before the start", totals.before_start);
-  if (totals.gone_unread > 0) AppendLine(out, "  GONE UNREAD", totals.gone_unread);
-  AppendLine(out, "  MISSING", totals.missing);
-  AppendLine(out, "  with two outcomes", totals.doubled);
-}
-
-void AppendTwinless(std::string& out, const std::vector<Twinless>& twinless) {
-  if (twinless.empty()) return;
-  fmt::format_to(std::back_inserter(out),
-                 "\nduplicates whose original was not published: {} (newsfeedd duplicates promote --twinless)\n",
-                 twinless.size());
-  for (size_t i = 0; i < std::min(twinless.size(), RangeList::kMaxRanges); ++i) {
-    fmt::format_to(std::back_inserter(out), "  {}:{}  of {}, original {}\n", twinless[i].place.partition,
-                   twinless[i].place.offset, ToString(twinless[i].source), ToString(twinless[i].canonical));
-  }
-}
-
-void AppendList(std::string& out, std::string_view what, const std::vector<std::string>& lines) {
-  if (lines.empty()) return;
-  fmt::format_to(std::back_inserter(out), "\n{}:\n", what);
-  for (const std::string& line : lines) out += "  " + line + "\n";
-}
-
-std::string TotalsJson(const AuditTotals& totals) {
-  JsonLine line;
-  line.Add("records", totals.records);
-  for (const OutcomeEntry& entry : OutcomeTable()) {
-    line.Add(entry.name, totals.outcomes[static_cast<size_t>(entry.outcome)]);
-  }
-  line.Add("unread", totals.unread).Add("in_prepared", totals.in_prepared).Add("in_judged", totals.in_judged);
-  line.Add("before_start", totals.before_start);
-  line.Add("missing", totals.missing).Add("doubled", totals.doubled).Add("gone_unread", totals.gone_unread);
-  return std::move(line).Take();
-}
-
-std::string RangesJson(const RangeList& list) {
-  JsonLine line;
-  line.Add("offsets", list.offsets);
-  line.AddRaw("ranges", JsonList(list.ranges, [](const OffsetRange& range) {
-                JsonLine item;
-                item.Add("topic", range.topic).Add("partition", range.partition);
-                item.Add("first", range.first).Add("last", range.last);
-                return std::move(item).Take();
-              }));
-  return std::move(line).Take();
-}
-
-std::string TwinlessJson(const std::vector<Twinless>& twinless) {
-  return JsonList(twinless, [](const Twinless& one) {
-    JsonLine item;
-    item.Add("partition", one.place.partition).Add("offset", one.place.offset);
-    item.Add("source", ToString(one.source)).Add("canonical", ToString(one.canonical));
-    return std::move(item).Take();
-  });
-}
-
-std::string PartitionsJson(const std::vector<AuditReport::Partition>& partitions) {
-  return JsonList(partitions, [](const AuditReport::Partition& partition) {
-    JsonLine item;
-    item.Add("topic", partition.where.topic).Add("partition", partition.where.partition);
-    item.Add("low", partition.low).Add("end", partition.end).Add("committed", partition.committed);
-    item.AddRaw("totals", TotalsJson(partition.totals));
-    return std::move(item).Take();
-  });
-}
 
 }  // namespace
 
@@ -257,62 +350,14 @@ absl::Duration TransactionPatience(const config::v1::Config& config) {
 }
 
 absl::StatusOr<AuditReport> RunAudit(TopicReader& reader, const config::v1::Config& config,
-                                     AuditLedger& ledger) {
-  AuditTopics topics = AuditTopicsOf(config);
-  auto progress = ProgressOf(reader, config, topics);
-  if (!progress.ok()) return progress.status();
-  return Auditing(reader, std::move(topics), *std::move(progress), TransactionPatience(config), ledger)
-      .Run();
-}
-
-std::string TextOf(const AuditReport& report, bool by_partition) {
-  std::string out;
-  if (by_partition) {
-    for (const AuditReport::Partition& partition : report.partitions) {
-      fmt::format_to(std::back_inserter(out), "{}/{}: offsets {} to {}, committed {}\n", partition.where.topic,
-                     partition.where.partition, partition.low, partition.end, partition.committed);
-      AppendTotals(out, partition.totals);
-      out += '\n';
-    }
+                                     AuditLedger& ledger, const AuditOptions& options) {
+  std::shared_ptr<const dedup::Policy> policy;
+  if (options.verify_verdicts) {
+    auto made = dedup::MakePolicy(config.dedup());
+    if (!made.ok()) return made.status();
+    policy = *std::move(made);
   }
-  AppendTotals(out, report.totals);
-  AppendLine(out, "outcomes of older records", report.trimmed, "the input has them no more");
-  if (report.foreign > 0) AppendLine(out, "outcomes of other topics", report.foreign);
-  if (report.newer > 0) AppendLine(out, "outcomes of newer records", report.newer);
-  if (report.promoted > 0) AppendLine(out, "promoted articles", report.promoted);
-  if (report.receipts > 0) AppendLine(out, "receipts of replays", report.receipts);
-  AppendRanges(out, "missing (no outcome, and not in flight)", report.missing);
-  AppendRanges(out, report.exactly_once ? "more than one outcome" : "more than one outcome (at least once: allowed)",
-               report.doubled);
-  AppendRanges(out, "outcomes of records that the input does not have", report.phantoms);
-  AppendRanges(out, "gone unread (retention was faster than prepare)", report.gone_unread);
-  AppendTwinless(out, report.twinless);
-  if (report.unreadable > 0) {
-    AppendList(out, fmt::format("records without valid coordinates: {}", report.unreadable),
-               report.unreadable_examples);
-  }
-  AppendList(out, "not read, so nothing is proved", report.open_transactions);
-  AppendList(out, "inputs not read, nor by prepare", report.open_inputs);
-  AppendList(out, "note", report.notes);
-  out += report.clean() ? "\nclean: each record has one outcome or is in flight\n" : "\nVIOLATED\n";
-  return out;
-}
-
-std::string JsonOf(const AuditReport& report, bool by_partition) {
-  JsonLine line;
-  line.Add("clean", report.clean()).AddRaw("totals", TotalsJson(report.totals));
-  line.Add("trimmed", report.trimmed).Add("newer", report.newer).Add("foreign", report.foreign);
-  line.Add("promoted", report.promoted).Add("receipts", report.receipts);
-  line.Add("replayed_late", report.replayed_late).Add("unreadable", report.unreadable);
-  line.AddRaw("missing", RangesJson(report.missing)).AddRaw("doubled", RangesJson(report.doubled));
-  line.AddRaw("phantoms", RangesJson(report.phantoms)).AddRaw("twinless", TwinlessJson(report.twinless));
-  line.AddRaw("unreadable_examples", JsonList(report.unreadable_examples, JsonText));
-  line.AddRaw("gone_unread", RangesJson(report.gone_unread));
-  line.AddRaw("open_transactions", JsonList(report.open_transactions, JsonText));
-  line.AddRaw("open_inputs", JsonList(report.open_inputs, JsonText));
-  line.AddRaw("notes", JsonList(report.notes, JsonText));
-  if (by_partition) line.AddRaw("partitions", PartitionsJson(report.partitions));
-  return std::move(line).Take();
+  return Auditing(reader, config, options, std::move(policy), ledger).Run();
 }
 
 }  // namespace newsfeed::tools

@@ -15,14 +15,30 @@
 // Not outcomes: promoted articles (newsfeed-promoted), receipts of replays, dead letters of a late stage that
 // were replayed to ID-judged.
 //
-// Pure: no I/O, no clock. One byte for each input offset, 48 for each duplicate (and as much again while their
-// vector grows), 16 for each published article whose input is gone already. Views of a record are not kept.
+// Beside that, of records that the input still has:
+// - Order. Of one input partition prepare works in order, the judge in one order, enrich in the order of each
+//   partition of ID-judged. So in ID-prepared, in each partition of ID-judged, of the filtered records and of
+//   prepare's dead letters the sources of each input partition ascend. Articles are spread by id anew: they ascend
+//   where the output's partitions are a multiple of ID-judged's, else by id. Promoted articles and late dead letters
+//   that were replayed come when they come; at-least-once promises no order.
+// - One verdict is one transaction: its entry in ID-index, and its record in ID-judged or its dead letter. Of what
+//   lies before a committed offset both are there, but where one was trimmed: entries before the oldest left are not
+//   asked for, and what enrich has published may be gone from ID-judged.
+// - Nothing is done beyond what is committed (`SetCommitted`, `TakeUncommitted`).
+//
+// A topic that was deleted and made again has other records at the same offsets. What carries the hash of another
+// value (newsfeed-source-hash) is of an earlier incarnation: counted, and no outcome of the record that is there now.
+//
+// Pure: no I/O, no clock. 6 bytes for each input offset (2 of what is known, 4 of the hash), 40 for each duplicate
+// (and as much again while their vector grows), 16 for each published article whose input is gone already; for the
+// order by id what audit_order.h tells. Views of a record are not kept.
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,7 +50,10 @@
 #include "daemon/kafka/application.h"
 #include "daemon/kafka/kafka_client.h"
 #include "daemon/outcome.h"
+#include "daemon/tools/audit_order.h"
+#include "daemon/tools/audit_report.h"
 #include "daemon/tools/coordinates.h"
+#include "processors/dedup/entry.h"
 
 namespace newsfeed::tools {
 
@@ -68,29 +87,6 @@ struct AuditPartition {
   int64_t gone_until = 0;
 };
 
-// Offsets that follow each other.
-struct OffsetRange {
-  std::string topic;
-  int32_t partition = 0;
-  int64_t first = 0;
-  int64_t last = 0;
-  bool operator==(const OffsetRange&) const = default;
-};
-
-struct RangeList {
-  static constexpr size_t kMaxRanges = 100;
-  uint64_t offsets = 0;             // in all
-  std::vector<OffsetRange> ranges;  // the first of them
-  void Add(const kafka::TopicPartition& where, int64_t offset);
-};
-
-// A duplicate whose original was published nowhere.
-struct Twinless {
-  Coordinates source;     // the duplicate's input record
-  Place place;            // in the topic of duplicates
-  Coordinates canonical;  // the original's input record
-};
-
 // What has become of the original of a duplicate.
 enum class TwinState : uint8_t {
   kPublished,
@@ -101,64 +97,29 @@ enum class TwinState : uint8_t {
 };
 std::string_view TwinStateName(TwinState state);
 
-struct AuditTotals {
-  uint64_t records = 0;  // in the input
-  std::array<uint64_t, kOutcomes> outcomes{};
-  uint64_t unread = 0;        // not yet read by prepare
-  uint64_t in_prepared = 0;   // waiting for the judge
-  uint64_t in_judged = 0;     // waiting for enrich
-  uint64_t before_start = 0;  // older than the application's first record (start: LATEST)
-  uint64_t missing = 0;
-  uint64_t doubled = 0;
-  uint64_t gone_unread = 0;  // offsets; no part of `records`
-};
-
-struct AuditReport {
-  AuditTotals totals;
-  struct Partition {
-    kafka::TopicPartition where;
-    int64_t low = 0, end = 0, committed = 0;
-    AuditTotals totals;
-  };
-  std::vector<Partition> partitions;
-
-  RangeList missing;    // neither an outcome nor in flight
-  RangeList doubled;    // more than one outcome
-  RangeList phantoms;   // an outcome names an offset where the input has no record
-  RangeList gone_unread;  // retention took them before prepare had read them
-  std::vector<Twinless> twinless;
-
-  uint64_t trimmed = 0;   // outcomes of records that the input has no more
-  uint64_t newer = 0;     // outcomes of records that came after the audit began
-  uint64_t foreign = 0;   // outcomes of topics that are no input
-  uint64_t promoted = 0;  // articles published beside their duplicates
-  uint64_t receipts = 0;
-  uint64_t replayed_late = 0;  // dead letters that went back to ID-judged
-  uint64_t unreadable = 0;     // records without valid coordinates
-  std::vector<std::string> unreadable_examples;  // the first ten
-  bool exactly_once = true;
-
-  // What the reader saw: parts of outputs and internal topics that could not be read, so that nothing is proved;
-  // the same of inputs, where prepare reads no further either; topics that were trimmed.
-  std::vector<std::string> open_transactions;
-  std::vector<std::string> open_inputs;
-  std::vector<std::string> notes;
-
-  bool clean() const {
-    return missing.offsets == 0 && phantoms.offsets == 0 && gone_unread.offsets == 0 &&
-           twinless.empty() && unreadable == 0 && open_transactions.empty() &&
-           (!exactly_once || doubled.offsets == 0);
-  }
-};
-
 class AuditLedger {
  public:
   explicit AuditLedger(AuditTopics topics);
 
   // Each partition of the inputs, of ID-prepared and ID-judged and of the dead letters, before their records.
   void AddPartition(const AuditPartition& partition);
+  // Of enriched and duplicates, before their records: decides which order is promised.
+  void SetPartitions(const std::string& topic, int32_t partitions);
 
+  // All topics but ID-index.
   void Take(const kafka::PolledRecord& record);
+
+  // An entry of ID-index, `payload_hash` from its sketch (0: none). Read before ID-judged, and then, as `younger`,
+  // what came to ID-index until ID-judged had been read.
+  void TakeEntry(const dedup::IndexEntry& entry, uint64_t payload_hash, bool younger);
+
+  // A record that an open transaction hides: what is seen nowhere else is not lost.
+  void TakeHeld(const kafka::PolledRecord& record);
+
+  // Committed offset of an input partition, asked for again when the outcomes had been read.
+  void SetCommitted(const kafka::TopicPartition& where, int64_t offset);
+  // A record of ID-judged at or beyond what enrich had committed then.
+  void TakeUncommitted(const kafka::PolledRecord& record);
 
   // The input begins later by now: what was trimmed while its outcomes were read is not asked for.
   void SetLow(const kafka::TopicPartition& where, int64_t low);
@@ -189,17 +150,45 @@ class AuditLedger {
     AuditPartition partition;
     bool from_latest = false;
     int64_t report_from = 0;
-    std::vector<uint8_t> marks;  // by offset - low
+    int64_t committed_after = INT64_MAX;  // not asked for
+    std::vector<uint16_t> marks;          // by offset - low
+    std::vector<uint32_t> hashes;         // of the values; 0: not known
   };
-  struct Duplicate {
-    Key source;
-    Key canonical;
-    Place place;
+  // What is known of one input offset.
+  struct Slot {
+    uint16_t* mark = nullptr;  // null beyond what is audited
+    uint32_t* hash = nullptr;
+  };
+  // 40 bytes; there may be many.
+  class Duplicate {
+   public:
+    Duplicate(Key source, uint32_t hash, Key canonical, Place place)
+        : source_partition_(source.partition), canonical_partition_(canonical.partition),
+          place_partition_(place.partition), hash_(hash), source_offset_(source.offset),
+          canonical_offset_(canonical.offset), place_offset_(place.offset) {}
+    Key source() const { return {source_partition_, source_offset_}; }
+    Key canonical() const { return {canonical_partition_, canonical_offset_}; }
+    Place place() const { return {place_partition_, place_offset_}; }
+    uint32_t hash() const { return hash_; }
+
+   private:
+    uint32_t source_partition_, canonical_partition_;
+    int32_t place_partition_;
+    uint32_t hash_;
+    int64_t source_offset_, canonical_offset_, place_offset_;
   };
   struct LateDeadLetter {
     Place place;
     Key source;
+    uint32_t hash = 0;
     bool promotion = false;
+  };
+  // What carries another hash than the first that was seen of its offset.
+  struct Stranger {
+    Key key;
+    uint32_t hash = 0;
+    uint16_t mark = 0;
+    bool outcome = false;
   };
 
   static constexpr uint32_t kForeign = uint32_t{1} << 31;
@@ -209,19 +198,34 @@ class AuditLedger {
   Key KeyOf(const Coordinates& at);
   Key FindKey(const Coordinates& at) const;
   Coordinates CoordinatesOf(Key key) const;
-  uint8_t* MarkOf(Key key);
-  uint8_t MarksOf(Key key) const;
+  Slot SlotOf(Key key);
+  uint16_t MarksOf(Key key) const;
+  // The input has another record there by now, as far as is known.
+  bool IsEarlier(Key key, uint32_t hash) const;
 
   void TakeInput(const kafka::PolledRecord& record);
   void TakeEnriched(const kafka::PolledRecord& record);
   void TakeDuplicate(const kafka::PolledRecord& record);
   void TakeDeadLetter(const kafka::PolledRecord& record);
-  void TakeWaiting(const kafka::PolledRecord& record, uint8_t mark);
-  void CountOutcome(Key key, Outcome outcome);
+  void TakePrepared(const kafka::PolledRecord& record);
+  void TakeJudged(const kafka::PolledRecord& record);
+  bool IsCommitted(const kafka::PolledRecord& record) const;
+  void CheckVerdict(Key key, uint32_t hash, int verdict);
+  void CheckOrder(const kafka::PolledRecord& record, Key key, uint32_t hash, bool by_id = false);
+  bool IsSpreadAnew(std::string_view topic) const;
+  // Adds what a record tells of its input record, which has this hash.
+  void Note(Key key, uint32_t hash, uint16_t mark, bool outcome = false);
+  void CountOutcome(Key key, uint32_t hash, Outcome outcome);
   void NoteTrace(Key key);
   void CountUnreadable(const kafka::PolledRecord& record, std::string_view what);
 
   void ReportInput(uint32_t number, AuditReport& report) const;
+  void ReportOffset(const Input& input, uint32_t number, int64_t offset, AuditReport& report) const;
+  void ReportOrder(AuditReport& report) const;
+  bool IsTorn(uint16_t mark, uint32_t number, int64_t offset) const;
+  void CountEarlier(Key key, uint16_t mark);
+  void SettleStrangers();
+  void SettleStrangersOf(std::span<const Stranger> strangers);
   uint64_t CountGone(uint32_t number, AuditReport& report) const;
   TwinState StateOf(Key canonical) const;
   void SettleLateDeadLetters();
@@ -232,9 +236,16 @@ class AuditLedger {
   std::vector<kafka::TopicPartition> foreign_;
   std::map<kafka::TopicPartition, uint32_t> numbers_;   // in inputs_, or in foreign_
   std::map<kafka::TopicPartition, int64_t> committed_;  // of partitions that are no inputs
+  std::map<std::string, int32_t, std::less<>> partitions_;  // how many a topic has
+  bool judged_whole_ = true;                            // nothing was trimmed from ID-judged
+  OrderCheck order_;
+  std::map<uint32_t, int64_t> first_entry_;             // by input partition: its first in ID-index
+  absl::flat_hash_set<Key> other_verdict_;
+  absl::flat_hash_set<Key> replayed_;                   // late dead letters with a receipt
+  std::vector<Stranger> strangers_;
   std::vector<Duplicate> duplicates_;
   std::vector<LateDeadLetter> late_;
-  absl::flat_hash_set<Key> published_beyond_;  // where the input has no marks
+  absl::flat_hash_set<Key> published_beyond_;  // where the input has no marks, or of an earlier incarnation
   absl::flat_hash_set<Key> traced_gone_;       // were read in time, though the input has them no more
   absl::flat_hash_set<Key> promoted_;          // seen in enriched or ID-judged, or a dead letter
   absl::flat_hash_set<Key> promoted_working_;  // published, or still in flight

@@ -61,7 +61,7 @@ absl::StatusOr<OutgoingRecord> Promotion(const PolledRecord& record, const confi
       {std::string(headers::kVerdictDetail), verdict.SerializeAsString()},
       {std::string(headers::kPromoted), "1"},
   };
-  for (std::string_view passed : {headers::kTraceParent, headers::kTraceState}) {
+  for (std::string_view passed : {headers::kSourceHash, headers::kTraceParent, headers::kTraceState}) {
     if (const auto value = headers::Last(record.headers, passed)) {
       out.headers.emplace_back(std::string(passed), std::string(*value));
     }

@@ -43,10 +43,11 @@ class Reading {
 
   bool done() const { return open_.empty(); }
 
-  std::vector<kafka::PartitionOffset> Starts() const {
-    std::vector<kafka::PartitionOffset> starts;
-    for (const auto& [where, range] : open_) starts.push_back({where, range->begin});
-    return starts;
+  // Of those that are not done: where each goes on.
+  std::vector<kafka::PartitionOffset> Positions() const {
+    std::vector<kafka::PartitionOffset> positions;
+    for (const auto& [where, range] : open_) positions.push_back({where, range->reached});
+    return positions;
   }
 
   // Null where the partition is done. Beyond the end nothing is asked for, and the partition is done.
@@ -91,20 +92,24 @@ bool TakeOne(const PollOutcome& polled, Reading& reading, const TopicReader::Tak
   return more;
 }
 
-// The partition was trimmed while it was read: goes on where it begins now.
-absl::Status GoOnAtLow(kafka::Consumer& consumer, ReadRange& range) {
+// The partition was trimmed while it was read: goes on where it begins now. Not by seeking: librdkafka refuses that
+// where a partition stopped at an offset out of range.
+absl::Status GoOnAtLow(kafka::Consumer& consumer, ReadRange& range, Reading& reading) {
   int64_t end = 0;
   if (Error error = consumer.Watermarks(range.where, range.low, end, kTimeout); !error.ok()) {
     return kafka::ToStatus(error, range.where.topic);
   }
-  return kafka::ToStatus(consumer.Seek({{range.where, range.low}}, kTimeout), range.where.topic);
+  range.reached = std::max(range.reached, range.low);
+  if (range.reached >= range.end) reading.Finish(range);
+  if (reading.done()) return absl::OkStatus();
+  return kafka::ToStatus(consumer.Assign(reading.Positions()), range.where.topic);
 }
 
 absl::Status TakeError(kafka::Consumer& consumer, const PollOutcome& polled, Reading& reading) {
   if (IsPassing(polled.error)) return absl::OkStatus();
   ReadRange* range = reading.Find(polled.record);
   if (polled.error.name == "_AUTO_OFFSET_RESET" && range != nullptr) {
-    return GoOnAtLow(consumer, *range);
+    return GoOnAtLow(consumer, *range, reading);
   }
   return kafka::ToStatus(polled.error, polled.record.topic);
 }
@@ -132,6 +137,11 @@ absl::Status ReadAll(kafka::Consumer& consumer, Reading& reading, absl::Duration
   return absl::OkStatus();
 }
 
+std::string SinceText(int64_t ms) {
+  if (ms <= 0) return "";
+  return absl::FormatTime(" since %Y-%m-%dT%H:%M:%SZ", absl::FromUnixMillis(ms), absl::UTCTimeZone());
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<TopicReader>> TopicReader::Open(kafka::ClientFactory& factory,
@@ -149,17 +159,17 @@ absl::StatusOr<std::unique_ptr<TopicReader>> TopicReader::Open(kafka::ClientFact
   }
   reader->consumer_ = factory.NewConsumer(kafka::ReaderProperties(config), nullptr, error);
   if (!error.ok()) return absl::InvalidArgumentError(error.message);
-  // A read_committed consumer would be told the last stable offset for the end.
+  // A read_committed consumer would be told the last stable offset for the end, too.
   kafka::Properties uncommitted = kafka::ReaderProperties(config);
   uncommitted["isolation.level"] = "read_uncommitted";
-  reader->ends_ = factory.NewConsumer(uncommitted, nullptr, error);
+  reader->uncommitted_ = factory.NewConsumer(uncommitted, nullptr, error);
   if (!error.ok()) return absl::InvalidArgumentError(error.message);
   return reader;
 }
 
 absl::StatusOr<std::vector<ReadRange>> TopicReader::RangesOf(
     const std::vector<std::string>& topics) {
-  return RangesBy(*ends_, topics);
+  return RangesBy(*uncommitted_, topics);
 }
 
 absl::StatusOr<std::vector<ReadRange>> TopicReader::StableRangesOf(
@@ -194,16 +204,39 @@ absl::StatusOr<std::vector<ReadRange>> TopicReader::RangesBy(
 
 absl::Status TopicReader::Read(std::vector<ReadRange>& ranges, absl::Duration patience,
                                const Take& take) {
+  if (absl::Status status = ReadBy(*consumer_, ranges, patience, take); !status.ok()) return status;
+  for (ReadRange& range : ranges) {
+    if (!range.open_transaction) continue;
+    if (absl::Status status = AskOpenSince(range); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TopicReader::ReadUncommitted(std::vector<ReadRange>& ranges, const Take& take) {
+  return ReadBy(*uncommitted_, ranges, absl::ZeroDuration(), take);
+}
+
+absl::Status TopicReader::AskOpenSince(ReadRange& range) {
+  std::vector<ReadRange> hidden = {range};
+  hidden[0].begin = range.reached;
+  return ReadUncommitted(hidden, [&](const kafka::PolledRecord& record) {
+    range.open_since_ms = record.timestamp_ms;
+    return false;
+  });
+}
+
+absl::Status TopicReader::ReadBy(kafka::Consumer& consumer, std::vector<ReadRange>& ranges,
+                                 absl::Duration patience, const Take& take) {
   Reading reading(ranges);
   if (reading.done()) return absl::OkStatus();
-  const std::vector<kafka::PartitionOffset> starts = reading.Starts();
-  if (Error error = consumer_->Assign(starts); !error.ok()) {
+  const std::vector<kafka::PartitionOffset> starts = reading.Positions();
+  if (Error error = consumer.Assign(starts); !error.ok()) {
     return kafka::ToStatus(error, "assigning partitions");
   }
-  const absl::Status status = ReadAll(*consumer_, reading, patience, take);
+  const absl::Status status = ReadAll(consumer, reading, patience, take);
   std::vector<TopicPartition> partitions;
   for (const kafka::PartitionOffset& start : starts) partitions.push_back(start.where);
-  if (Error error = consumer_->Unassign(partitions); status.ok() && !error.ok()) {
+  if (Error error = consumer.Unassign(partitions); status.ok() && !error.ok()) {
     return kafka::ToStatus(error, "giving partitions back");
   }
   return status;
@@ -230,7 +263,7 @@ absl::Status TopicReader::KeepLast(std::vector<ReadRange>& ranges, int64_t recor
 
 absl::Status TopicReader::ReadOne(const kafka::PartitionOffset& at, const Take& take) {
   ReadRange range{.where = at.where};
-  if (Error error = ends_->Watermarks(at.where, range.low, range.end, kTimeout); !error.ok()) {
+  if (Error error = uncommitted_->Watermarks(at.where, range.low, range.end, kTimeout); !error.ok()) {
     return kafka::ToStatus(error, fmt::format("{}/{}", at.where.topic, at.where.partition));
   }
   bool found = false;
@@ -262,7 +295,7 @@ absl::StatusOr<std::vector<int64_t>> TopicReader::CommittedBy(
   // Offsets of a transaction that is being committed are waited for.
   constexpr absl::Duration kCommitting = absl::Seconds(30);
   if (error = consumer->Committed(offsets, kCommitting); !error.ok()) {
-    return kafka::ToStatus(error, "offsets of group " + group);
+    return kafka::ToStatus(error, fmt::format("offsets of group {}, which an open transaction may hold", group));
   }
   std::vector<int64_t> committed;
   for (const kafka::PartitionOffset& offset : offsets) committed.push_back(offset.offset);
@@ -273,9 +306,9 @@ std::vector<std::string> OpenTransactions(const std::vector<ReadRange>& ranges) 
   std::vector<std::string> held;
   for (const ReadRange& range : ranges) {
     if (!range.open_transaction) continue;
-    held.push_back(fmt::format("{}/{}: offsets {} to {} are held by an open transaction",
+    held.push_back(fmt::format("{}/{}: offsets {} to {} are held by an open transaction{}",
                                range.where.topic, range.where.partition, range.reached,
-                               range.end - 1));
+                               range.end - 1, SinceText(range.open_since_ms)));
   }
   return held;
 }

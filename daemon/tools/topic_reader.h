@@ -4,9 +4,9 @@
 //   auto ranges = (*reader)->RangesOf({"articles.enriched"});        // first offset, end
 //   absl::Status status = (*reader)->Read(*ranges, absl::ZeroDuration(), [](const kafka::PolledRecord& r) {...});
 //
-// Only what is committed is seen. Topics written by transactions end in markers, so nobody can wait for a
-// number of records: a partition is done when Kafka says that its end is reached. An open transaction holds
-// that end back; Read waits for it as long as it is told to, and then says so in the range.
+// Only what is committed is seen, but for ReadUncommitted. Topics written by transactions end in markers, so nobody
+// can wait for a number of records: a partition is done when Kafka says that its end is reached. An open transaction
+// holds that end back; Read waits for it as long as it is told to, and then says so in the range.
 //
 // Belongs to one thread. Joins no group, commits nothing.
 #pragma once
@@ -35,6 +35,9 @@ struct ReadRange {
   int64_t begin = 0;   // where reading begins: `low`, unless changed
   int64_t reached = 0;  // after Read: what lies before it has been seen
   bool open_transaction = false;  // after Read: an open transaction hides what lies from `reached` to `end`
+  // After Read: timestamp of the first record that is hidden; 0: not known. It is the time its producer gave it, and
+  // newsfeed's own producers give it that of the input record.
+  int64_t open_since_ms = 0;
 };
 
 class TopicReader {
@@ -55,6 +58,9 @@ class TopicReader {
   // transactions.
   absl::Status Read(std::vector<ReadRange>& ranges, absl::Duration patience, const Take& take);
 
+  // The same with what is not committed: of transactions that are open or were aborted. Waits for none.
+  absl::Status ReadUncommitted(std::vector<ReadRange>& ranges, const Take& take);
+
   // Shortens the ranges so that the last `records` of each partition are left. Offsets tell nothing: ends of
   // transactions take some, so the records are counted.
   absl::Status KeepLast(std::vector<ReadRange>& ranges, int64_t records);
@@ -74,16 +80,20 @@ class TopicReader {
 
   absl::StatusOr<std::vector<ReadRange>> RangesBy(kafka::Consumer& consumer,
                                                   const std::vector<std::string>& topics);
+  absl::Status ReadBy(kafka::Consumer& consumer, std::vector<ReadRange>& ranges, absl::Duration patience,
+                      const Take& take);
+  absl::Status AskOpenSince(ReadRange& range);
 
   kafka::ClientFactory& factory_;
   const config::v1::Config& config_;
   std::unique_ptr<kafka::Admin> admin_;
   std::unique_ptr<kafka::Consumer> consumer_;
-  // Reads nothing: only asks where partitions end, open transactions included.
-  std::unique_ptr<kafka::Consumer> ends_;
+  // Sees what is not committed, and knows where partitions end, open transactions included.
+  std::unique_ptr<kafka::Consumer> uncommitted_;
 };
 
-// "articles.enriched/3: from offset 17 on held by an open transaction" for the ranges that are; empty: none.
+// "articles.enriched/3: offsets 17 to 20 are held by an open transaction since 2026-03-01T09:30:00Z" for the ranges
+// that are; empty: none.
 std::vector<std::string> OpenTransactions(const std::vector<ReadRange>& ranges);
 
 }  // namespace newsfeed::tools

@@ -73,6 +73,7 @@ INSTANTIATE_TEST_SUITE_P(
         R"(newsfeed_records_read_total{stage="prepare"} 20)",
         R"(newsfeed_records_read_total{stage="judge"} 10)",
         R"(newsfeed_records_total{outcome="enriched"} 12)",
+        R"(newsfeed_accounting_mismatch_total{stage="prepare"} 0)",
         R"(newsfeed_dead_letters_total{reason="INVALID_JSON"} 6)",
         R"(newsfeed_batches_total{stage="prepare",result="aborted"} 2)",
         R"(newsfeed_step_seconds_total{step="decode"} 4.5)",

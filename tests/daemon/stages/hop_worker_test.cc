@@ -24,7 +24,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-// Passes every record on, and a record "deadly" ends the process.
+// Publishes every record; "forgotten" has no outcome, and "deadly" ends the process.
 class PassHop : public Hop {
  public:
   explicit PassHop(std::string topic = "out") : topic_(std::move(topic)) {}
@@ -35,7 +35,7 @@ class PassHop : public Hop {
       if (article.value == "deadly") std::raise(SIGKILL);
       if (topic_ == "broken") return absl::InternalError("broken");
       out.records.push_back({.topic = topic_, .value = article.value});
-      ++out.outcomes[static_cast<size_t>(Outcome::kEnriched)];
+      if (article.value != "forgotten") ++out.outcomes[static_cast<size_t>(Outcome::kEnriched)];
     }
     return absl::OkStatus();
   }
@@ -95,6 +95,14 @@ TEST_F(HopWorkerTest, PublishesAndCommits) {
   EXPECT_EQ(committed(), 9);
   EXPECT_EQ(Counters().outcomes[0], 2);
   EXPECT_EQ(Counters().records_read, 2);
+  EXPECT_EQ(Counters().accounting_mismatches, 0);
+}
+
+TEST_F(HopWorkerTest, OutcomesThatDoNotAddUpAreCounted) {
+  script_.polls = {Moved("assign", 0), RecordAt(0, 7, "seven"), RecordAt(0, 8, "forgotten"), EndAt(0, 9)};
+  Run();
+  EXPECT_EQ(Counters().records_read, 2);
+  EXPECT_EQ(Counters().accounting_mismatches, 1);
 }
 
 TEST_F(HopWorkerTest, AfterAnAbortTheSameRecordsComeAgain) {

@@ -8,6 +8,7 @@
 #include "daemon/stages/hop.h"
 #include "newsfeed/v1/article.pb.h"
 #include "newsfeed/v1/internal.pb.h"
+#include "processors/text/hash.h"
 
 namespace newsfeed::stages {
 namespace {
@@ -21,6 +22,24 @@ config::v1::Config SmallConfig(std::vector<std::string> processors) {
   config::v1::Config config;
   for (std::string& name : processors) config.mutable_pipeline()->add_processors(std::move(name));
   return config;
+}
+
+// A record of the topic of judged articles.
+struct Judged {
+  std::string value, verdict;
+  std::vector<Header> record_headers() const {
+    return {{headers::kSourceTopic, "raw"}, {headers::kSourcePartition, "3"}, {headers::kSourceOffset, "17"},
+            {headers::kSourceTimestamp, "5000"}, {headers::kVerdictDetail, verdict}};
+  }
+};
+Judged JudgedArticle(v1::Dedup::Verdict verdict, size_t body_bytes = 100) {
+  v1::Prepared prepared;
+  prepared.mutable_article()->set_id("a1");
+  prepared.mutable_article()->set_language("en");
+  prepared.mutable_article()->set_body(std::string(body_bytes, 'b'));
+  v1::Dedup dedup;
+  dedup.set_verdict(verdict);
+  return {prepared.SerializeAsString(), dedup.SerializeAsString()};
 }
 
 class HopsTest : public ::testing::Test {
@@ -60,9 +79,33 @@ TEST_F(HopsTest, PrepareTellsWhereTheArticleCameFrom) {
   EXPECT_EQ(source->topic, "raw");
   EXPECT_EQ(source->partition, 3);
   EXPECT_EQ(source->offset, 17);
+  EXPECT_EQ(source->hash, text::Hash(kArticle));
   EXPECT_THAT(Of(record, headers::kTraceParent), Optional(std::string_view("00-ab")));
   EXPECT_FALSE(Of(record, "secret"));
   EXPECT_TRUE(Of(record, headers::kSketch));
+}
+
+TEST_F(HopsTest, EachRecordIsAccountedForOnce) {
+  const Judged judged = JudgedArticle(v1::Dedup::DUPLICATE);
+  struct {
+    absl::StatusOr<std::unique_ptr<Hop>> (*create)(const HopContext&);
+    std::vector<std::string> chain;
+  } const cases[] = {{&CreatePrepareHop, {"decode", "dedup"}},
+                     {&CreateEnrichHop, {"decode", "dedup"}},
+                     {&CreateDirectHop, {"decode"}}};
+  for (const auto& [create, chain] : cases) {
+    config_ = SmallConfig(chain);
+    auto hop = create({&config_, &data_});
+    ASSERT_TRUE(hop.ok());
+    batch_.Clear();
+    Add(kArticle);
+    Add("{bad");
+    batch_.Add({.id = {{"raw"}, {3}, {18}}, .key = "tombstone"});
+    Add(judged.value, judged.record_headers());
+    Run(**hop);
+    EXPECT_EQ(out_.accounted(), 4);
+    EXPECT_THAT(out_.records, SizeIs(4));
+  }
 }
 
 // It would hide the article from the audit.
@@ -134,22 +177,31 @@ TEST_F(HopsTest, WhatTheOperatorSkipsIsNotLookedInto) {
   }
 }
 
-// A record of the topic of judged articles.
-struct Judged {
-  std::string value, verdict;
-  std::vector<Header> record_headers() const {
-    return {{headers::kSourceTopic, "raw"}, {headers::kSourcePartition, "3"}, {headers::kSourceOffset, "17"},
-            {headers::kSourceTimestamp, "5000"}, {headers::kVerdictDetail, verdict}};
+// Of the input's value: whoever reads the outcome later knows whether the input still has that record.
+TEST_F(HopsTest, EachOutcomeCarriesTheHashOfItsInput) {
+  auto prepare = CreatePrepareHop({&config_, &data_});
+  Add("{bad");
+  Run(**prepare);
+  EXPECT_EQ(headers::ParseHash(*Of(out_.records.at(0), headers::kErrorHash)), text::Hash("{bad"));
+
+  const Judged judged = JudgedArticle(v1::Dedup::UNIQUE);
+  std::vector<Header> with_hash = judged.record_headers();
+  with_hash.push_back({headers::kSourceHash, "00000000000000ab"});
+  for (const std::string_view value : {std::string_view(judged.value), std::string_view("\xff\xff")}) {
+    auto enrich = CreateEnrichHop({&config_, &data_});
+    batch_.Clear();
+    Add(value, with_hash);
+    Run(**enrich);
+    EXPECT_THAT(Of(out_.records.at(0), headers::kSourceHash), Optional(std::string_view("00000000000000ab")));
   }
-};
-Judged JudgedArticle(v1::Dedup::Verdict verdict, size_t body_bytes = 100) {
-  v1::Prepared prepared;
-  prepared.mutable_article()->set_id("a1");
-  prepared.mutable_article()->set_language("en");
-  prepared.mutable_article()->set_body(std::string(body_bytes, 'b'));
-  v1::Dedup dedup;
-  dedup.set_verdict(verdict);
-  return {prepared.SerializeAsString(), dedup.SerializeAsString()};
+  EXPECT_THAT(Of(out_.records.at(0), headers::kErrorHash), Optional(std::string_view("00000000000000ab")));
+}
+
+TEST(RecordHeaders, AHashIsSixteenDigits) {
+  EXPECT_EQ(headers::ParseHash("00000000000000ab"), 0xab);
+  for (const char* none : {"", "ab", "00000000000000ag", "-0000000000000ab", "0x000000000000ab", "000000000000000ab"}) {
+    EXPECT_EQ(headers::ParseHash(none), 0) << none;
+  }
 }
 
 struct Published {

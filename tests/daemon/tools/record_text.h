@@ -7,9 +7,12 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "daemon/kafka/kafka_client.h"
 #include "daemon/record_headers.h"
 #include "newsfeed/v1/article.pb.h"
+#include "processors/text/hash.h"
 
 namespace newsfeed::testing {
 
@@ -41,6 +44,13 @@ struct RecordText {
         .With(headers::kErrorPartition, "0")
         .With(headers::kErrorOffset, std::to_string(at))
         .With(headers::kErrorReplay, std::string(replay));
+  }
+
+  // The hash of the input's value, as it goes with each outcome.
+  RecordText Of(std::string_view input_value) && {
+    const bool dead = !headers.empty() && headers.back().first == headers::kErrorReplay;
+    return std::move(*this).With(dead ? headers::kErrorHash : headers::kSourceHash,
+                                 fmt::format("{:016x}", text::Hash(input_value)));
   }
 
   std::vector<Header> HeaderViews() const {

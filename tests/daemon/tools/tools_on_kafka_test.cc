@@ -17,6 +17,7 @@
 #include "daemon/tools/why.h"
 #include "newsfeed/v1/internal.pb.h"
 #include "tests/daemon/tools/record_text.h"
+#include "tests/processors/dedup/judging.h"
 #include "tests/testing/kafka_broker.h"
 
 namespace newsfeed::tools {
@@ -102,9 +103,9 @@ class ToolsOnKafka : public ::testing::Test {
     ASSERT_TRUE(error.ok()) << error.message;
   }
 
-  AuditReport Audit() {
+  AuditReport Audit(const AuditOptions& options = {}) {
     AuditLedger ledger(AuditTopicsOf(config_));
-    auto report = RunAudit(*reader_, config_, ledger);
+    auto report = RunAudit(*reader_, config_, ledger, options);
     EXPECT_TRUE(report.ok()) << report.status().ToString();
     return report.ok() ? *std::move(report) : AuditReport();
   }
@@ -151,15 +152,90 @@ class ToolsOnKafka : public ::testing::Test {
     return RecordText{.topic = duplicates_, .key = article.id(), .value = article.SerializeAsString()}.From(raw_, at);
   }
 
+  // Three raw articles, at 0, 2 and 4, as the daemon would have prepared them; and what comes of them.
+  void WriteJudged() {
+    testing::Judging judging;
+    for (int64_t at = 0; at < 3; ++at) {
+      testing::TestArticle article{.id = "a" + std::to_string(at)};
+      for (int word = 0; word < 40; ++word) article.body += "w" + std::to_string(100 * at + word) + " ";
+      Write({RecordText{.topic = raw_, .value = article.body}});
+      const std::string sketch(judging.Encoded(article));
+      dedup::IndexEntry entry = judging.judge().Consider(
+          {.prepared_offset = at, .sketch = sketch, .origin = {raw_, {0}, {2 * at}, kThen}, .id = article.id});
+      ASSERT_TRUE(judging.judge().Insert(entry).ok());
+      ASSERT_EQ(entry.dedup.verdict, Verdict::kUnique);
+      v1::IndexEntry message;
+      ToProto(entry, message);
+      judged_.push_back(RecordText{.topic = internal_.judged, .key = article.id, .value = ""}
+                            .From(raw_, 2 * at)
+                            .With(headers::kVerdictDetail, message.dedup().SerializeAsString()));
+      entries_.push_back({.topic = internal_.index, .value = message.SerializeAsString()});
+      prepared_.push_back(RecordText{.topic = internal_.prepared, .key = article.id, .value = ""}
+                              .From(raw_, 2 * at)
+                              .With(headers::kSketch, sketch));
+    }
+    Write(prepared_);
+    Commit(Stage::kPrepare, raw_, 5);
+  }
+
   static constexpr int64_t kThen = 1'772'357'400'000;
 
   std::unique_ptr<kafka::ClientFactory> factory_ = kafka::NewRdKafkaFactory({});
   config::v1::Config config_;
   kafka::InternalTopics internal_;
   std::string raw_, enriched_, duplicates_, dead_, filtered_;
+  std::vector<RecordText> prepared_, entries_, judged_;
   std::unique_ptr<TopicReader> reader_;
   std::unique_ptr<kafka::Producer> writer_;
 };
+
+TEST_F(ToolsOnKafka, AuditVerifiesWhatTheJudgeWrote) {
+  WriteJudged();
+  Write({entries_[0], entries_[1], judged_[0], judged_[1]});
+  Commit(Stage::kJudge, internal_.prepared, 2);
+  Write({Enriched(0).With(headers::kVerdict, "UNIQUE")});
+  Commit(Stage::kEnrich, internal_.judged, 1);
+  const AuditReport working = Audit({.hidden = true, .verify_verdicts = true});
+  EXPECT_TRUE(working.clean()) << TextOf(working, true);
+  EXPECT_EQ(working.verdict_check.same, 2);
+  EXPECT_EQ(working.totals.in_prepared, 1);
+
+  // Judged and committed, but half of it is not there; and what enrich published it has not committed.
+  Write({entries_[2]});
+  Write({Enriched(2).With(headers::kVerdict, "UPDATE")});
+  const AuditReport broken = Audit({.verify_verdicts = true});
+  EXPECT_THAT(broken.torn.ranges, ElementsAre(OffsetRange{raw_, 0, 4, 4}));
+  EXPECT_THAT(broken.verdicts.ranges, ElementsAre(OffsetRange{raw_, 0, 2, 2}));
+  EXPECT_THAT(broken.offsets, ElementsAre(HasSubstr("refuses to take over")));
+  EXPECT_THAT(broken.behind.ranges, ElementsAre(OffsetRange{internal_.judged, 0, 1, 1}));
+}
+
+TEST_F(ToolsOnKafka, AuditTellsWhatReadersAreNotShown) {
+  Write({Raw("0"), Raw("1")});
+  Commit(Stage::kPrepare, raw_, 2);
+  const auto other = NewProducer("other");
+  Produce(*other, {Enriched(0), Enriched(1)});
+  Write({Enriched(0)});
+  ASSERT_TRUE(other->AbortTransaction(kWait).ok());
+  Write({Enriched(1)});
+  const AuditReport report = Audit({.hidden = true});
+  EXPECT_TRUE(report.clean()) << TextOf(report, true);
+  EXPECT_THAT(TextOf(report, false), HasSubstr(enriched_ + ": 2 records in offsets 0 to 7, 2026-03-01T09:30:00Z to "
+                                               "2026-03-01T09:30:00Z; 2 aborted ones"));
+}
+
+TEST_F(ToolsOnKafka, AuditTellsWhatIsOutOfOrderAndOfAnEarlierInput) {
+  Write({Raw("0"), Raw("1"), Raw("2")});
+  Commit(Stage::kPrepare, raw_, 3);
+  const auto filtered = [&](int64_t at) { return RecordText{.topic = filtered_}.From(raw_, at); };
+  Write({Enriched(1).Of("another"), filtered(0), filtered(2), filtered(1).Of(*Raw("1").value)});
+  const AuditReport report = Audit();
+  EXPECT_EQ(report.earlier, 1);
+  EXPECT_EQ(report.doubled.offsets, 0);
+  ASSERT_THAT(report.disorder, SizeIs(1));
+  EXPECT_EQ(report.disorder[0].place, (Coordinates{filtered_, 0, 2}));
+  EXPECT_EQ(report.disorder[0].after, 2);
+}
 
 TEST_F(ToolsOnKafka, AuditFollowsEveryRecord) {
   // Offsets 0 to 3, a marker at 4, 5 and 6.
@@ -204,6 +280,23 @@ TEST_F(ToolsOnKafka, AnOpenTransactionIsTold) {
   EXPECT_THAT(OpenTransactions(*ranges), ElementsAre(HasSubstr("offsets 2 to 4 are held")));
   ASSERT_TRUE(other->AbortTransaction(kWait).ok());
   EXPECT_THAT(RecordsOf(raw_), SizeIs(2));
+}
+
+// As beside a daemon that trims its topics.
+TEST_F(ToolsOnKafka, WhatIsTrimmedBeforeItIsReadIsPassedOver) {
+  const auto judged = [&](int32_t partition) {
+    return RecordText{.topic = internal_.judged, .partition = partition}.From(raw_, 0);
+  };
+  Write({judged(0), judged(0), judged(0), judged(1), judged(1)});
+  auto ranges = reader_->RangesOf({internal_.judged});
+  ASSERT_TRUE(reader_->admin().DeleteRecords({{{internal_.judged, 0}, 2}, {{internal_.judged, 1}, 3}}, kWait).ok());
+  std::vector<std::pair<int32_t, int64_t>> seen;
+  const absl::Status status = reader_->Read(*ranges, absl::ZeroDuration(), [&](const kafka::PolledRecord& record) {
+    seen.emplace_back(record.partition, record.offset);
+    return true;
+  });
+  EXPECT_TRUE(status.ok()) << status.ToString();
+  EXPECT_THAT(seen, ElementsAre(::testing::Pair(0, 2)));
 }
 
 TEST_F(ToolsOnKafka, TheLastRecordsAreFoundBehindMarkers) {
@@ -290,7 +383,10 @@ TEST_F(ToolsOnKafka, AnOpenTransactionOverOutcomesProvesNothing) {
   const auto other = NewProducer("other");
   Produce(*other, {Enriched(0)});
   const AuditReport held = Audit();
-  EXPECT_THAT(held.open_transactions, ElementsAre(HasSubstr(enriched_ + "/0: offsets 0 to 0 are held")));
+  EXPECT_THAT(held.open_transactions,
+              ElementsAre(enriched_ + "/0: offsets 0 to 0 are held by an open transaction since 2026-03-01T09:30:00Z"));
+  EXPECT_EQ(held.totals.held, 1);
+  EXPECT_EQ(held.totals.missing, 0);
   EXPECT_FALSE(held.clean());
   ASSERT_TRUE(other->CommitTransaction(kWait).ok());
   EXPECT_TRUE(Audit().clean());
