@@ -660,7 +660,10 @@ class RdAdmin : public Admin {
       out.replication = std::min(out.replication, topic.partitions[i].replica_cnt);
     }
     out.exists = true;
-    return DescribeConfigs(RD_KAFKA_RESOURCE_TOPIC, name, out.options, timeout);
+    const Error error = DescribeConfigs(RD_KAFKA_RESOURCE_TOPIC, name, out.options, timeout);
+    if (error.code != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) return error;
+    out = {};  // made a moment ago: the broker that was asked last has not heard of it
+    return {};
   }
 
   Error DescribeBroker(std::map<std::string, std::string>& options,
