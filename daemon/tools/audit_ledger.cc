@@ -266,8 +266,10 @@ bool AuditLedger::IsCommitted(const PolledRecord& record) const {
   return committed != committed_.end() && record.offset < committed->second;
 }
 
-// Known where the entry was taken before.
+// Known where the entry was taken before. What came twice at least once may have been judged twice, the second time when
+// the first had left the window.
 void AuditLedger::CheckVerdict(Key key, uint32_t hash, int verdict) {
+  if (!topics_.exactly_once) return;
   const int told = (MarksOf(key) & kVerdictMask) >> kVerdictShift;
   if (told != 0 && told != verdict && !IsEarlier(key, hash)) other_verdict_.insert(key);
 }
