@@ -319,10 +319,6 @@ std::vector<PartitionOffset> GroupReader::offsets() const {
   return moved;
 }
 
-std::unique_ptr<GroupMetadata> GroupReader::TakeGroupMetadata() {
-  return consumer_->TakeGroupMetadata();
-}
-
 std::vector<PartitionStatus> GroupReader::Partitions() const {
   std::vector<PartitionStatus> all;
   for (const auto& [where, position] : positions_) {

@@ -85,8 +85,6 @@ class GroupReader : private RebalanceListener {
 
   // Next offset of each partition that has moved since the last commit.
   std::vector<PartitionOffset> offsets() const;
-  // Null without a generation: the batch must be forgotten.
-  std::unique_ptr<GroupMetadata> TakeGroupMetadata();
   Consumer* consumer() { return consumer_.get(); }
 
   // Has been given partitions, or been told that there are none for it.

@@ -27,10 +27,9 @@ const char* Publisher::state() const {
 }
 
 void Publisher::Begin(std::span<const ProducedRecord> records, std::vector<PartitionOffset> offsets,
-                      std::unique_ptr<GroupMetadata> group, Consumer* consumer) {
+                      Consumer* consumer) {
   records_ = records;
   offsets_ = std::move(offsets);
-  group_ = std::move(group);
   consumer_ = consumer;
   next_record_ = 0;
   retries_ = 0;
@@ -58,11 +57,7 @@ Publisher::Result Publisher::Step(absl::Time now) {
       return After(producer_->BeginTransaction(), State::kProduce, now);
     case State::kProduce: return ProduceSome(now);
     case State::kFlush: return After(producer_->Flush(timeout), State::kCommit, now);
-    case State::kSendOffsets: {
-      const Error error = producer_->SendOffsets(offsets_, *group_, timeout);
-      if (error.ok()) Failpoint("publisher.after_send_offsets");
-      return After(error, State::kCommit, now);
-    }
+    case State::kSendOffsets: return SendOffsets(now);
     case State::kCommit: return CommitOffsets(now);
     case State::kAbort: return Abort(now);
   }
@@ -132,6 +127,18 @@ Publisher::Result Publisher::ProduceSome(absl::Time now) {
   Failpoint("publisher.after_produce");
   state_ = transactional() ? State::kSendOffsets : State::kFlush;
   return Result::kWorking;
+}
+
+// The generation of this moment: a rebalance that left us these partitions may have passed since the records were read.
+// One that takes them waits until the caller has polled, and it does not before the end of the batch.
+Publisher::Result Publisher::SendOffsets(absl::Time now) {
+  const auto group = consumer_->TakeGroupMetadata();
+  if (group == nullptr) {
+    return Failed({.kind = ErrorClass::kAbortable, .name = "_ASSIGNMENT_LOST", .message = "all partitions are lost"}, now);
+  }
+  const Error error = producer_->SendOffsets(offsets_, *group, options_.call_timeout);
+  if (error.ok()) Failpoint("publisher.after_send_offsets");
+  return After(error, State::kCommit, now);
 }
 
 Publisher::Result Publisher::CommitOffsets(absl::Time now) {

@@ -1,6 +1,6 @@
 // Publishes the records of one batch and the offsets they came from: all or nothing, one call to Kafka a step.
 //
-//   publisher.Begin(records, offsets, group)
+//   publisher.Begin(records, offsets, consumer)
 //   while (publisher.Step() == kWorking) {}       kCommitted   all of it is there
 //                                                 kAborted     none of it; Step until ready() (mostly it is) and go on
 //                                                 kRefused     none of it, and the broker will never take it as it
@@ -58,9 +58,10 @@ class Publisher {
   Result Step(absl::Time now);
   bool ready() const { return state_ == State::kReady; }
 
-  // `consumer` commits the offsets where there is no transaction. Call only when ready().
+  // `consumer` tells the group's generation, or commits the offsets where there is no transaction; it must not be
+  // polled before the end. Call only when ready().
   void Begin(std::span<const ProducedRecord> records, std::vector<PartitionOffset> offsets,
-             std::unique_ptr<GroupMetadata> group, Consumer* consumer);
+             Consumer* consumer);
 
   // Destroys the client: fenced judges and closing workers. Step makes a new one.
   void Drop();
@@ -81,6 +82,7 @@ class Publisher {
   Result Init(absl::Time now);
   Result AskMetadata(absl::Time now);
   Result ProduceSome(absl::Time now);
+  Result SendOffsets(absl::Time now);
   Result CommitOffsets(absl::Time now);
   // Goes to `next` where the call was done; else what the class of the error says.
   Result After(const Error& error, State next, absl::Time now);
@@ -108,7 +110,6 @@ class Publisher {
   std::span<const ProducedRecord> records_;
   size_t next_record_ = 0;
   std::vector<PartitionOffset> offsets_;
-  std::unique_ptr<GroupMetadata> group_;
   Consumer* consumer_ = nullptr;
 };
 

@@ -147,10 +147,8 @@ Progress HopWorker::Process(absl::Time now) {
     in_flight_ = !finishing_;
     return RetryLater(now);
   }
-  auto group = reader_.TakeGroupMetadata();
-  if (group == nullptr) return Forget();
   begun_ = now;
-  publisher_.Begin(out_.records, reader_.offsets(), std::move(group), reader_.consumer());
+  publisher_.Begin(out_.records, reader_.offsets(), reader_.consumer());
   state_ = State::kPublish;
   return Progress::kProgress;
 }

@@ -288,15 +288,9 @@ Progress JudgeWorker::JudgeBatch(absl::Time now) {
       return Leave(std::string(status.message()), now);
     }
   }
-  auto group = reader_.TakeGroupMetadata();
-  if (group == nullptr) {
-    judge_->Rollback();
-    state_ = State::kRewind;
-    return Progress::kProgress;
-  }
   in_flight_ = true;
   begun_ = now;
-  publisher_.Begin(out_.records, reader_.offsets(), std::move(group), reader_.consumer());
+  publisher_.Begin(out_.records, reader_.offsets(), reader_.consumer());
   state_ = State::kPublish;
   return Progress::kProgress;
 }

@@ -33,13 +33,14 @@ class PublisherTest : public ::testing::Test {
       EXPECT_EQ(Run(), Result::kReady);
     }
     record_ = {.topic = "out", .value = value};
-    publisher_.Begin({&record_, 1}, {{{"in", 0}, 8}}, std::make_unique<testing::ScriptedGroup>(), nullptr);
+    publisher_.Begin({&record_, 1}, {{{"in", 0}, 8}}, &consumer_);
     return Run();
   }
 
   absl::Time now_ = absl::FromUnixSeconds(1000);
   Script script_;
   testing::ScriptedFactory factory_{&script_};
+  testing::ScriptedConsumer consumer_{&script_, nullptr};
   Publisher publisher_{&factory_, {.properties = {{"transactional.id", "a"}}, .topics = {"out"},
                                    .transaction_timeout = absl::Hours(1)}};
   ProducedRecord record_;
@@ -49,6 +50,13 @@ TEST_F(PublisherTest, CommitsRecordsAndOffsetsTogether) {
   EXPECT_EQ(PublishOne("x"), Result::kCommitted);
   EXPECT_THAT(script_.calls, ElementsAre("new producer", "init", "metadata", "begin", "produce", "offsets", "commit"));
   EXPECT_THAT(script_.sent_offsets, ElementsAre(PartitionOffset{{"in", 0}, 8}));
+}
+
+// Brokers take the offsets of a member without a generation unchecked.
+TEST_F(PublisherTest, AbortsWhereAllPartitionsWereLostMeanwhile) {
+  script_.has_generation = false;
+  EXPECT_EQ(PublishOne("x"), Result::kAborted);
+  EXPECT_THAT(script_.calls, ElementsAre("new producer", "init", "metadata", "begin", "produce", "abort"));
 }
 
 struct Fault {
@@ -135,7 +143,7 @@ class PublisherAtLeastOnce : public ::testing::Test {
 
   Result PublishOne() {
     script_.calls.clear();
-    publisher_.Begin({&record_, 1}, {{{"in", 0}, 8}}, nullptr, &consumer_);
+    publisher_.Begin({&record_, 1}, {{{"in", 0}, 8}}, &consumer_);
     Result result;
     while ((result = publisher_.Step(now_ += absl::Seconds(1))) == Result::kWorking) {}
     return result;
