@@ -15,6 +15,9 @@ Feeder::Feeder(kafka::ClientFactory& factory, const config::v1::Config& config, 
     : first_(first), next_(first) {
   kafka::Properties properties = kafka::ProducerProperties(config, "");
   properties["message.timeout.ms"] = "600000";
+  // librdkafka 2.0.2 with several requests under way sends the second before the first again where a broker dies, is told
+  // OUT_OF_ORDER_SEQUENCE_NUMBER, and sends nothing any more.
+  properties["max.in.flight"] = "1";
   thread_ = std::thread([this, &factory, properties, topic = config.inputs(0).topic(), partitions, rate, words] {
     kafka::Error error;
     const auto producer = factory.NewProducer(properties, error);
