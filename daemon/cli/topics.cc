@@ -30,8 +30,13 @@ struct Arguments {
   int32_t input_partitions = 3;
 };
 
-absl::StatusOr<ExitCode> Check(Cluster& cluster) {
-  const auto problems = kafka::CheckTopics(cluster.reader->admin(), cluster.config);
+// Brokers that have not heard of a topic yet are asked again until `patience` is over.
+absl::StatusOr<ExitCode> CheckUntil(Cluster& cluster, absl::Duration patience) {
+  const absl::Time end = absl::Now() + patience;
+  auto problems = kafka::CheckTopics(cluster.reader->admin(), cluster.config);
+  while (problems.ok() && std::ranges::any_of(*problems, &kafka::TopicProblem::fatal) && absl::Now() < end) {
+    problems = kafka::CheckTopics(cluster.reader->admin(), cluster.config);
+  }
   if (!problems.ok()) return problems.status();
   ExitCode code = kExitOk;
   for (const kafka::TopicProblem& problem : *problems) {
@@ -42,17 +47,7 @@ absl::StatusOr<ExitCode> Check(Cluster& cluster) {
   return code;
 }
 
-// What was made is known to all brokers a moment later.
-absl::Status AwaitTopic(kafka::Admin& admin, const std::string& name) {
-  const absl::Time end = absl::Now() + kTimeout;
-  kafka::TopicDescription found;
-  while (!found.exists && absl::Now() < end) {
-    if (kafka::Error error = admin.DescribeTopic(name, found, kTimeout); !error.ok()) {
-      return kafka::ToStatus(error, name);
-    }
-  }
-  return absl::OkStatus();
-}
+absl::StatusOr<ExitCode> Check(Cluster& cluster) { return CheckUntil(cluster, absl::ZeroDuration()); }
 
 absl::Status CreateOne(Cluster& cluster, const kafka::WantedTopic& wanted, bool dry_run) {
   kafka::Admin& admin = cluster.reader->admin();
@@ -70,7 +65,6 @@ absl::Status CreateOne(Cluster& cluster, const kafka::WantedTopic& wanted, bool 
   if (!dry_run) {
     kafka::Error error = admin.CreateTopic(*topic, kTimeout);
     if (!error.ok() && error.name != "TOPIC_ALREADY_EXISTS") return kafka::ToStatus(error, wanted.name);
-    if (absl::Status status = AwaitTopic(admin, wanted.name); !status.ok()) return status;
   }
   Print("{}: {} with {} partition{} ({})\n", wanted.name, dry_run ? "would be created" : "created",
              topic->partitions, topic->partitions == 1 ? "" : "s", wanted.purpose);
@@ -82,7 +76,7 @@ absl::StatusOr<ExitCode> Create(Cluster& cluster, const Arguments& arguments) {
   for (const kafka::WantedTopic& wanted : kafka::WantedTopics(cluster.config, input_partitions)) {
     if (absl::Status status = CreateOne(cluster, wanted, arguments.dry_run); !status.ok()) return status;
   }
-  return arguments.dry_run ? kExitOk : Check(cluster);
+  return arguments.dry_run ? kExitOk : CheckUntil(cluster, kTimeout);
 }
 
 void PrintOptions(const kafka::WantedTopic& wanted, const kafka::TopicDescription& found) {

@@ -164,6 +164,8 @@ void LogCallback(const rd_kafka_t* client, int level, const char* facility, cons
 }
 
 constexpr absl::Duration kDestroyTimeout = absl::Seconds(5);
+// Then the leader may be another.
+constexpr absl::Duration kLongestAskOfOneLeader = absl::Seconds(3);
 
 // Makes a client whose callbacks see `context`. `more` sets what its kind needs.
 template <typename Context, typename More>
@@ -184,6 +186,39 @@ Error OpenClient(rd_kafka_type_t type, const Properties& properties, Context* co
 
 // There is no accessor: the written form is "CGMDv2:", then the generation as the machine keeps integers
 // (rdkafka_cgrp.c, 2.0 to 2.8). Another form counts as a generation: the broker checks it then.
+struct MetadataDeleter {
+  void operator()(const struct rd_kafka_metadata* metadata) const {
+    rd_kafka_metadata_destroy(metadata);
+  }
+};
+using MetadataResult = std::unique_ptr<const struct rd_kafka_metadata, MetadataDeleter>;
+
+// Asked of a broker that does not lead, or of one that is gone.
+bool MayBeOfAnotherLeader(int code) {
+  switch (code) {
+    case RD_KAFKA_RESP_ERR__TIMED_OUT:
+    case RD_KAFKA_RESP_ERR__TRANSPORT:
+    case RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT:
+    case RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE:
+    case RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION:
+    case RD_KAFKA_RESP_ERR_FENCED_LEADER_EPOCH:
+    case RD_KAFKA_RESP_ERR_UNKNOWN_LEADER_EPOCH: return true;
+    default: return false;
+  }
+}
+
+// Of one topic, from any broker. What was known of its leaders is forgotten.
+Error AskTopic(rd_kafka_t* client, const std::string& topic, absl::Duration timeout, MetadataResult& metadata) {
+  rd_kafka_topic_t* handle = rd_kafka_topic_new(client, topic.c_str(), nullptr);
+  if (handle == nullptr) return FromCode(rd_kafka_last_error());
+  const struct rd_kafka_metadata* found = nullptr;
+  Error error = FromCode(rd_kafka_metadata(client, /*all_topics=*/0, handle, &found, Milliseconds(timeout)));
+  metadata.reset(found);
+  rd_kafka_topic_destroy(handle);
+  if (error.ok() && metadata->topic_cnt != 1) return FromCode(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+  return error;
+}
+
 int32_t GenerationOf(const rd_kafka_consumer_group_metadata_t& metadata) {
   constexpr std::string_view kMagic = "CGMDv2:";
   void* bytes = nullptr;
@@ -330,9 +365,10 @@ class RdConsumer : public Consumer {
 
   Error Watermarks(const TopicPartition& partition, int64_t& low, int64_t& high,
                    absl::Duration timeout) override {
-    return FromCode(rd_kafka_query_watermark_offsets(client_, partition.topic.c_str(),
-                                                     partition.partition, &low, &high,
-                                                     Milliseconds(timeout)));
+    const absl::Time end = absl::Now() + timeout;
+    Error error = AskOffset(partition, RD_KAFKA_OFFSET_BEGINNING, low, end);
+    if (error.ok()) error = AskOffset(partition, RD_KAFKA_OFFSET_END, high, end);
+    return error;
   }
 
   int64_t LastEnd(const TopicPartition& partition) override {
@@ -379,6 +415,24 @@ class RdConsumer : public Consumer {
   }
 
  private:
+  // `which`: the first or the last of the log. Not rd_kafka_query_watermark_offsets: 2.0.2 waits for its answer whatever
+  // its timeout is, for minutes where the leader it knows is dead (tests/faults/cluster_test.cc).
+  Error AskOffset(const TopicPartition& partition, int64_t which, int64_t& offset, absl::Time end) {
+    for (;;) {
+      const PartitionList asked = ToList({partition});
+      asked->elems[0].offset = which;  // a "time" of the protocol
+      const absl::Duration wait = std::min(std::max(end - absl::Now(), absl::ZeroDuration()), kLongestAskOfOneLeader);
+      Error error = FromCode(rd_kafka_offsets_for_times(client_, asked.get(), Milliseconds(wait)));
+      if (error.ok()) error = FirstError(*asked);
+      offset = asked->elems[0].offset;
+      if (error.ok() || absl::Now() >= end) return error;
+      if (!MayBeOfAnotherLeader(error.code)) return error;
+      // Nobody else asks here who leads now.
+      MetadataResult ignored;
+      AskTopic(client_, partition.topic, std::min(end - absl::Now(), kLongestAskOfOneLeader), ignored);
+    }
+  }
+
   bool Cooperative() const {
     const char* protocol = rd_kafka_rebalance_protocol(client_);
     return protocol != nullptr && std::string_view(protocol) == "COOPERATIVE";
@@ -550,19 +604,11 @@ class RdProducer : public Producer {
   std::optional<Refusal> TakeRefusal() override { return std::exchange(context_->refusal, std::nullopt); }
 
   Error Metadata(const std::string& topic, int32_t& partitions, absl::Duration timeout) override {
-    rd_kafka_topic_t* handle = rd_kafka_topic_new(client_, topic.c_str(), nullptr);
-    if (handle == nullptr) return FromCode(rd_kafka_last_error());
-    const struct rd_kafka_metadata* metadata = nullptr;
-    Error error = FromCode(
-        rd_kafka_metadata(client_, /*all_topics=*/0, handle, &metadata, Milliseconds(timeout)));
-    if (error.ok()) {
-      const bool told = metadata->topic_cnt > 0;
-      error = FromCode(told ? metadata->topics[0].err : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
-      partitions = told ? metadata->topics[0].partition_cnt : 0;
-      rd_kafka_metadata_destroy(metadata);
-    }
-    rd_kafka_topic_destroy(handle);
-    return error;
+    MetadataResult metadata;
+    const Error error = AskTopic(client_, topic, timeout, metadata);
+    if (!error.ok()) return error;
+    partitions = metadata->topics[0].partition_cnt;
+    return FromCode(metadata->topics[0].err);
   }
 
  private:
@@ -597,13 +643,6 @@ struct EventDeleter {
   void operator()(rd_kafka_event_t* event) const { rd_kafka_event_destroy(event); }
 };
 using Event = std::unique_ptr<rd_kafka_event_t, EventDeleter>;
-
-struct MetadataDeleter {
-  void operator()(const struct rd_kafka_metadata* metadata) const {
-    rd_kafka_metadata_destroy(metadata);
-  }
-};
-using MetadataResult = std::unique_ptr<const struct rd_kafka_metadata, MetadataDeleter>;
 
 class RdAdmin : public Admin {
  public:
@@ -647,7 +686,7 @@ class RdAdmin : public Admin {
                       absl::Duration timeout) override {
     out = {};
     MetadataResult metadata;
-    if (Error error = Metadata(name, timeout, metadata); !error.ok()) return error;
+    if (Error error = AskTopic(client_, name, timeout, metadata); !error.ok()) return error;
     const rd_kafka_metadata_topic& topic = metadata->topics[0];
     if (topic.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
         topic.err == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC) {
@@ -716,18 +755,6 @@ class RdAdmin : public Admin {
     if (count == 0) return FromCode(RD_KAFKA_RESP_ERR__FAIL);
     const char* text = rd_kafka_topic_result_error_string(topics[0]);
     return FromCode(rd_kafka_topic_result_error(topics[0]), text == nullptr ? "" : text);
-  }
-
-  Error Metadata(const std::string& topic, absl::Duration timeout, MetadataResult& metadata) {
-    rd_kafka_topic_t* handle = rd_kafka_topic_new(client_, topic.c_str(), nullptr);
-    if (handle == nullptr) return FromCode(rd_kafka_last_error());
-    const struct rd_kafka_metadata* found = nullptr;
-    Error error = FromCode(
-        rd_kafka_metadata(client_, /*all_topics=*/0, handle, &found, Milliseconds(timeout)));
-    metadata.reset(found);
-    rd_kafka_topic_destroy(handle);
-    if (error.ok() && metadata->topic_cnt != 1) return FromCode(RD_KAFKA_RESP_ERR__FAIL);
-    return error;
   }
 
   Error DescribeConfigs(rd_kafka_ResourceType_t type, const std::string& name,

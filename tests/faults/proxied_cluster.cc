@@ -71,12 +71,19 @@ std::string ProxiedCluster::Launch(int node) {
                    {"start", Folder(node), std::to_string(base_port_ + 2 * node), version_});
 }
 
-std::string ProxiedCluster::AwaitReady(int node) const { return RunScript({}, {"ready", Folder(node)}); }
+std::string ProxiedCluster::AwaitReady(int node) const {
+  return RunScript({"READY_SECONDS=200"}, {"ready", Folder(node)});
+}
 
-void ProxiedCluster::Kill(int node) { EXPECT_EQ(RunScript({}, {"kill", Folder(node)}), ""); }
-void ProxiedCluster::Stop(int node) { EXPECT_EQ(RunScript({}, {"stop", Folder(node)}), ""); }
+// A proxy that accepts for a dead node and hangs up is another fault, which librdkafka 2.0.2 does not see through: it asks
+// that node for its offsets again and again until the call times out.
+void ProxiedCluster::Kill(int node) {
+  proxy(node).Refuse();
+  EXPECT_EQ(RunScript({}, {"kill", Folder(node)}), "");
+}
 
 void ProxiedCluster::Start(int node) {
+  proxy(node).Listen();
   ASSERT_EQ(Launch(node), "");
   ASSERT_EQ(AwaitReady(node), "");
 }

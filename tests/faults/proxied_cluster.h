@@ -31,9 +31,8 @@ class ProxiedCluster {
   const std::string& bootstrap() const { return bootstrap_; }
   const std::string& missing() const { return missing_; }
 
-  // Nodes are 0, 1, 2. Kill and Stop return when the process is gone, Start when it serves.
+  // Nodes are 0, 1, 2. Kill returns when the process is gone, Start when it serves.
   void Kill(int node);
-  void Stop(int node);
   void Start(int node);
   void Signal(int node, int signal) const;
 

@@ -30,13 +30,7 @@ sockaddr_in Loopback(int port) {
 }  // namespace
 
 TcpProxy::TcpProxy(int upstream) : upstream_(upstream) {
-  listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  sockaddr_in address = Loopback(0);
-  socklen_t size = sizeof address;
-  EXPECT_EQ(bind(listener_, reinterpret_cast<sockaddr*>(&address), size), 0);
-  EXPECT_EQ(listen(listener_, 64), 0);
-  EXPECT_EQ(getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size), 0);
-  port_ = ntohs(address.sin_port);
+  OpenListener(0);
   wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   thread_ = std::thread([this] { Run(); });
 }
@@ -49,8 +43,26 @@ TcpProxy::~TcpProxy() {
   eventfd_write(wake_, 1);
   thread_.join();
   for (Connection& connection : connections_) Close(connection, /*reset=*/false);
-  close(listener_);
+  if (listener_ >= 0) close(listener_);
   close(wake_);
+}
+
+void TcpProxy::OpenListener(int port) {
+  listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  const int reuse = 1;
+  setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse);
+  sockaddr_in address = Loopback(port);
+  socklen_t size = sizeof address;
+  EXPECT_EQ(bind(listener_, reinterpret_cast<sockaddr*>(&address), size), 0);
+  EXPECT_EQ(listen(listener_, 64), 0);
+  EXPECT_EQ(getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  if (port == 0) port_ = ntohs(address.sin_port);
+}
+
+void TcpProxy::SetRefuses(bool refuses) {
+  const std::lock_guard lock(mutex_);
+  refuses_ = refuses;
+  eventfd_write(wake_, 1);
 }
 
 void TcpProxy::Delay(Direction direction, absl::Duration delay) {
@@ -136,12 +148,16 @@ void TcpProxy::Run() {
     eventfd_read(wake_, &ignored);
     std::array<absl::Duration, 2> delays;
     bool reset = false;
+    bool refuses = false;
     {
       const std::lock_guard lock(mutex_);
       if (stop_) return;
       delays = delays_;
       reset = std::exchange(reset_, false);
+      refuses = refuses_;
     }
+    if (refuses && listener_ >= 0) close(std::exchange(listener_, -1));
+    if (!refuses && listener_ < 0) OpenListener(port_);
     for (auto at = connections_.begin(); at != connections_.end();) {
       for (size_t i = 0; i < at->pipes.size(); ++i) {
         if (!at->pipes[i].ended) Read(*at, at->pipes[i]);
@@ -150,7 +166,7 @@ void TcpProxy::Run() {
       if (at->dead || reset) Close(*at, reset);
       at = at->dead || reset ? connections_.erase(at) : std::next(at);
     }
-    Accept();
+    if (listener_ >= 0) Accept();
   }
 }
 

@@ -42,6 +42,9 @@ class TcpProxy {
   void Pass();
   // Ends all connections at once.
   void Reset();
+  // Nobody listens any more, as on a machine whose server is dead; until Listen, on the same port.
+  void Refuse() { SetRefuses(true); }
+  void Listen() { SetRefuses(false); }
 
  private:
   // What was read from one end and not yet written to the other.
@@ -61,6 +64,9 @@ class TcpProxy {
   };
 
   void Run();
+  void SetRefuses(bool refuses);
+  // `port`: 0 for a free one.
+  void OpenListener(int port);
   void Accept();
   void Read(Connection& connection, Pipe& pipe);
   static void Write(Connection& connection, Pipe& pipe, absl::Duration delay);
@@ -68,11 +74,12 @@ class TcpProxy {
 
   const int upstream_;
   int port_ = 0;
-  int listener_ = -1;
+  int listener_ = -1;  // of the thread once it runs; poll ignores -1
   int wake_ = -1;  // eventfd: settings have changed
   std::mutex mutex_;
   std::array<absl::Duration, 2> delays_{};  // guarded by mutex_
   bool reset_ = false;                      // guarded by mutex_
+  bool refuses_ = false;                    // guarded by mutex_
   bool stop_ = false;                       // guarded by mutex_
   std::list<Connection> connections_;       // of the thread
   std::array<char, 1 << 16> buffer_{};      // of the thread

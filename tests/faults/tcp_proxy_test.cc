@@ -1,5 +1,6 @@
 #include "tests/faults/tcp_proxy.h"
 
+#include <absl/time/clock.h>
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -76,6 +77,30 @@ TEST_F(TcpProxyTest, Resets) {
   EXPECT_EQ(Hear(server_), "x");
   proxy_->Reset();
   EXPECT_EQ(Hear(client_), "(reset)");
+}
+
+TEST_F(TcpProxyTest, RefusesUntilItListensAgain) {
+  const auto connects = [&] {
+    const int another = socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<uint16_t>(proxy_->port()));
+    const bool connected = connect(another, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    close(another);
+    return connected;
+  };
+  const auto become = [&](bool wanted) {
+    const absl::Time end = absl::Now() + absl::Seconds(10);
+    while (connects() != wanted && absl::Now() < end) {}
+    return connects() == wanted;
+  };
+  proxy_->Refuse();
+  EXPECT_TRUE(become(false));
+  proxy_->Listen();
+  EXPECT_TRUE(become(true));
+  Say(client_, "still");
+  EXPECT_EQ(Hear(server_), "still");
 }
 
 TEST_F(TcpProxyTest, AnEndIsPassedOn) {

@@ -92,7 +92,7 @@ ProgramResult KafkaApplication::Newsfeedd(std::vector<std::string> arguments) co
 void KafkaApplication::CreateTopics(int input_partitions) const {
   const auto made = Newsfeedd({"topics", "create", "-c", config_path_, "--inputs", "--input-partitions",
                                std::to_string(input_partitions)});
-  ASSERT_EQ(made.exit_code, 0) << made.err;
+  ASSERT_EQ(made.exit_code, 0) << made.out << made.err;
 }
 
 std::unique_ptr<DaemonProcess> KafkaApplication::NewDaemon(const std::string& instance,
