@@ -15,6 +15,7 @@ namespace newsfeed::kafka {
 namespace {
 
 constexpr absl::Duration kCallTimeout = absl::Seconds(10);
+constexpr absl::Duration kAskAgain = absl::Seconds(1);
 
 // Beside each committed offset stands the timestamp of the record before it: after a topic was deleted and made
 // again, it tells the new topic's records from the old.
@@ -35,6 +36,7 @@ std::string Name(const TopicPartition& p) { return fmt::format("{}/{}", p.topic,
 Error GroupReader::Open() {
   consumer_.reset();
   positions_.clear();
+  begin_again_ = absl::InfiniteFuture();
   pending_.clear();
   revoked_ = joined_ = false;
   Error error;
@@ -85,7 +87,12 @@ GroupReader::Position* GroupReader::Find(std::string_view topic, int32_t partiti
   return found == positions_.end() ? nullptr : &found->second;
 }
 
-GroupReader::ReadResult GroupReader::Read(Batch& batch, absl::Duration wait) {
+GroupReader::ReadResult GroupReader::Read(Batch& batch, absl::Time now, absl::Duration wait) {
+  now_ = now;
+  if (now >= begin_again_) {
+    begin_again_ = absl::InfiniteFuture();
+    return RestartedOrDead();
+  }
   const PollOutcome outcome = consumer_->Poll(wait);
   switch (outcome.kind) {
     case PollOutcome::Kind::kNothing: return ReadResult::kNothing;
@@ -106,6 +113,7 @@ GroupReader::ReadResult GroupReader::TakeRecord(const PolledRecord& record, Batc
   Position* position = Find(record.topic, record.partition);
   if (position == nullptr) return ReadResult::kEvent;  // of a partition just taken away
   position->at_end = false;
+  position->ends_below_since = absl::InfiniteFuture();
   if (position->probe_after_ms > 0) {
     if (const ReadResult probed = Probe(record, *position); probed != ReadResult::kRecord) return probed;
   }
@@ -151,7 +159,6 @@ GroupReader::ReadResult GroupReader::TakeError(const PollOutcome& outcome) {
 GroupReader::ReadResult GroupReader::HandleOutOfRange(const TopicPartition& where) {
   Position* position = Find(where.topic, where.partition);
   if (position == nullptr) return ReadResult::kEvent;
-  if (options_.internal) return ReadResult::kGone;
   int64_t low = 0;
   int64_t high = 0;
   if (const Error error = consumer_->Watermarks(where, low, high, kCallTimeout); !error.ok()) {
@@ -159,13 +166,19 @@ GroupReader::ReadResult GroupReader::HandleOutOfRange(const TopicPartition& wher
     return ReadResult::kDead;
   }
   if (position->next < low) {
+    if (options_.internal) return ReadResult::kGone;
     skipped_ += static_cast<uint64_t>(low - position->next);
     log::Error("records are gone before they were read", {{"partition", Name(where)},
                {"from", std::to_string(position->next)}, {"to", std::to_string(low)}});
     position->committed = position->next = low;
     return RestartedOrDead();
   }
-  if (position->next <= high) return RestartedOrDead();
+  if (position->next <= high) {
+    position->ends_below_since = absl::InfiniteFuture();
+    return RestartedOrDead();
+  }
+  if (!EndsBelow(where, high, *position)) return ReadResult::kEvent;
+  if (options_.internal) return ReadResult::kGone;
   log::Error("log ends below the committed offset: cut off, or deleted and made again",
              {{"partition", Name(where)}, {"end", std::to_string(high)}});
   // Without the time of what was read last nothing proves that it is another log.
@@ -173,6 +186,21 @@ GroupReader::ReadResult GroupReader::HandleOutOfRange(const TopicPartition& wher
   position->probe_after_ms = position->committed_timestamp_ms;
   position->committed = position->next = low;
   return RestartedOrDead();
+}
+
+bool GroupReader::EndsBelow(const TopicPartition& where, int64_t end, Position& position) {
+  if (position.ends_below_since == absl::InfiniteFuture()) {
+    position.ends_below_since = now_;
+    log::Warn("log is told to end below what was read; asking again", {{"partition", Name(where)},
+              {"end", std::to_string(end)}, {"next", std::to_string(position.next)}});
+  }
+  const bool believed = now_ - position.ends_below_since >= kCutOffPatience;
+  if (believed) {
+    position.ends_below_since = absl::InfiniteFuture();
+  } else {
+    begin_again_ = now_ + kAskAgain;
+  }
+  return believed;
 }
 
 // A new topic's records are younger than what was committed of the old; else the end of the same log was lost, and

@@ -31,6 +31,10 @@
 
 namespace newsfeed::kafka {
 
+// A broker that was stopped and goes on believes for a moment that it leads still, and that the log ends where it ended
+// then. Longer than the session of brokers (9 s).
+inline constexpr absl::Duration kCutOffPatience = absl::Seconds(10);
+
 class GroupReader : private RebalanceListener {
  public:
   struct Options {
@@ -61,7 +65,7 @@ class GroupReader : private RebalanceListener {
   void Close(absl::Duration timeout);
   bool is_open() const { return consumer_ != nullptr; }
 
-  ReadResult Read(Batch& batch, absl::Duration wait);
+  ReadResult Read(Batch& batch, absl::Time now, absl::Duration wait);
   // Every partition has been read to its end, as far as we know.
   bool at_end() const;
 
@@ -105,6 +109,8 @@ class GroupReader : private RebalanceListener {
     int64_t timestamp_ms = 0;
     int64_t committed_timestamp_ms = 0;
     bool at_end = false;
+    // Since when its log is told to end below `next`. InfiniteFuture: it is not.
+    absl::Time ends_below_since = absl::InfiniteFuture();
     // The log was cut off or made anew: its first record must be younger than this to be begun again. 0: no probe.
     int64_t probe_after_ms = 0;
   };
@@ -117,6 +123,8 @@ class GroupReader : private RebalanceListener {
   ReadResult HandleOutOfRange(const TopicPartition& where);
   // kRecord: it is of a topic made anew, and may be taken.
   ReadResult Probe(const PolledRecord& record, Position& position);
+  // The log ends before what was read; true: for so long that it must be believed.
+  bool EndsBelow(const TopicPartition& where, int64_t end, Position& position);
   ReadResult GoOnAtEnd(const TopicPartition& where, Position& position);
   // Reads every partition from Position::next on. Not by seeking: librdkafka refuses that where a partition stopped
   // at an offset out of range, and leaves it unread.
@@ -135,6 +143,8 @@ class GroupReader : private RebalanceListener {
   std::vector<TopicPartition> pending_;
   std::set<std::string, std::less<>> topic_names_;  // views of batches
   TopicPartition key_;                              // scratch
+  absl::Time now_ = absl::InfinitePast();           // of the last Read
+  absl::Time begin_again_ = absl::InfiniteFuture();  // partitions that stopped at an offset out of range
   bool revoked_ = false;
   bool doubt_ = false;
   bool joined_ = false;

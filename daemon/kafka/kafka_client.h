@@ -114,7 +114,7 @@ class Consumer {
   virtual Error Committed(std::vector<PartitionOffset>& partitions, absl::Duration timeout) = 0;
   // First offset, and the one after the last: the high watermark, but with isolation.level=read_committed the last
   // stable offset, the first of an open transaction (measured with 2.0.2). Whoever must know what an open
-  // transaction hides asks through a read_uncommitted consumer.
+  // transaction hides asks through a read_uncommitted consumer. Asks anew who leads the partition.
   virtual Error Watermarks(const TopicPartition& partition, int64_t& low, int64_t& high,
                            absl::Duration timeout) = 0;
   // End of the log as the last answer to a fetch told it; -1: not known. Asks nobody.

@@ -366,6 +366,7 @@ class RdConsumer : public Consumer {
   Error Watermarks(const TopicPartition& partition, int64_t& low, int64_t& high,
                    absl::Duration timeout) override {
     const absl::Time end = absl::Now() + timeout;
+    ForgetLeader(partition.topic, end);
     Error error = AskOffset(partition, RD_KAFKA_OFFSET_BEGINNING, low, end);
     if (error.ok()) error = AskOffset(partition, RD_KAFKA_OFFSET_END, high, end);
     return error;
@@ -427,10 +428,14 @@ class RdConsumer : public Consumer {
       offset = asked->elems[0].offset;
       if (error.ok() || absl::Now() >= end) return error;
       if (!MayBeOfAnotherLeader(error.code)) return error;
-      // Nobody else asks here who leads now.
-      MetadataResult ignored;
-      AskTopic(client_, partition.topic, std::min(end - absl::Now(), kLongestAskOfOneLeader), ignored);
+      ForgetLeader(partition.topic, end);
     }
+  }
+
+  // Asks who leads: 2.0.2 finds out only from a failed fetch. Where nobody answers, the next call tells.
+  void ForgetLeader(const std::string& topic, absl::Time end) {
+    MetadataResult ignored;
+    AskTopic(client_, topic, std::min(end - absl::Now(), kLongestAskOfOneLeader), ignored);
   }
 
   bool Cooperative() const {

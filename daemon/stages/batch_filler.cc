@@ -21,7 +21,7 @@ BatchFiller::Result BatchFiller::Fill(kafka::GroupReader& reader, Batch& batch, 
 BatchFiller::Result BatchFiller::Read(kafka::GroupReader& reader, Batch& batch, absl::Time now,
                                       absl::Duration wait) {
   using ReadResult = kafka::GroupReader::ReadResult;
-  const ReadResult read = reader.Read(batch, wait);
+  const ReadResult read = reader.Read(batch, now, wait);
   if (read == ReadResult::kDead) return Result::kDead;
   if (read == ReadResult::kGone) return Result::kGone;
   if (reader.TakeRevoked()) return Result::kRevoked;

@@ -129,7 +129,7 @@ bool JudgeWorker::ReadLog(absl::Time now, absl::Duration may_wait, Progress& pro
 }
 
 Progress JudgeWorker::CatchUp(absl::Time now, absl::Duration may_wait) {
-  ServeGroup();
+  ServeGroup(now);
   Progress progress;
   if (!ReadLog(now, may_wait, progress)) return progress;
   if (!log_.reached_end()) {
@@ -149,9 +149,9 @@ Progress JudgeWorker::CatchUp(absl::Time now, absl::Duration may_wait) {
 }
 
 // A member that does not poll holds up the whole group, also while it restores.
-void JudgeWorker::ServeGroup() {
+void JudgeWorker::ServeGroup(absl::Time now) {
   if (reader_.is_open() &&
-      reader_.Read(batch_, absl::ZeroDuration()) == kafka::GroupReader::ReadResult::kDead) {
+      reader_.Read(batch_, now, absl::ZeroDuration()) == kafka::GroupReader::ReadResult::kDead) {
     reader_.Close(absl::ZeroDuration());
   }
   reader_.TakeRevoked();
@@ -166,7 +166,7 @@ Progress JudgeWorker::Join(absl::Time now) {
 }
 
 Progress JudgeWorker::StandBy(absl::Time now, absl::Duration may_wait) {
-  if (reader_.Read(batch_, absl::ZeroDuration()) == kafka::GroupReader::ReadResult::kDead) {
+  if (reader_.Read(batch_, now, absl::ZeroDuration()) == kafka::GroupReader::ReadResult::kDead) {
     return Leave(reader_.last_error().message, now);
   }
   reader_.TakeRevoked();
@@ -183,7 +183,7 @@ Progress JudgeWorker::StandBy(absl::Time now, absl::Duration may_wait) {
 // --- taking over ------------------------------------------------------------------------------
 
 bool JudgeWorker::StillGiven(absl::Time now, Progress& progress) {
-  if (reader_.Read(batch_, absl::ZeroDuration()) == kafka::GroupReader::ReadResult::kDead) {
+  if (reader_.Read(batch_, now, absl::ZeroDuration()) == kafka::GroupReader::ReadResult::kDead) {
     progress = Leave(reader_.last_error().message, now);
     return false;
   }

@@ -80,7 +80,7 @@ class JudgeWorker : public Worker {
   // Where the changelog ends, to be believed once the next batch is committed.
   void NoteOwnEntries(absl::Time now);
   void MarkSequence(int64_t index_offset, uint64_t sequence);
-  void ServeGroup();
+  void ServeGroup(absl::Time now);
   uint64_t OutsideWindow() const;
   // While taking over: serves the group, and says whether the partition is still given to us. Else `progress`.
   bool StillGiven(absl::Time now, Progress& progress);

@@ -70,7 +70,7 @@ class Faults : public ::testing::Test, protected testing::KafkaApplication {
   void Kill(size_t number);
   // Waits for the failpoint that kills it.
   void AwaitKilled(size_t number);
-  // SIGTERM to an exit with 0, and no transaction of its own is aborted.
+  // SIGTERM to an exit with 0, and no transaction of its own is aborted, unless by a rebalance that was under way before.
   void Terminate(size_t number);
   // Until a failpoint has stopped it.
   void AwaitStopped(size_t number);

@@ -61,7 +61,7 @@ class GroupReaderOnKafka : public ::testing::TestWithParam<const char*> {
       if (!reader.pending().empty()) {
         EXPECT_TRUE(reader.Assign().ok());
       }
-      EXPECT_NE(reader.Read(batch_, absl::Milliseconds(100)), GroupReader::ReadResult::kDead);
+      EXPECT_NE(reader.Read(batch_, absl::Now(), absl::Milliseconds(100)), GroupReader::ReadResult::kDead);
     }
     for (const Article& article : batch_.articles()) offsets.push_back(article.origin.offset.value);
     return offsets;

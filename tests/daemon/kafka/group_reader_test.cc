@@ -23,13 +23,26 @@ using ::testing::IsEmpty;
 
 class GroupReaderTest : public ::testing::Test {
  protected:
-  GroupReaderTest() { EXPECT_TRUE(reader_.Open().ok()); }
+  explicit GroupReaderTest(bool internal = false)
+      : reader_(&factory_, {.properties = {{"group.id", "g"}}, .topics = {"in"}, .internal = internal}) {
+    EXPECT_TRUE(reader_.Open().ok());
+  }
 
   // Reads all polls of the script.
   ReadResult ReadAll() {
     ReadResult last = ReadResult::kNothing;
-    while (!script_.polls.empty()) last = reader_.Read(batch_, absl::ZeroDuration());
+    while (!script_.polls.empty()) last = reader_.Read(batch_, now_, absl::ZeroDuration());
     return last;
+  }
+  // A broker tells that the log of the partition ends at `end`, below what was read, for as long as it takes.
+  ReadResult TellThatItEndsAt(int64_t end) {
+    script_.high = end;
+    script_.polls = {Broken(ErrorClass::kOther, "_AUTO_OFFSET_RESET")};
+    EXPECT_EQ(ReadAll(), ReadResult::kEvent);
+    now_ += kCutOffPatience;
+    EXPECT_EQ(reader_.Read(batch_, now_, absl::ZeroDuration()), ReadResult::kEvent) << "begins again";
+    script_.polls = {Broken(ErrorClass::kOther, "_AUTO_OFFSET_RESET")};
+    return ReadAll();
   }
   void GivePartition(int32_t partition) {
     script_.polls = {Moved("assign", partition)};
@@ -44,8 +57,9 @@ class GroupReaderTest : public ::testing::Test {
 
   Script script_;
   testing::ScriptedFactory factory_{&script_};
-  GroupReader reader_{&factory_, {.properties = {{"group.id", "g"}}, .topics = {"in"}}};
+  GroupReader reader_;
   Batch batch_;
+  absl::Time now_ = absl::FromUnixSeconds(1000);
 };
 
 TEST_F(GroupReaderTest, BeginsAtWhatIsCommittedElseAtTheFirstRecord) {
@@ -145,8 +159,8 @@ TEST_P(GroupReaderMadeAnew, IsBegunOnlyWhereItsRecordsAreYounger) {
   ReadAll();
   reader_.Committed();
   batch_.Clear();
-  script_.high = 3;
-  script_.polls = {Broken(ErrorClass::kOther, "_AUTO_OFFSET_RESET"), RecordAt(0, 0, "v", GetParam().timestamp)};
+  TellThatItEndsAt(3);
+  script_.polls = {RecordAt(0, 0, "v", GetParam().timestamp)};
   ReadAll();
   EXPECT_EQ(Offsets(), GetParam().taken);
 }
@@ -168,10 +182,25 @@ TEST_F(GroupReaderTest, AFatalErrorIsTheEndOfTheClient) {
 TEST_F(GroupReaderTest, WithoutATimeALogThatEndsBelowIsTheSameLog) {
   script_.committed[{"in", 0}] = 50;
   GivePartition(0);
-  script_.high = 3;
-  script_.polls = {Broken(ErrorClass::kOther, "_AUTO_OFFSET_RESET"), RecordAt(0, 0, "v", 2000)};
+  TellThatItEndsAt(3);
+  script_.polls = {RecordAt(0, 0, "v", 2000)};
   ReadAll();
   EXPECT_THAT(Offsets(), IsEmpty());
+}
+
+TEST_F(GroupReaderTest, ABrokerThatThinksItLeadsStillIsNotBelieved) {
+  script_.committed[{"in", 0}] = 50;
+  GivePartition(0);
+  script_.calls.clear();
+  script_.high = 3;
+  script_.polls = {Broken(ErrorClass::kOther, "_AUTO_OFFSET_RESET")};
+  ReadAll();
+  EXPECT_THAT(script_.calls, ElementsAre("watermarks"));
+  now_ += absl::Seconds(1);
+  EXPECT_EQ(reader_.Read(batch_, now_, absl::ZeroDuration()), ReadResult::kEvent);
+  script_.polls = {RecordAt(0, 50)};
+  EXPECT_EQ(ReadAll(), ReadResult::kRecord);
+  EXPECT_THAT(script_.calls, ElementsAre("watermarks", "unassign", "assign at 50"));
 }
 
 TEST(GroupReaderInternal, ATrimmedLogWithoutAnOffsetIsRefused) {
@@ -182,8 +211,26 @@ TEST(GroupReaderInternal, ATrimmedLogWithoutAnOffsetIsRefused) {
   ASSERT_TRUE(reader.Open().ok());
   Batch batch;
   script.polls = {Moved("assign", 0)};
-  reader.Read(batch, absl::ZeroDuration());
+  reader.Read(batch, absl::Now(), absl::ZeroDuration());
   EXPECT_TRUE(absl::IsFailedPrecondition(reader.Assign()));
+}
+
+class GroupReaderInternalTest : public GroupReaderTest {
+ protected:
+  GroupReaderInternalTest() : GroupReaderTest(/*internal=*/true) {
+    script_.committed[{"in", 0}] = 50;
+    GivePartition(0);
+  }
+};
+
+TEST_F(GroupReaderInternalTest, ALogThatIsToldToEndBelowForLongIsGone) {
+  EXPECT_EQ(TellThatItEndsAt(3), ReadResult::kGone);
+}
+
+TEST_F(GroupReaderInternalTest, ALogThatWasTrimmedIsGoneAtOnce) {
+  script_.low = 60;
+  script_.polls = {Broken(ErrorClass::kOther, "_AUTO_OFFSET_RESET")};
+  EXPECT_EQ(ReadAll(), ReadResult::kGone);
 }
 
 }  // namespace
