@@ -11,21 +11,30 @@ namespace {
 
 // A short or reordered lead is no objection where most of all shingles are shared.
 constexpr uint32_t kMinJaccardForOtherLead = 6000;
+// Under one headline, half of both texts in common outweighs what a page puts around them: its
+// navigation in the place of the lead, and its numbers.
+constexpr uint32_t kMinSameHeadline = 5000;
+constexpr uint32_t kMinJaccardUnderHeadline = 4500;
 // Short texts: a brief and its copy share half of all, and their titles speak of one thing.
 constexpr uint32_t kMinShortJaccard = 5000;
 constexpr uint32_t kMinShortTitle = 3000;
 // One publisher does not run one story under titles without a word in common; failed extraction,
 // galleries and link lists do just that.
-constexpr uint32_t kMinSameSourceTitle = 2000;
+constexpr uint32_t kMinSameSourceTitle = 3500;
 // Words: below it even an equal text is a phrase ("Read more on our site") rather than an article.
 constexpr uint32_t kMinSameTextWords = 20;
-// Nearly the same text, where a number in the same place but another is a correction. Each one
-// changes five shingles, so three of them in 120 words leave 87 %.
-constexpr uint32_t kNearlySame = 7500;
-// Numbers: a correction changes few; a table of prices changes all.
+// A correction changes few numbers, a table of prices all. Each changes the five shingles it is in,
+// twice that where a word beside it changes too; and a correction may add a line about itself.
 constexpr uint32_t kMaxCorrected = 3;
-// An update holds nearly all of the old text.
-constexpr uint32_t kMinContainsOld = 8000;
+constexpr uint32_t kShinglesOfCorrection = 10;
+constexpr uint32_t kSlackOfCorrection = 500;
+// Numbers behind the same words: with fewer, all numbers of the texts are compared.
+constexpr uint32_t kFewPlaces = 3;
+// An update holds all of the old text. A page around a copy looks the same but for the page around
+// the original, 6 to 29 % of it; no page is two thirds as long again as the article.
+constexpr uint32_t kMinContainsOld = 9300;
+constexpr uint32_t kMinContainsOldInMuch = 8000;
+constexpr uint32_t kMuchNewText = 4000;
 
 constexpr std::array kRules = std::to_array<RuleRow>({
     {Rule::kNoText, "no-text", "UNIQUE", "the article has no words",
@@ -121,6 +130,7 @@ struct NumberSet {
   size_t size = 0;
 
   std::span<const uint16_t> view() const { return {values.data(), size}; }
+  bool Has(uint16_t value) const { return std::ranges::binary_search(view(), value); }
 };
 
 NumberSet NumbersOf(std::span<const NumberMark> marks) {
@@ -132,11 +142,22 @@ NumberSet NumbersOf(std::span<const NumberMark> marks) {
   return set;
 }
 
-// Numbers of `a` that `b` has not in this place, though it has a number there that `a` has not.
-uint32_t CountCorrected(std::span<const NumberMark> a, std::span<const NumberMark> b) {
+// Places that two texts share: numbers behind the same words.
+struct Places {
+  uint32_t agree = 0;
+  uint32_t differ = 0;
+  // Of those that differ: one text has its number nowhere else, so it is no move of passages.
   uint32_t corrected = 0;
+};
+
+Places ComparePlaces(std::span<const NumberMark> a, std::span<const NumberMark> b,
+                     const NumberSet& of_a, const NumberSet& of_b) {
+  Places places;
   for (const NumberMark mark : a) {
-    if (std::ranges::binary_search(b, mark)) continue;
+    if (std::ranges::binary_search(b, mark)) {
+      ++places.agree;
+      continue;
+    }
     // The marks of one place lie together: the place is their high half. (Not equal_range: clang 14
     // cannot build it from this library.)
     auto other = std::ranges::lower_bound(b, ContextOf(mark), {}, ContextOf);
@@ -144,9 +165,11 @@ uint32_t CountCorrected(std::span<const NumberMark> a, std::span<const NumberMar
            std::ranges::binary_search(a, *other)) {
       ++other;
     }
-    corrected += other != b.end() && ContextOf(*other) == ContextOf(mark);
+    if (other == b.end() || ContextOf(*other) != ContextOf(mark)) continue;
+    ++places.differ;
+    places.corrected += !of_b.Has(NumberOf(mark)) || !of_a.Has(NumberOf(*other));
   }
-  return corrected;
+  return places;
 }
 
 void FillNumbers(const text::SampleView<NumberMark>& a, const text::SampleView<NumberMark>& b,
@@ -156,9 +179,16 @@ void FillNumbers(const text::SampleView<NumberMark>& a, const text::SampleView<N
   const std::span<const NumberMark> at_b = b.At(level);
   const NumberSet of_a = NumbersOf(at_a);
   const NumberSet of_b = NumbersOf(at_b);
+  const Places places = ComparePlaces(at_a, at_b, of_a, of_b);
+  const uint32_t shared = places.agree + places.differ;
   const auto fewer = static_cast<uint32_t>(std::min(of_a.size, of_b.size));
-  facts.numbers = fewer == 0 ? kWhole : Share(text::CountShared(of_a.view(), of_b.view()), fewer);
-  facts.corrected_numbers = CountCorrected(at_a, at_b);
+  if (shared >= kFewPlaces) {
+    facts.numbers = Share(places.agree, shared);
+  } else {
+    facts.numbers = fewer == 0 ? kWhole : Share(text::CountShared(of_a.view(), of_b.view()), fewer);
+  }
+  facts.number_places = shared;
+  facts.corrected_numbers = places.corrected;
 }
 
 bool AtLeast(uint32_t basis_points, uint32_t percent) {
@@ -173,17 +203,37 @@ bool TitlesDisagree(const Facts& facts) {
   return facts.titles_known && facts.same_source && facts.title < kMinSameSourceTitle;
 }
 
+bool UnderOneHeadline(const Facts& facts) {
+  return TitlesAgree(facts, kMinSameHeadline) && facts.jaccard >= kMinJaccardUnderHeadline;
+}
+
+bool NumbersDiffer(const Facts& facts, const Policy& policy) {
+  if (AtLeast(facts.numbers, policy.min_numbers_percent)) return false;
+  return facts.number_places >= kFewPlaces || !UnderOneHeadline(facts);
+}
+
+bool LeadsDiffer(const Facts& facts, const Policy& policy) {
+  return !AtLeast(facts.lead, policy.min_lead_percent) &&
+         facts.jaccard < kMinJaccardForOtherLead && !UnderOneHeadline(facts);
+}
+
+// What differs is little more than the shingles around those numbers: edits all over a text change
+// a number now and then.
 bool IsCorrection(const Facts& facts, const Policy& policy) {
-  return std::min(facts.containment, facts.containment_reverse) >= kNearlySame &&
-         facts.corrected_numbers > 0 &&
+  const uint32_t changed = kWhole - std::min(facts.containment, facts.containment_reverse);
+  const uint32_t explained = Share(kShinglesOfCorrection * facts.corrected_numbers,
+                                   std::max(facts.fewer_words, 1U));
+  return facts.corrected_numbers > 0 && changed <= kSlackOfCorrection + explained &&
          (facts.corrected_numbers <= kMaxCorrected ||
           AtLeast(facts.numbers, policy.min_numbers_percent));
 }
 
 bool HasNewText(const Facts& facts, const Policy& policy) {
   const auto new_text = [](uint32_t containment) { return kWhole - containment; };
+  const uint32_t least = new_text(facts.containment) >= kMuchNewText ? kMinContainsOldInMuch
+                                                                     : kMinContainsOld;
   // The sample must see some of it too: a text that repeats itself has more shingles, none new.
-  return facts.containment_reverse >= kMinContainsOld &&
+  return facts.containment_reverse >= least &&
          AtLeast(new_text(facts.containment), policy.min_new_text_percent) &&
          AtLeast(2 * new_text(facts.sampled_containment), policy.min_new_text_percent);
 }
@@ -236,13 +286,9 @@ Decision Decide(const Facts& facts, const Policy& policy) {
     return {Verdict::kUnique, Rule::kShortText};
   }
   if (IsCorrection(facts, policy)) return {Verdict::kUpdate, Rule::kCorrectedNumbers};
-  if (!AtLeast(facts.numbers, policy.min_numbers_percent)) {
-    return {Verdict::kUnique, Rule::kOtherNumbers};
-  }
+  if (NumbersDiffer(facts, policy)) return {Verdict::kUnique, Rule::kOtherNumbers};
   if (HasNewText(facts, policy)) return {Verdict::kUpdate, Rule::kNewText};
-  if (!AtLeast(facts.lead, policy.min_lead_percent) && facts.jaccard < kMinJaccardForOtherLead) {
-    return {Verdict::kUnique, Rule::kOtherLead};
-  }
+  if (LeadsDiffer(facts, policy)) return {Verdict::kUnique, Rule::kOtherLead};
   return {Verdict::kDuplicate, Rule::kContainment};
 }
 

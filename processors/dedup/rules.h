@@ -62,8 +62,11 @@ struct Facts {
   uint32_t sampled_containment = 0;  // as `containment`, from the sample alone
   uint32_t jaccard = 0;
   uint32_t lead = 0;               // larger of both ways
-  uint32_t numbers = 0;            // shared, of the fewer distinct numbers; kWhole if there are none
-  uint32_t corrected_numbers = 0;  // same words before, another number
+  // Share of the numbers behind the same words that are the same; where fewer than three stand
+  // behind the same words, of the distinct numbers of the text with fewer. kWhole: none.
+  uint32_t numbers = 0;
+  uint32_t number_places = 0;      // numbers behind the same words
+  uint32_t corrected_numbers = 0;  // of them other numbers, which one of the texts has nowhere else
   uint32_t title = 0;              // shared words of the fewer
 
   uint32_t similarity() const {

@@ -259,8 +259,9 @@ void Sketcher::TakeWord(text::Word word, Sketch& sketch) {
   if (word.number) {
     const uint64_t context = text::Mix(previous_words_[0] * 3 + previous_words_[1]);
     numbers_.Add(static_cast<NumberMark>(context >> 48 << 16 | word.hash >> 48));
+  } else {
+    previous_words_ = {previous_words_[1], word.hash};
   }
-  previous_words_ = {previous_words_[1], word.hash};
   if (const auto shingle = roller_.Push(word.hash)) TakeShingle(*shingle, sketch);
 }
 
