@@ -11,10 +11,15 @@ namespace {
 
 // A short or reordered lead is no objection where most of all shingles are shared.
 constexpr uint32_t kMinJaccardForOtherLead = 6000;
-// Under one headline, half of both texts in common outweighs what a page puts around them: its
+// Under one headline, 60 % of both texts in common outweighs what a page puts around them: its
 // navigation in the place of the lead, and its numbers.
-constexpr uint32_t kMinSameHeadline = 5000;
-constexpr uint32_t kMinJaccardUnderHeadline = 4500;
+constexpr uint32_t kMinSameHeadline = 6000;
+constexpr uint32_t kMinSharedUnderHeadline = 6000;
+// Two reports on one event share quotes and background, up to half of each; so does a copy that was
+// edited all over, but that keeps its headline.
+constexpr uint32_t kMinSharedOfOne = 6500;
+constexpr uint32_t kMinJaccardOfHalf = 3600;
+constexpr uint32_t kMinTitleOfHalf = 8000;
 // Short texts: a brief and its copy share half of all, and their titles speak of one thing.
 constexpr uint32_t kMinShortJaccard = 5000;
 constexpr uint32_t kMinShortTitle = 3000;
@@ -24,10 +29,11 @@ constexpr uint32_t kMinSameSourceTitle = 3500;
 // Words: below it even an equal text is a phrase ("Read more on our site") rather than an article.
 constexpr uint32_t kMinSameTextWords = 20;
 // A correction changes few numbers, a table of prices all. Each changes the five shingles it is in,
-// twice that where a word beside it changes too; and a correction may add a line about itself.
+// twice that where a word beside it changes too; and its own publisher may add a line about it.
 constexpr uint32_t kMaxCorrected = 3;
 constexpr uint32_t kShinglesOfCorrection = 10;
-constexpr uint32_t kSlackOfCorrection = 500;
+constexpr uint32_t kSlackOfCorrection = 200;
+constexpr uint32_t kSlackOfOwnCorrection = 1000;
 // Numbers behind the same words: with fewer, all numbers of the texts are compared.
 constexpr uint32_t kFewPlaces = 3;
 // An update holds all of the old text. A page around a copy looks the same but for the page around
@@ -75,6 +81,9 @@ constexpr std::array kRules = std::to_array<RuleRow>({
     {Rule::kOtherLead, "other-lead", "UNIQUE",
      "less than min_lead_percent of the first 120 words shared, and Jaccard below 60 %",
      "galleries, link lists and quotes share passages, not the beginning"},
+    {Rule::kHalfShared, "half-shared", "UNIQUE",
+     "containment below 65 %, Jaccard below 36 %, and less than 80 % of title words shared",
+     "two reports on one event share quotes and background"},
     {Rule::kContainment, "containment", "DUPLICATE", "all tests above passed",
      "a copy: as it was, abridged, or with furniture"},
 });
@@ -204,7 +213,13 @@ bool TitlesDisagree(const Facts& facts) {
 }
 
 bool UnderOneHeadline(const Facts& facts) {
-  return TitlesAgree(facts, kMinSameHeadline) && facts.jaccard >= kMinJaccardUnderHeadline;
+  return TitlesAgree(facts, kMinSameHeadline) &&
+         std::min(facts.containment, facts.containment_reverse) >= kMinSharedUnderHeadline;
+}
+
+bool OnlyHalfShared(const Facts& facts) {
+  return facts.similarity() < kMinSharedOfOne && facts.jaccard < kMinJaccardOfHalf &&
+         !TitlesAgree(facts, kMinTitleOfHalf);
 }
 
 bool NumbersDiffer(const Facts& facts, const Policy& policy) {
@@ -223,7 +238,8 @@ bool IsCorrection(const Facts& facts, const Policy& policy) {
   const uint32_t changed = kWhole - std::min(facts.containment, facts.containment_reverse);
   const uint32_t explained = Share(kShinglesOfCorrection * facts.corrected_numbers,
                                    std::max(facts.fewer_words, 1U));
-  return facts.corrected_numbers > 0 && changed <= kSlackOfCorrection + explained &&
+  const uint32_t slack = facts.same_source ? kSlackOfOwnCorrection : kSlackOfCorrection;
+  return facts.corrected_numbers > 0 && changed <= slack + explained &&
          (facts.corrected_numbers <= kMaxCorrected ||
           AtLeast(facts.numbers, policy.min_numbers_percent));
 }
@@ -289,6 +305,7 @@ Decision Decide(const Facts& facts, const Policy& policy) {
   if (NumbersDiffer(facts, policy)) return {Verdict::kUnique, Rule::kOtherNumbers};
   if (HasNewText(facts, policy)) return {Verdict::kUpdate, Rule::kNewText};
   if (LeadsDiffer(facts, policy)) return {Verdict::kUnique, Rule::kOtherLead};
+  if (OnlyHalfShared(facts)) return {Verdict::kUnique, Rule::kHalfShared};
   return {Verdict::kDuplicate, Rule::kContainment};
 }
 
