@@ -28,6 +28,14 @@ constexpr uint32_t kMinShortTitle = 3000;
 constexpr uint32_t kMinSameSourceTitle = 3500;
 // Words: below it even an equal text is a phrase ("Read more on our site") rather than an article.
 constexpr uint32_t kMinSameTextWords = 20;
+// Times that one source ran a body again under an unrelated title, and days on which it came: below
+// them it is wire copy, which twenty papers run on one day under twenty titles.
+constexpr uint32_t kMinRepetitions = 2;
+constexpr uint32_t kMinRepetitionDays = 3;
+constexpr uint32_t kMinJaccardOfSameBody = 8000;
+constexpr uint32_t kMinTitleOfSamePage = 8000;
+// Bearers of one body that are looked at: the count needs a few, and takes the square of their number.
+constexpr size_t kMaxBearers = 32;
 // A correction changes few numbers, a table of prices all. Each changes the five shingles it is in,
 // twice that where a word beside it changes too; and its own publisher may add a line about it.
 constexpr uint32_t kMaxCorrected = 3;
@@ -61,6 +69,10 @@ constexpr std::array kRules = std::to_array<RuleRow>({
     {Rule::kLowContainment, "low-containment", "UNIQUE",
      "containment below min_containment_percent both ways, or another language",
      "same event, told by another"},
+    {Rule::kRepeatedBody, "repeated-body", "LOW_INFORMATION",
+     "a third unrelated title for the same body in one source (or two sources with two each), or a third "
+     "day under unrelated titles",
+     "page chrome, a sidebar, a template: it says nothing of the article, and must swallow none"},
     {Rule::kOtherTitle, "other-title", "UNIQUE", "same source, less than 20 % of title words shared",
      "failed extraction: one sidebar as the body of many pages"},
     {Rule::kSameText, "same-text", "DUPLICATE",
@@ -200,6 +212,10 @@ void FillNumbers(const text::SampleView<NumberMark>& a, const text::SampleView<N
   facts.corrected_numbers = places.corrected;
 }
 
+bool Unrelated(const text::SampleView<uint16_t>& a, const text::SampleView<uint16_t>& b) {
+  return OverlapOf(a, b).of_fewer() < kMinSameSourceTitle;
+}
+
 bool AtLeast(uint32_t basis_points, uint32_t percent) {
   return basis_points >= percent * (kWhole / 100);
 }
@@ -258,6 +274,53 @@ bool HasNewText(const Facts& facts, const Policy& policy) {
 
 std::span<const RuleRow> Rules() { return kRules; }
 std::string_view RuleName(Rule rule) { return kRules[static_cast<size_t>(rule)].name; }
+
+bool IsRepeatedBody(const Repetition& repetition) {
+  return repetition.titles >= kMinRepetitions || repetition.days >= kMinRepetitionDays;
+}
+
+Repetition CountRepetition(std::span<const Bearer> bearers) {
+  bearers = bearers.first(std::min(bearers.size(), kMaxBearers));
+  std::array<const Bearer*, kMaxBearers> titles;  // that are unrelated to those of the same source before
+  size_t count = 0;
+  uint32_t sources = 0;
+  std::array<int64_t, kMaxBearers> days;
+  size_t day_count = 0;
+  Repetition repetition;
+  for (const Bearer& bearer : bearers) {
+    if (bearer.title.values.empty()) continue;
+    const bool own = &bearer == &bearers.front();
+    if (own || Unrelated(bearer.title, bearers.front().title)) {
+      days[day_count++] = bearer.day;
+      repetition.own_titles += !own && bearer.source_hash != 0 &&
+                               bearer.source_hash == bearers.front().source_hash;
+    }
+    if (bearer.source_hash == 0) continue;
+    bool first = true;
+    bool related = false;
+    for (size_t i = 0; i < count && !related; ++i) {
+      if (titles[i]->source_hash != bearer.source_hash) continue;
+      first = false;
+      related = !Unrelated(titles[i]->title, bearer.title);
+    }
+    if (related) continue;
+    titles[count++] = &bearer;
+    sources += first;
+  }
+  std::sort(days.begin(), days.begin() + static_cast<ptrdiff_t>(day_count));
+  repetition.days = static_cast<uint32_t>(
+      std::unique(days.begin(), days.begin() + static_cast<ptrdiff_t>(day_count)) - days.begin());
+  repetition.titles = static_cast<uint32_t>(count) - sources;
+  return repetition;
+}
+
+bool IsSameBody(const Facts& facts) {
+  return facts.same_text || facts.jaccard >= kMinJaccardOfSameBody;
+}
+
+bool IsSamePage(const Facts& facts) {
+  return facts.same_source && TitlesAgree(facts, kMinTitleOfSamePage);
+}
 
 bool PublishedApart(const Sketch& sketch, const StoredEntry& old, int64_t window_ms) {
   if (!sketch.published_ms || old.published_ms == StoredEntry::kNotPublished) return false;

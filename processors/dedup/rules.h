@@ -27,6 +27,7 @@ enum class Rule : uint8_t {
   kRevision,
   kOtherTime,
   kLowContainment,
+  kRepeatedBody,
   kOtherTitle,
   kSameText,
   kShortText,
@@ -75,6 +76,29 @@ struct Facts {
   }
 };
 
+// How often the same body came, the article to be judged among them.
+struct Repetition {
+  // Beyond the first, titles of one source that have nothing to do with each other.
+  uint32_t titles = 0;
+  // Of them titles of the article's own source beside its own.
+  uint32_t own_titles = 0;
+  // Days on which it came under titles that have nothing to do with the article's.
+  uint32_t days = 0;
+};
+
+// What the body of several articles has in common with that of one, and says nothing of it.
+bool IsRepeatedBody(const Repetition& repetition);
+
+// An entry with the same body, title and source alone.
+struct Bearer {
+  uint32_t source_hash = 0;
+  int64_t day = 0;
+  text::SampleView<uint16_t> title;  // empty: none
+};
+
+// `bearers` in any order, the article to be judged first.
+Repetition CountRepetition(std::span<const Bearer> bearers);
+
 // Both times of publication are known and further apart than the window.
 bool PublishedApart(const Sketch& sketch, const StoredEntry& old, int64_t window_ms);
 
@@ -89,5 +113,10 @@ struct Decision {
 // The verdict on an article beside one original; kUnique: not its copy, and `rule` is the test it
 // failed.
 Decision Decide(const Facts& facts, const Policy& policy);
+
+// So much in common that the bodies are one, though a line of a sidebar is another.
+bool IsSameBody(const Facts& facts);
+// The same source under the same headline: a page that comes again.
+bool IsSamePage(const Facts& facts);
 
 }  // namespace newsfeed::dedup
