@@ -73,6 +73,7 @@ void EntryStore::FillFixed(const IndexEntry& entry, const Sketch& sketch, Stored
   stored.id_bytes = IdBytes(entry.id);
   stored.pub_status = sketch.pub_status;
   stored.rejected = entry.rejected;
+  stored.correction_mark = sketch.correction_mark;
 }
 
 void EntryStore::FillVerdict(const DedupResult& result, std::string_view id, StoredEntry& stored) {

@@ -83,6 +83,7 @@ struct StoredEntry {
   bool has_canonical = false;
   bool has_revision = false;
   bool rejected = false;
+  bool correction_mark = false;
 };
 
 class EntryStore {

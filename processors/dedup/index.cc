@@ -77,7 +77,7 @@ void AddEntry(const EntryStore& store, const StoredEntry& entry, Digester& diges
         entry.payload_hash, uint64_t{entry.source_hash}, uint64_t{entry.language_hash},
         uint64_t{entry.words}, uint64_t{entry.shingles},
         static_cast<uint64_t>(entry.pub_status), uint64_t{entry.original},
-        uint64_t{entry.rejected}}) {
+        uint64_t{entry.rejected}, uint64_t{entry.correction_mark}}) {
     digester.Add(value);
   }
   digester.Add(store.id(entry));

@@ -159,6 +159,7 @@ const StoredEntry* Judge::UnchangedVersion() const {
                           version->pub_status == PubStatus::kUsable;
     if (!version->original && !has_twin) continue;
     if (!HasText(*version, sketch_)) continue;
+    if (sketch_.correction_mark && !version->correction_mark) continue;
     if (!PublishedApart(sketch_, *version, policy_->window_ms)) return version;
   }
   return nullptr;

@@ -61,8 +61,9 @@ constexpr std::array kRules = std::to_array<RuleRow>({
      "a kill notice repeats the text it kills, and must arrive"},
     {Rule::kLowInformation, "low-information", "LOW_INFORMATION", "cleanup left page chrome only",
      "all chrome of a site is alike; it is no copy and no original"},
-    {Rule::kRevision, "revision", "UPDATE", "same id and source, or same URL, and another text",
-     "the publisher says that it is the same article"},
+    {Rule::kRevision, "revision", "UPDATE", "same id and source, or same URL, and any word of the text another, or a correction mark",
+     "the publisher says that it is the same article; a number or a \"not\" is one word, and furniture "
+     "went in cleanup"},
     {Rule::kOtherTime, "other-time", "UNIQUE",
      "published_at of both known and further apart than the window",
      "backfills: yearly and weekly items repeat their words"},
@@ -73,25 +74,31 @@ constexpr std::array kRules = std::to_array<RuleRow>({
      "a third unrelated title for the same body in one source (or two sources with two each), or a third "
      "day under unrelated titles",
      "page chrome, a sidebar, a template: it says nothing of the article, and must swallow none"},
-    {Rule::kOtherTitle, "other-title", "UNIQUE", "same source, less than 20 % of title words shared",
+    {Rule::kOtherTitle, "other-title", "UNIQUE", "same source, less than 35 % of title words shared",
      "failed extraction: one sidebar as the body of many pages"},
+    {Rule::kCorrectionMark, "correction-mark", "UPDATE",
+     "begins with a word such as \"Corrected\", which the other does not",
+     "what was wrong has been published, so must be what is right, however little it differs"},
     {Rule::kSameText, "same-text", "DUPLICATE",
-     "all words the same, and 20 of them or a like title (or the same id or URL)",
+     "all words the same, and 20 of them or a like title (or the same id or URL, whatever the title)",
      "wire copy under another headline; below 20 words it may be a phrase"},
     {Rule::kShortText, "short-text", "UNIQUE",
      "fewer than short_words words, and not (Jaccard 50 % and 30 % of title words)",
      "in a short text the publisher's boilerplate weighs as much as the news"},
     {Rule::kCorrectedNumbers, "corrected-numbers", "UPDATE",
-     "75 % contained both ways, and numbers differ behind the same words (at most 3, or "
-     "min_numbers_percent agree)",
-     "a corrected figure is news"},
-    {Rule::kOtherNumbers, "other-numbers", "UNIQUE", "fewer than min_numbers_percent numbers shared",
+     "numbers differ behind the same words (at most 3, or min_numbers_percent agree), and little else: "
+     "2 % of the shingles and 10 a number, 10 % in the same source",
+     "a corrected figure is news; edits all over a text hit a number now and then"},
+    {Rule::kOtherNumbers, "other-numbers", "UNIQUE",
+     "less than min_numbers_percent of the numbers behind the same words agree (of all numbers where these "
+     "are fewer than 3, and not under one headline)",
      "wire templates and price tables: same words, other figures"},
     {Rule::kNewText, "new-text", "UPDATE",
-     "80 % of the old contained, and min_new_text_percent of its own shingles new",
-     "the story went on; a new lead is what updates have"},
+     "93 % of the old contained, and min_new_text_percent of its own shingles new; or 80 %, and 40 % new",
+     "the story went on; a copy in another page lacks what was around the original"},
     {Rule::kOtherLead, "other-lead", "UNIQUE",
-     "less than min_lead_percent of the first 120 words shared, and Jaccard below 60 %",
+     "less than min_lead_percent of the first 120 words shared, and Jaccard below 60 %, and not under one "
+     "headline (60 % of title words, and of both texts)",
      "galleries, link lists and quotes share passages, not the beginning"},
     {Rule::kHalfShared, "half-shared", "UNIQUE",
      "containment below 65 %, Jaccard below 36 %, and less than 80 % of title words shared",
@@ -338,6 +345,7 @@ Facts Compare(const Sketch& sketch, const EntryStore& store, const StoredEntry& 
   facts.same_source = sketch.source_hash != 0 && sketch.source_hash == old.source_hash;
   facts.same_language = sketch.language_hash == 0 || old.language_hash == 0 ||
                         sketch.language_hash == old.language_hash;
+  facts.correction_mark = sketch.correction_mark && !old.correction_mark;
   facts.fewer_words = std::min(sketch.words, old.words);
   FillContainment(OverlapOf(sketch.sample.view(), store.sample(old)), sketch.shingles,
                   old.shingles, facts);
@@ -356,6 +364,7 @@ Decision Decide(const Facts& facts, const Policy& policy) {
       facts.same_language && AtLeast(facts.similarity(), policy.min_containment_percent);
   if (!facts.same_text && !alike) return {Verdict::kUnique, Rule::kLowContainment};
   if (TitlesDisagree(facts)) return {Verdict::kUnique, Rule::kOtherTitle};
+  if (facts.correction_mark) return {Verdict::kUpdate, Rule::kCorrectionMark};
   if (facts.same_text &&
       (facts.fewer_words >= kMinSameTextWords || TitlesAgree(facts, kMinShortTitle))) {
     return {Verdict::kDuplicate, Rule::kSameText};

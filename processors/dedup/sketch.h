@@ -82,6 +82,8 @@ struct Sketch {
 
   PubStatus pub_status = PubStatus::kUsable;
   bool low_information = false;  // says cleanup
+  // Title or text begin with a word such as "Corrected"; the table is in sketch.cc.
+  bool correction_mark = false;
 
   // --- The text. ---
   uint32_t words = 0;
