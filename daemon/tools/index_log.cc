@@ -81,7 +81,7 @@ void IndexLog::Restore(const kafka::PolledRecord& record, const dedup::IndexEntr
   if (twice) status = absl::DataLossError("is of a prepared article that an entry before is of");
   if (!status.ok()) {
     ++report_.broken;
-    AddExample(record, status.message());
+    AddExample(record, std::string(status.message()));
     index_ = std::make_unique<dedup::Index>();
     (void)index_->Apply(entry);
   }
