@@ -98,7 +98,7 @@ constexpr std::array kRules = std::to_array<RuleRow>({
      "the story went on; a copy in another page lacks what was around the original"},
     {Rule::kOtherLead, "other-lead", "UNIQUE",
      "less than min_lead_percent of the first 120 words shared, and Jaccard below 60 %, and not under one "
-     "headline (60 % of title words, and of both texts)",
+     "headline (60 % of title words, and of both texts) in two sources",
      "galleries, link lists and quotes share passages, not the beginning"},
     {Rule::kHalfShared, "half-shared", "UNIQUE",
      "containment below 65 %, Jaccard below 36 %, and less than 80 % of title words shared",
@@ -251,8 +251,10 @@ bool NumbersDiffer(const Facts& facts, const Policy& policy) {
 }
 
 bool LeadsDiffer(const Facts& facts, const Policy& policy) {
+  // One site puts the same around all its pages: there another lead is another lead.
+  const bool other_page = !facts.same_source && UnderOneHeadline(facts);
   return !AtLeast(facts.lead, policy.min_lead_percent) &&
-         facts.jaccard < kMinJaccardForOtherLead && !UnderOneHeadline(facts);
+         facts.jaccard < kMinJaccardForOtherLead && !other_page;
 }
 
 // What differs is little more than the shingles around those numbers: edits all over a text change

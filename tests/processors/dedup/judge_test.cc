@@ -154,6 +154,14 @@ INSTANTIATE_TEST_SUITE_P(
                       f.title = f.containment = f.containment_reverse = 6000;
                     },
                     kDuplicate, Rule::kContainment},
+        RuleExample{"OtherLeadUnderOneHeadlineOfOneSource",
+                    [](Facts& f) {
+                      f.lead = 0;
+                      f.jaccard = 4500;
+                      f.same_source = true;
+                      f.title = f.containment = f.containment_reverse = 6000;
+                    },
+                    kUnique, Rule::kOtherLead},
         RuleExample{"HalfSharedUnderAnotherHeadline",
                     [](Facts& f) {
                       f.containment = f.containment_reverse = 5000;
