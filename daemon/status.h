@@ -98,6 +98,8 @@ struct JudgeStatus {
   int64_t index_end = -1;           // its high watermark
   double restore_seconds = 0;       // the last catching up took
   uint64_t takeovers = 0;
+  uint64_t compared = 0;            // pairs: an article beside one that may be its original
+  uint64_t repeated = 0;            // redeliveries that were told their old verdict
   uint64_t evicted_by_cap = 0;
   uint64_t evicted_by_window = 0;
 };

@@ -357,6 +357,11 @@ constexpr Metric kMetrics[] = {
      OfJudge<&J::restore_seconds>},
     {"newsfeed_judge_takeovers_total", kCounter, {}, "Times this replica became the owner.",
      OfJudge<&J::takeovers>},
+    {"newsfeed_judge_candidates_total", kCounter, {},
+     "Originals that articles were compared with in full; by verdicts, candidates an article.",
+     OfJudge<&J::compared>},
+    {"newsfeed_judge_repeated_total", kCounter, {}, "Redelivered records that were told their old verdict.",
+     OfJudge<&J::repeated>},
     {"newsfeed_index_evicted_total", kCounter, {"why"},
      "Entries that left the index: over the cap, or out of the window.", Evicted},
 

@@ -171,6 +171,8 @@ void PutJudge(const JudgeStatus& judge, Writer& json) {
   json.Put("index_end", judge.index_end);
   json.Put("restore_seconds", judge.restore_seconds);
   json.Put("takeovers", judge.takeovers);
+  json.Put("compared", judge.compared);
+  json.Put("repeated", judge.repeated);
   json.Put("evicted_by_cap", judge.evicted_by_cap);
   json.Put("evicted_by_window", judge.evicted_by_window);
 }

@@ -23,6 +23,7 @@ constexpr std::array kTable = std::to_array<Command>({
     {"audit", "prove from the topics alone that each record has one outcome", &AddAudit},
     {"dead-letters", "list, show and replay what could not be published", &AddDeadLetters},
     {"duplicates", "list copies, and publish one where its original was not", &AddDuplicates},
+    {"index", "show and verify the changelog of the judge's index", &AddIndex},
     {"why", "show what an article was judged on", &AddWhy},
 });
 

@@ -49,6 +49,7 @@ void AddTopics(CLI::App& app, int& exit_code);
 void AddAudit(CLI::App& app, int& exit_code);
 void AddDeadLetters(CLI::App& app, int& exit_code);
 void AddDuplicates(CLI::App& app, int& exit_code);
+void AddIndex(CLI::App& app, int& exit_code);
 void AddWhy(CLI::App& app, int& exit_code);
 
 // Prints "newsfeedd: MESSAGE" to stderr and returns `code`.

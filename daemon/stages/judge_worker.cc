@@ -528,6 +528,8 @@ bool JudgeWorker::FillJudge(JudgeStatus& status) const {
   status.index_end = log_.end();
   status.restore_seconds = restore_seconds_;
   status.takeovers = takeovers_;
+  status.compared = judge_->probe().compared;
+  status.repeated = judge_->probe().repeated;
   status.evicted_by_cap = index.probe().evicted_by_cap;
   status.evicted_by_window = index.probe().evicted_by_window;
   return true;

@@ -8,6 +8,9 @@
 
 #include "daemon/record_headers.h"
 #include "daemon/tools/json_line.h"
+#include "daemon/tools/side_by_side.h"
+#include "processors/dedup/policy.h"
+#include "processors/dedup/rules.h"
 
 namespace newsfeed::tools {
 namespace {
@@ -52,7 +55,7 @@ absl::Status ReadDeadLetters(TopicReader& reader, const config::v1::Config& conf
   return absl::OkStatus();
 }
 
-// Titles of the originals that the versions name.
+// The originals that the versions name.
 absl::Status ReadOriginals(TopicReader& reader, const config::v1::Config& config, FoundArticle& found) {
   std::vector<std::string> ids;
   for (const FoundVersion& version : found.versions) {
@@ -62,19 +65,22 @@ absl::Status ReadOriginals(TopicReader& reader, const config::v1::Config& config
   std::ranges::sort(ids);
   auto ranges = reader.RangesOf({config.outputs().enriched()});
   if (!ranges.ok()) return ranges.status();
-  v1::EnrichedArticle article;
+  auto article = std::make_shared<v1::EnrichedArticle>();
   return reader.Read(*ranges, absl::ZeroDuration(), [&](const PolledRecord& record) {
     if (!std::ranges::binary_search(ids, record.key) ||
-        !article.ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) {
+        !article->ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) {
       return true;
     }
-    const Coordinates origin{article.origin().topic(), article.origin().partition(), article.origin().offset()};
+    const Coordinates origin{article->origin().topic(), article->origin().partition(), article->origin().offset()};
+    bool kept = false;
     for (FoundVersion& version : found.versions) {
       const v1::Origin& canonical = version.article.dedup().canonical_origin();
       if (origin == Coordinates{canonical.topic(), canonical.partition(), canonical.offset()}) {
-        version.canonical_title = article.title();
+        version.canonical = article;
+        kept = true;
       }
     }
+    if (kept) article = std::make_shared<v1::EnrichedArticle>();
     return true;
   });
 }
@@ -98,34 +104,67 @@ std::string_view Meaning(v1::Dedup::Verdict verdict) {
   }
 }
 
-void AppendEvidence(std::string& out, const v1::Evidence& evidence) {
-  AppendLine(out, "rule", evidence.rule());
-  AppendLine(out, "its text there", Percent(evidence.containment()) + " (containment)");
-  AppendLine(out, "the other's text here", Percent(evidence.containment_reverse()) + " (containment_reverse)");
-  AppendLine(out, "first 120 words", Percent(evidence.lead()) + " in common");
-  AppendLine(out, "numbers", Percent(evidence.numbers()) + " in common");
-  AppendLine(out, "title words", Percent(evidence.title()) + " in common");
+std::string WhenOf(std::string_view rule) {
+  for (const dedup::RuleRow& row : dedup::Rules()) {
+    if (row.name == rule) return fmt::format("{} ({})", row.when, row.reason);
+  }
+  return "of another version";
 }
 
-void AppendVersion(std::string& out, const FoundVersion& version) {
-  const v1::Dedup& dedup = version.article.dedup();
-  fmt::format_to(std::back_inserter(out), "{} at {}:{}:{}{}\n", v1::Dedup::Verdict_Name(dedup.verdict()),
+// "93 %", and what is wanted where that is known.
+std::string Wanted(float share, std::optional<uint32_t> percent) {
+  return percent ? fmt::format("{} (wanted: {} %)", Percent(share), *percent) : Percent(share);
+}
+
+// `policy` that judged; null: not known.
+void AppendEvidence(std::string& out, const v1::Evidence& evidence, const dedup::Policy* policy) {
+  const auto wanted = [policy](uint32_t dedup::Policy::*percent) {
+    return policy != nullptr ? std::optional(policy->*percent) : std::nullopt;
+  };
+  AppendLine(out, "rule", evidence.rule());
+  AppendLine(out, "  which is", WhenOf(evidence.rule()));
+  AppendLine(out, "its text there", Percent(evidence.containment()) + " (containment)");
+  AppendLine(out, "the other's text here", Percent(evidence.containment_reverse()) + " (containment_reverse)");
+  AppendLine(out, "larger of both", Wanted(std::max(evidence.containment(), evidence.containment_reverse()),
+                                           wanted(&dedup::Policy::min_containment_percent)));
+  AppendLine(out, "new text", policy != nullptr ? fmt::format("{} (an update has {} %)", Percent(1 - evidence.containment()),
+                                                              policy->min_new_text_percent)
+                                                : Percent(1 - evidence.containment()));
+  AppendLine(out, "of both texts", Percent(evidence.jaccard()) + " in common (jaccard)");
+  AppendLine(out, "first 120 words", Wanted(evidence.lead(), wanted(&dedup::Policy::min_lead_percent)));
+  AppendLine(out, "numbers", Wanted(evidence.numbers(), wanted(&dedup::Policy::min_numbers_percent)));
+  AppendLine(out, "corrected numbers", std::to_string(evidence.corrected_numbers()));
+  AppendLine(out, "title words", Percent(evidence.title()) + " in common");
+  AppendLine(out, "body repeated", fmt::format("{} times under unrelated titles of one source", evidence.repetitions()));
+}
+
+void AppendTexts(std::string& out, const FoundVersion& version, size_t width) {
+  if (!version.canonical || width == 0) return;
+  const SharedWords shared = SideBySide(version.article.body(), version.canonical->body(), width);
+  AppendLine(out, "words in common", fmt::format("{} of {} here, {} of {} there", shared.shared_left, shared.words_left,
+                                                 shared.shared_right, shared.words_right));
+  out += '\n' + shared.columns;
+}
+
+void AppendVersion(std::string& out, const FoundVersion& version, const dedup::Policy* policy) {
+  const v1::Dedup& verdict = version.article.dedup();
+  fmt::format_to(std::back_inserter(out), "{} at {}:{}:{}{}\n", v1::Dedup::Verdict_Name(verdict.verdict()),
                  version.topic, version.place.partition, version.place.offset,
                  version.promoted ? " (promoted)" : "");
   AppendLine(out, "title", version.article.title());
   AppendLine(out, "source", version.article.source().name() + "  " + version.article.url());
   AppendLine(out, "published", version.article.published_at());
   AppendLine(out, "input record", OriginText(version.article.origin()));
-  AppendLine(out, "verdict", Meaning(dedup.verdict()));
-  if (!dedup.canonical_id().empty()) {
-    AppendLine(out, "original", dedup.canonical_id() + "  " + OriginText(dedup.canonical_origin()));
-    AppendLine(out, "original's title", version.canonical_title.value_or("(not among the published)"));
-    AppendLine(out, "similarity", Percent(dedup.similarity()));
+  AppendLine(out, "verdict", Meaning(verdict.verdict()));
+  if (!verdict.canonical_id().empty()) {
+    AppendLine(out, "original", verdict.canonical_id() + "  " + OriginText(verdict.canonical_origin()));
+    AppendLine(out, "original's title", version.canonical ? version.canonical->title() : "(not among the published)");
+    AppendLine(out, "similarity", Percent(verdict.similarity()));
   }
-  if (!dedup.story_id().empty()) AppendLine(out, "story", dedup.story_id());
-  if (dedup.has_revision_of()) AppendLine(out, "revision of", OriginText(dedup.revision_of()));
-  AppendEvidence(out, dedup.evidence());
-  AppendLine(out, "policy", dedup.policy());
+  if (!verdict.story_id().empty()) AppendLine(out, "story", verdict.story_id());
+  if (verdict.has_revision_of()) AppendLine(out, "revision of", OriginText(verdict.revision_of()));
+  AppendEvidence(out, verdict.evidence(), policy != nullptr && policy->name == verdict.policy() ? policy : nullptr);
+  AppendLine(out, "policy", verdict.policy());
 }
 
 std::string VersionJson(const FoundVersion& version) {
@@ -139,7 +178,7 @@ std::string VersionJson(const FoundVersion& version) {
   json.clear();
   file::AppendJson(article.dedup(), json);
   line.AddRaw("dedup", json);
-  if (version.canonical_title) line.Add("canonicalTitle", *version.canonical_title);
+  if (version.canonical) line.Add("canonicalTitle", version.canonical->title());
   return std::move(line).Take();
 }
 
@@ -159,9 +198,11 @@ absl::StatusOr<FoundArticle> FindArticle(TopicReader& reader, const config::v1::
   return found;
 }
 
-std::string TextOf(const FoundArticle& found) {
+std::string TextOf(const FoundArticle& found, const config::v1::Config& config, size_t width) {
+  const auto policy = dedup::MakePolicy(config.dedup());
   std::string out;
-  for (const FoundVersion& version : found.versions) AppendVersion(out, version);
+  for (const FoundVersion& version : found.versions) AppendVersion(out, version, policy.ok() ? policy->get() : nullptr);
+  if (!found.versions.empty()) AppendTexts(out, found.versions.back(), width);
   for (const DeadLetter& letter : found.dead_letters) {
     fmt::format_to(std::back_inserter(out), "dead letter {}:{}{}\n", letter.place.partition, letter.place.offset,
                    letter.replayed ? " (replayed)" : "");

@@ -1,11 +1,11 @@
 // Why an article was judged as it was: what the topics say of an id.
 //
 //   auto found = FindArticle(*reader, config, "a1");
-//   fmt::print("{}", TextOf(*found));
+//   fmt::print("{}", TextOf(*found, config, 56));
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,7 +25,8 @@ struct FoundVersion {
   Place place;
   bool promoted = false;
   v1::EnrichedArticle article;
-  std::optional<std::string> canonical_title;  // nothing: the original was not found among the published
+  // The article that it repeats or updates; null: it was not found among the published.
+  std::shared_ptr<const v1::EnrichedArticle> canonical;
 };
 
 struct FoundArticle {
@@ -39,7 +40,9 @@ struct FoundArticle {
 absl::StatusOr<FoundArticle> FindArticle(TopicReader& reader, const config::v1::Config& config,
                                          const std::string& id);
 
-std::string TextOf(const FoundArticle& found);
+// The figure of each test, beside what `config` wants if it is the policy that judged; and of the newest version both
+// texts side by side (side_by_side.h), in columns of `width`, unless that is 0.
+std::string TextOf(const FoundArticle& found, const config::v1::Config& config, size_t width);
 std::string JsonOf(const FoundArticle& found);
 
 }  // namespace newsfeed::tools

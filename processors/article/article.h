@@ -121,6 +121,9 @@ struct DedupResult {
   float lead = 0;
   float numbers = 0;
   float title = 0;
+  float jaccard = 0;
+  uint32_t corrected_numbers = 0;
+  uint32_t repetitions = 0;
   std::string_view policy;
 };
 

@@ -131,6 +131,9 @@ void ToProto(const DedupResult& result, v1::Dedup& out) {
   evidence.set_lead(result.lead);
   evidence.set_numbers(result.numbers);
   evidence.set_title(result.title);
+  evidence.set_jaccard(result.jaccard);
+  evidence.set_corrected_numbers(result.corrected_numbers);
+  evidence.set_repetitions(result.repetitions);
   Assign(out.mutable_policy(), result.policy);
 }
 
@@ -152,6 +155,9 @@ DedupResult FromProto(const v1::Dedup& message) {
                      .lead = evidence.lead(),
                      .numbers = evidence.numbers(),
                      .title = evidence.title(),
+                     .jaccard = evidence.jaccard(),
+                     .corrected_numbers = evidence.corrected_numbers(),
+                     .repetitions = evidence.repetitions(),
                      .policy = message.policy()};
   if (message.has_canonical_origin()) {
     result.canonical_origin = FromProto(message.canonical_origin());

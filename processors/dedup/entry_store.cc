@@ -15,6 +15,8 @@ void CopyValues(char* out, std::span<const T> values) {
   if (!values.empty()) std::memcpy(out, values.data(), values.size_bytes());
 }
 
+uint8_t AsByte(uint32_t count) { return static_cast<uint8_t>(std::min(count, 255U)); }
+
 uint16_t IdBytes(std::string_view id) {
   return static_cast<uint16_t>(std::min(id.size(), EntryStore::kMaxIdBytes));
 }
@@ -71,6 +73,7 @@ void EntryStore::FillFixed(const IndexEntry& entry, const Sketch& sketch, Stored
   stored.id_bytes = IdBytes(entry.id);
   stored.pub_status = sketch.pub_status;
   stored.rejected = entry.rejected;
+  stored.correction_mark = sketch.correction_mark;
 }
 
 void EntryStore::FillVerdict(const DedupResult& result, std::string_view id, StoredEntry& stored) {
@@ -82,6 +85,9 @@ void EntryStore::FillVerdict(const DedupResult& result, std::string_view id, Sto
   stored.lead = AsBasisPoints(result.lead);
   stored.numbers = AsBasisPoints(result.numbers);
   stored.title = AsBasisPoints(result.title);
+  stored.jaccard = AsBasisPoints(result.jaccard);
+  stored.corrected_numbers = AsByte(result.corrected_numbers);
+  stored.repetitions = AsByte(result.repetitions);
   stored.story_bytes = result.story_id == id ? 0 : IdBytes(result.story_id);
   stored.canonical_bytes = IdBytes(result.canonical_id);
   stored.has_canonical = result.canonical_origin.has_value();
@@ -97,8 +103,8 @@ void EntryStore::FillBytes(const IndexEntry& entry, const Sketch& sketch,
     CopyValues(out + layout.sample, sketch.sample.view().values);
     CopyValues(out + layout.numbers, sketch.numbers.view().values);
     CopyValues(out + layout.lead, sketch.lead.view().values);
-    CopyValues(out + layout.title, sketch.title.view().values);
   }
+  CopyValues(out + layout.title, sketch.title.view().values);
   const auto put_reference = [&](size_t at, const std::optional<Origin>& origin) {
     if (!origin) return;
     const Reference reference{origin->offset.value, origin->timestamp_ms,
@@ -119,15 +125,15 @@ uint64_t EntryStore::Append(const IndexEntry& entry, const Sketch& sketch, bool 
   FillVerdict(entry.dedup, entry.id, stored);
   stored.original = original;
   stored.links = links;
+  stored.title_size = sketch.title.size;
+  stored.title_level = sketch.title.level;
   if (original) {
     stored.sample_size = sketch.sample.size;
     stored.lead_size = sketch.lead.size;
     stored.numbers_size = sketch.numbers.size;
-    stored.title_size = sketch.title.size;
     stored.sample_level = sketch.sample.level;
     stored.lead_level = sketch.lead.level;
     stored.numbers_level = sketch.numbers.level;
-    stored.title_level = sketch.title.level;
     ++originals_;
   }
   stored.data = bytes_.Append(LayoutOf(stored).end);
@@ -219,6 +225,9 @@ DedupResult EntryStore::result(const StoredEntry& entry) const {
       .lead = AsShare(entry.lead),
       .numbers = AsShare(entry.numbers),
       .title = AsShare(entry.title),
+      .jaccard = AsShare(entry.jaccard),
+      .corrected_numbers = entry.corrected_numbers,
+      .repetitions = entry.repetitions,
       .policy = names_.Name(entry.policy)};
   if (entry.has_canonical) {
     result.canonical_origin = AsOrigin(ReadReference(entry, layout.canonical));

@@ -65,19 +65,17 @@ struct StoredEntry {
   uint32_t language_hash = 0;
   uint32_t words = 0;
   uint32_t shingles = 0;
-  // Copies seen of this text under other titles. TODO(low-information): counted by the judge once
-  // repeated page chrome becomes LOW_INFORMATION.
-  uint32_t repetitions = 0;
   uint32_t rule = 0;    // in the table of names
   uint32_t policy = 0;  // in the table of names
 
   // In 1/10,000.
-  uint16_t containment = 0, containment_reverse = 0, lead = 0, numbers = 0, title = 0;
+  uint16_t containment = 0, containment_reverse = 0, lead = 0, numbers = 0, title = 0, jaccard = 0;
   // Of the texts, in bytes; a story of 0 bytes has the id of the entry.
   uint16_t id_bytes = 0, story_bytes = 0, canonical_bytes = 0;
 
   uint8_t sample_size = 0, lead_size = 0, numbers_size = 0, title_size = 0;
   uint8_t sample_level = 0, lead_level = 0, numbers_level = 0, title_level = 0;
+  uint8_t corrected_numbers = 0, repetitions = 0;
   uint8_t links = 0;  // lists it is in
   Verdict verdict = Verdict::kNotJudged;
   PubStatus pub_status = PubStatus::kUsable;
@@ -85,6 +83,7 @@ struct StoredEntry {
   bool has_canonical = false;
   bool has_revision = false;
   bool rejected = false;
+  bool correction_mark = false;
 };
 
 class EntryStore {
@@ -102,7 +101,7 @@ class EntryStore {
   // Originals among them.
   uint64_t originals() const { return originals_; }
 
-  // Keeps what the judge needs of `entry`; samples only of an original. Room for `links` links.
+  // Keeps what the judge needs of `entry`: the title, and of an original the other samples. Room for `links` links.
   // Returns its ordinal.
   uint64_t Append(const IndexEntry& entry, const Sketch& sketch, bool original, uint8_t links);
   // Forgets the newest, the oldest.

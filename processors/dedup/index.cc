@@ -63,9 +63,11 @@ void AddResult(const DedupResult& result, Digester& digester) {
   digester.Add(result.canonical_origin);
   digester.Add(result.revision_of);
   for (const float share : {result.containment, result.containment_reverse, result.lead,
-                            result.numbers, result.title}) {
+                            result.numbers, result.title, result.jaccard}) {
     digester.Add(uint64_t{AsBasisPoints(share)});
   }
+  digester.Add(uint64_t{result.corrected_numbers});
+  digester.Add(uint64_t{result.repetitions});
 }
 
 void AddEntry(const EntryStore& store, const StoredEntry& entry, Digester& digester) {
@@ -73,9 +75,9 @@ void AddEntry(const EntryStore& store, const StoredEntry& entry, Digester& diges
        {entry.sequence, static_cast<uint64_t>(entry.time_ms),
         static_cast<uint64_t>(entry.published_ms), entry.id_hash, entry.url_hash, entry.text_hash,
         entry.payload_hash, uint64_t{entry.source_hash}, uint64_t{entry.language_hash},
-        uint64_t{entry.words}, uint64_t{entry.shingles}, uint64_t{entry.repetitions},
+        uint64_t{entry.words}, uint64_t{entry.shingles},
         static_cast<uint64_t>(entry.pub_status), uint64_t{entry.original},
-        uint64_t{entry.rejected}}) {
+        uint64_t{entry.rejected}, uint64_t{entry.correction_mark}}) {
     digester.Add(value);
   }
   digester.Add(store.id(entry));
@@ -175,7 +177,7 @@ absl::Status Index::TakePolicy(const PolicyChange& change) {
 void Index::Append(const IndexEntry& entry, const Sketch& sketch) {
   const bool original =
       !entry.rejected && sketch.comparable() && IsPublished(entry.dedup.verdict);
-  const uint8_t links = original ? kLists : kLookupsOfAll;
+  const uint8_t links = original ? kLists : kLookups;
   const uint64_t ordinal = store_.Append(entry, sketch, original, links);
   pending_keys_.push_back(KeysOf(entry, sketch));
   postings_.Insert(ordinal, pending_keys_.back());

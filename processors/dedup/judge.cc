@@ -11,6 +11,12 @@ bool IsPublished(const StoredEntry& entry) {
          (entry.verdict == Verdict::kUnique || entry.verdict == Verdict::kUpdate);
 }
 
+int64_t DayOf(int64_t time_ms) { return time_ms / 86'400'000; }
+
+bool HasText(const StoredEntry& entry, const Sketch& sketch) {
+  return entry.text_hash == sketch.text_hash && entry.words == sketch.words;
+}
+
 // A copy beats an update; then the closest.
 auto Rank(const Decision& decision, const Facts& facts) {
   const int kind = decision.verdict == Verdict::kDuplicate ? 2
@@ -105,7 +111,7 @@ DedupResult Judge::JudgeArticle(const Submission& submission, const Plan& plan) 
   const StoredEntry* const newest = NewestVersion();
   const Verdict new_version = newest == nullptr ? Verdict::kUnique : Verdict::kUpdate;
   const auto give = [&](Verdict verdict, Rule rule) {
-    Finding finding{{verdict, rule}, {}, verdict == Verdict::kUpdate ? newest : nullptr};
+    Finding finding{{verdict, rule}, {}, verdict == Verdict::kUpdate ? newest : nullptr, 0};
     if (finding.canonical != nullptr && newest->original) finding.facts = FactsOf(*newest);
     return Result(submission, finding);
   };
@@ -122,9 +128,10 @@ DedupResult Judge::JudgeArticle(const Submission& submission, const Plan& plan) 
     return Unchanged(*version);
   }
   if (newest != nullptr && IsPublished(*newest)) return give(Verdict::kUpdate, Rule::kRevision);
-  const Finding best = BestOriginal(plan);
+  const Finding best = CheckRepetition(BestOriginal(plan));
   // The earlier version went to the duplicates, or was chrome: this one may be a copy as well.
-  if (newest != nullptr && best.decision.verdict != Verdict::kDuplicate) {
+  if (newest != nullptr && best.decision.verdict != Verdict::kDuplicate &&
+      best.decision.verdict != Verdict::kLowInformation) {
     return give(Verdict::kUpdate, Rule::kRevision);
   }
   return Result(submission, best);
@@ -151,7 +158,8 @@ const StoredEntry* Judge::UnchangedVersion() const {
     const bool has_twin = version->verdict == Verdict::kDuplicate && !version->rejected &&
                           version->pub_status == PubStatus::kUsable;
     if (!version->original && !has_twin) continue;
-    if (version->text_hash != sketch_.text_hash || version->words != sketch_.words) continue;
+    if (!HasText(*version, sketch_)) continue;
+    if (sketch_.correction_mark && !version->correction_mark) continue;
     if (!PublishedApart(sketch_, *version, policy_->window_ms)) return version;
   }
   return nullptr;
@@ -165,7 +173,7 @@ DedupResult Judge::Unchanged(const StoredEntry& version) const {
   result.policy = policy_->name;
   result.revision_of = index_.store().origin(*versions_.front());
   result.similarity = result.containment = result.containment_reverse = 1;
-  result.lead = result.numbers = result.title = 1;
+  result.lead = result.numbers = result.title = result.jaccard = 1;
   return result;
 }
 
@@ -173,6 +181,11 @@ Judge::Finding Judge::BestOriginal(const Plan& plan) {
   index_.FindAlike(sketch_, plan.visible, candidates_);
   found_.clear();
   index_.Find(List::kText, sketch_.text_hash, plan.visible, found_);
+  bearers_.assign(1, {sketch_.source_hash, DayOf(plan.clock_ms), sketch_.title.view()});
+  for (const uint64_t ordinal : found_) {
+    const StoredEntry& entry = index_.store().at(ordinal);
+    if (HasText(entry, sketch_)) AddBearer(entry);
+  }
   for (const Candidate& candidate : candidates_) found_.push_back(candidate.ordinal);
   // By age, so that of equals the earliest stays the best.
   std::ranges::sort(found_);
@@ -180,11 +193,32 @@ Judge::Finding Judge::BestOriginal(const Plan& plan) {
   Finding best;
   for (const uint64_t ordinal : found_) {
     const StoredEntry& entry = index_.store().at(ordinal);
+    if (!entry.original) continue;
     const Facts facts = FactsOf(entry);
     const Decision decision = Decide(facts, *policy_);
+    if (!facts.same_text && IsSameBody(facts)) AddBearer(entry);
     if (best.canonical == nullptr || Rank(decision, facts) > Rank(best.decision, best.facts)) {
-      best = {decision, facts, &entry};
+      best = {decision, facts, &entry, 0};
     }
+  }
+  return best;
+}
+
+void Judge::AddBearer(const StoredEntry& entry) {
+  if (entry.rejected || entry.pub_status != PubStatus::kUsable) return;
+  bearers_.push_back({entry.source_hash, DayOf(entry.time_ms), index_.store().title(entry)});
+}
+
+// A body that says nothing of its articles repeats none of them; a page that comes again does.
+Judge::Finding Judge::CheckRepetition(Finding best) const {
+  const Repetition repetition = CountRepetition(bearers_);
+  best.repetitions = repetition.titles;
+  const bool duplicate = best.decision.verdict == Verdict::kDuplicate;
+  if (duplicate && IsSamePage(best.facts)) return best;
+  if (IsRepeatedBody(repetition)) {
+    best.decision = {Verdict::kLowInformation, Rule::kRepeatedBody};
+  } else if (duplicate && repetition.own_titles > 0) {
+    best.decision = {Verdict::kUnique, Rule::kOtherTitle};
   }
   return best;
 }
@@ -209,6 +243,9 @@ DedupResult Judge::Result(const Submission& submission, const Finding& finding) 
                      .lead = AsShare(facts.lead),
                      .numbers = AsShare(facts.numbers),
                      .title = AsShare(facts.title),
+                     .jaccard = AsShare(facts.jaccard),
+                     .corrected_numbers = facts.corrected_numbers,
+                     .repetitions = finding.repetitions,
                      .policy = policy_->name};
   const bool repeats =
       result.verdict == Verdict::kDuplicate || result.verdict == Verdict::kUpdate;

@@ -70,6 +70,7 @@ class Judge {
     Decision decision;
     Facts facts;
     const StoredEntry* canonical = nullptr;  // the original it repeats or updates
+    uint32_t repetitions = 0;
   };
 
   const StoredEntry* FindItself(const Submission& submission, const Plan& plan);
@@ -80,6 +81,8 @@ class Judge {
   const StoredEntry* NewestVersion() const;
   const StoredEntry* UnchangedVersion() const;
   Finding BestOriginal(const Plan& plan);
+  Finding CheckRepetition(Finding best) const;
+  void AddBearer(const StoredEntry& entry);
   Facts FactsOf(const StoredEntry& entry);
   DedupResult Result(const Submission& submission, const Finding& finding) const;
   DedupResult Unchanged(const StoredEntry& version) const;
@@ -96,6 +99,7 @@ class Judge {
   std::vector<const StoredEntry*> versions_;
   std::vector<uint64_t> found_;
   std::vector<Candidate> candidates_;
+  std::vector<Bearer> bearers_;  // of the same body
 };
 
 }  // namespace newsfeed::dedup

@@ -1,6 +1,6 @@
 // From a key to the entries that have it, newest first: 68 hash tables that grow in step.
 //
-// The lists: four for exact look-up (id, URL and record of every entry, text of originals), then for
+// The lists: four for exact look-up of every entry (id, URL, record, text), then for
 // originals 64 bands of two MinHash values each (locality-sensitive hashing: texts with Jaccard j share a band with 1 - (1 - j^2)^64, that is
 // 99.8 % at j = .3 and 15 % at j = .05). Keys are 28 bits; what is found must be checked.
 //
@@ -22,9 +22,8 @@ namespace newsfeed::dedup {
 
 enum class List : uint8_t { kId = 0, kUrl = 1, kRecord = 2, kText = 3, kFirstBand = 4 };
 
+// Lists for exact look-up: entries that are no originals are in them too.
 inline constexpr size_t kLookups = 4;
-// Lists that entries are in which are no originals: all but the text.
-inline constexpr size_t kLookupsOfAll = 3;
 inline constexpr size_t kBands = 64;
 inline constexpr size_t kLists = kLookups + kBands;
 

@@ -11,21 +11,44 @@ namespace {
 
 // A short or reordered lead is no objection where most of all shingles are shared.
 constexpr uint32_t kMinJaccardForOtherLead = 6000;
+// Under one headline, 60 % of both texts in common outweighs what a page puts around them: its
+// navigation in the place of the lead, and its numbers.
+constexpr uint32_t kMinSameHeadline = 6000;
+constexpr uint32_t kMinSharedUnderHeadline = 6000;
+// Two reports on one event share quotes and background, up to half of each; so does a copy that was
+// edited all over, but that keeps its headline.
+constexpr uint32_t kMinSharedOfOne = 6500;
+constexpr uint32_t kMinJaccardOfHalf = 3600;
+constexpr uint32_t kMinTitleOfHalf = 8000;
 // Short texts: a brief and its copy share half of all, and their titles speak of one thing.
 constexpr uint32_t kMinShortJaccard = 5000;
 constexpr uint32_t kMinShortTitle = 3000;
 // One publisher does not run one story under titles without a word in common; failed extraction,
 // galleries and link lists do just that.
-constexpr uint32_t kMinSameSourceTitle = 2000;
+constexpr uint32_t kMinSameSourceTitle = 3500;
 // Words: below it even an equal text is a phrase ("Read more on our site") rather than an article.
 constexpr uint32_t kMinSameTextWords = 20;
-// Nearly the same text, where a number in the same place but another is a correction. Each one
-// changes five shingles, so three of them in 120 words leave 87 %.
-constexpr uint32_t kNearlySame = 7500;
-// Numbers: a correction changes few; a table of prices changes all.
+// Times that one source ran a body again under an unrelated title, and days on which it came: below
+// them it is wire copy, which twenty papers run on one day under twenty titles.
+constexpr uint32_t kMinRepetitions = 2;
+constexpr uint32_t kMinRepetitionDays = 3;
+constexpr uint32_t kMinJaccardOfSameBody = 8000;
+constexpr uint32_t kMinTitleOfSamePage = 8000;
+// Bearers of one body that are looked at: the count needs a few, and takes the square of their number.
+constexpr size_t kMaxBearers = 32;
+// A correction changes few numbers, a table of prices all. Each changes the five shingles it is in,
+// twice that where a word beside it changes too; and its own publisher may add a line about it.
 constexpr uint32_t kMaxCorrected = 3;
-// An update holds nearly all of the old text.
-constexpr uint32_t kMinContainsOld = 8000;
+constexpr uint32_t kShinglesOfCorrection = 10;
+constexpr uint32_t kSlackOfCorrection = 200;
+constexpr uint32_t kSlackOfOwnCorrection = 1000;
+// Numbers behind the same words: with fewer, all numbers of the texts are compared.
+constexpr uint32_t kFewPlaces = 3;
+// An update holds all of the old text. A page around a copy looks the same but for the page around
+// the original, 6 to 29 % of it; no page is two thirds as long again as the article.
+constexpr uint32_t kMinContainsOld = 9300;
+constexpr uint32_t kMinContainsOldInMuch = 8000;
+constexpr uint32_t kMuchNewText = 4000;
 
 constexpr std::array kRules = std::to_array<RuleRow>({
     {Rule::kNoText, "no-text", "UNIQUE", "the article has no words",
@@ -38,34 +61,48 @@ constexpr std::array kRules = std::to_array<RuleRow>({
      "a kill notice repeats the text it kills, and must arrive"},
     {Rule::kLowInformation, "low-information", "LOW_INFORMATION", "cleanup left page chrome only",
      "all chrome of a site is alike; it is no copy and no original"},
-    {Rule::kRevision, "revision", "UPDATE", "same id and source, or same URL, and another text",
-     "the publisher says that it is the same article"},
+    {Rule::kRevision, "revision", "UPDATE", "same id and source, or same URL, and any word of the text another, or a correction mark",
+     "the publisher says that it is the same article; a number or a \"not\" is one word, and furniture "
+     "went in cleanup"},
     {Rule::kOtherTime, "other-time", "UNIQUE",
      "published_at of both known and further apart than the window",
      "backfills: yearly and weekly items repeat their words"},
     {Rule::kLowContainment, "low-containment", "UNIQUE",
      "containment below min_containment_percent both ways, or another language",
      "same event, told by another"},
-    {Rule::kOtherTitle, "other-title", "UNIQUE", "same source, less than 20 % of title words shared",
+    {Rule::kRepeatedBody, "repeated-body", "LOW_INFORMATION",
+     "a third unrelated title for the same body in one source (or two sources with two each), or a third "
+     "day under unrelated titles",
+     "page chrome, a sidebar, a template: it says nothing of the article, and must swallow none"},
+    {Rule::kOtherTitle, "other-title", "UNIQUE", "same source, less than 35 % of title words shared",
      "failed extraction: one sidebar as the body of many pages"},
+    {Rule::kCorrectionMark, "correction-mark", "UPDATE",
+     "begins with a word such as \"Corrected\", which the other does not",
+     "what was wrong has been published, so must be what is right, however little it differs"},
     {Rule::kSameText, "same-text", "DUPLICATE",
-     "all words the same, and 20 of them or a like title (or the same id or URL)",
+     "all words the same, and 20 of them or a like title (or the same id or URL, whatever the title)",
      "wire copy under another headline; below 20 words it may be a phrase"},
     {Rule::kShortText, "short-text", "UNIQUE",
      "fewer than short_words words, and not (Jaccard 50 % and 30 % of title words)",
      "in a short text the publisher's boilerplate weighs as much as the news"},
     {Rule::kCorrectedNumbers, "corrected-numbers", "UPDATE",
-     "75 % contained both ways, and numbers differ behind the same words (at most 3, or "
-     "min_numbers_percent agree)",
-     "a corrected figure is news"},
-    {Rule::kOtherNumbers, "other-numbers", "UNIQUE", "fewer than min_numbers_percent numbers shared",
+     "numbers differ behind the same words (at most 3, or min_numbers_percent agree), and little else: "
+     "2 % of the shingles and 10 a number, 10 % in the same source",
+     "a corrected figure is news; edits all over a text hit a number now and then"},
+    {Rule::kOtherNumbers, "other-numbers", "UNIQUE",
+     "less than min_numbers_percent of the numbers behind the same words agree (of all numbers where these "
+     "are fewer than 3, and not under one headline)",
      "wire templates and price tables: same words, other figures"},
     {Rule::kNewText, "new-text", "UPDATE",
-     "80 % of the old contained, and min_new_text_percent of its own shingles new",
-     "the story went on; a new lead is what updates have"},
+     "93 % of the old contained, and min_new_text_percent of its own shingles new; or 80 %, and 40 % new",
+     "the story went on; a copy in another page lacks what was around the original"},
     {Rule::kOtherLead, "other-lead", "UNIQUE",
-     "less than min_lead_percent of the first 120 words shared, and Jaccard below 60 %",
+     "less than min_lead_percent of the first 120 words shared, and Jaccard below 60 %, and not under one "
+     "headline (60 % of title words, and of both texts) in two sources",
      "galleries, link lists and quotes share passages, not the beginning"},
+    {Rule::kHalfShared, "half-shared", "UNIQUE",
+     "containment below 65 %, Jaccard below 36 %, and less than 80 % of title words shared",
+     "two reports on one event share quotes and background"},
     {Rule::kContainment, "containment", "DUPLICATE", "all tests above passed",
      "a copy: as it was, abridged, or with furniture"},
 });
@@ -121,6 +158,7 @@ struct NumberSet {
   size_t size = 0;
 
   std::span<const uint16_t> view() const { return {values.data(), size}; }
+  bool Has(uint16_t value) const { return std::ranges::binary_search(view(), value); }
 };
 
 NumberSet NumbersOf(std::span<const NumberMark> marks) {
@@ -132,11 +170,22 @@ NumberSet NumbersOf(std::span<const NumberMark> marks) {
   return set;
 }
 
-// Numbers of `a` that `b` has not in this place, though it has a number there that `a` has not.
-uint32_t CountCorrected(std::span<const NumberMark> a, std::span<const NumberMark> b) {
+// Places that two texts share: numbers behind the same words.
+struct Places {
+  uint32_t agree = 0;
+  uint32_t differ = 0;
+  // Of those that differ: one text has its number nowhere else, so it is no move of passages.
   uint32_t corrected = 0;
+};
+
+Places ComparePlaces(std::span<const NumberMark> a, std::span<const NumberMark> b,
+                     const NumberSet& of_a, const NumberSet& of_b) {
+  Places places;
   for (const NumberMark mark : a) {
-    if (std::ranges::binary_search(b, mark)) continue;
+    if (std::ranges::binary_search(b, mark)) {
+      ++places.agree;
+      continue;
+    }
     // The marks of one place lie together: the place is their high half. (Not equal_range: clang 14
     // cannot build it from this library.)
     auto other = std::ranges::lower_bound(b, ContextOf(mark), {}, ContextOf);
@@ -144,9 +193,11 @@ uint32_t CountCorrected(std::span<const NumberMark> a, std::span<const NumberMar
            std::ranges::binary_search(a, *other)) {
       ++other;
     }
-    corrected += other != b.end() && ContextOf(*other) == ContextOf(mark);
+    if (other == b.end() || ContextOf(*other) != ContextOf(mark)) continue;
+    ++places.differ;
+    places.corrected += !of_b.Has(NumberOf(mark)) || !of_a.Has(NumberOf(*other));
   }
-  return corrected;
+  return places;
 }
 
 void FillNumbers(const text::SampleView<NumberMark>& a, const text::SampleView<NumberMark>& b,
@@ -156,9 +207,20 @@ void FillNumbers(const text::SampleView<NumberMark>& a, const text::SampleView<N
   const std::span<const NumberMark> at_b = b.At(level);
   const NumberSet of_a = NumbersOf(at_a);
   const NumberSet of_b = NumbersOf(at_b);
+  const Places places = ComparePlaces(at_a, at_b, of_a, of_b);
+  const uint32_t shared = places.agree + places.differ;
   const auto fewer = static_cast<uint32_t>(std::min(of_a.size, of_b.size));
-  facts.numbers = fewer == 0 ? kWhole : Share(text::CountShared(of_a.view(), of_b.view()), fewer);
-  facts.corrected_numbers = CountCorrected(at_a, at_b);
+  if (shared >= kFewPlaces) {
+    facts.numbers = Share(places.agree, shared);
+  } else {
+    facts.numbers = fewer == 0 ? kWhole : Share(text::CountShared(of_a.view(), of_b.view()), fewer);
+  }
+  facts.number_places = shared;
+  facts.corrected_numbers = places.corrected;
+}
+
+bool Unrelated(const text::SampleView<uint16_t>& a, const text::SampleView<uint16_t>& b) {
+  return OverlapOf(a, b).of_fewer() < kMinSameSourceTitle;
 }
 
 bool AtLeast(uint32_t basis_points, uint32_t percent) {
@@ -173,17 +235,46 @@ bool TitlesDisagree(const Facts& facts) {
   return facts.titles_known && facts.same_source && facts.title < kMinSameSourceTitle;
 }
 
+bool UnderOneHeadline(const Facts& facts) {
+  return TitlesAgree(facts, kMinSameHeadline) &&
+         std::min(facts.containment, facts.containment_reverse) >= kMinSharedUnderHeadline;
+}
+
+bool OnlyHalfShared(const Facts& facts) {
+  return facts.similarity() < kMinSharedOfOne && facts.jaccard < kMinJaccardOfHalf &&
+         !TitlesAgree(facts, kMinTitleOfHalf);
+}
+
+bool NumbersDiffer(const Facts& facts, const Policy& policy) {
+  if (AtLeast(facts.numbers, policy.min_numbers_percent)) return false;
+  return facts.number_places >= kFewPlaces || !UnderOneHeadline(facts);
+}
+
+bool LeadsDiffer(const Facts& facts, const Policy& policy) {
+  // One site puts the same around all its pages: there another lead is another lead.
+  const bool other_page = !facts.same_source && UnderOneHeadline(facts);
+  return !AtLeast(facts.lead, policy.min_lead_percent) &&
+         facts.jaccard < kMinJaccardForOtherLead && !other_page;
+}
+
+// What differs is little more than the shingles around those numbers: edits all over a text change
+// a number now and then.
 bool IsCorrection(const Facts& facts, const Policy& policy) {
-  return std::min(facts.containment, facts.containment_reverse) >= kNearlySame &&
-         facts.corrected_numbers > 0 &&
+  const uint32_t changed = kWhole - std::min(facts.containment, facts.containment_reverse);
+  const uint32_t explained = Share(kShinglesOfCorrection * facts.corrected_numbers,
+                                   std::max(facts.fewer_words, 1U));
+  const uint32_t slack = facts.same_source ? kSlackOfOwnCorrection : kSlackOfCorrection;
+  return facts.corrected_numbers > 0 && changed <= slack + explained &&
          (facts.corrected_numbers <= kMaxCorrected ||
           AtLeast(facts.numbers, policy.min_numbers_percent));
 }
 
 bool HasNewText(const Facts& facts, const Policy& policy) {
   const auto new_text = [](uint32_t containment) { return kWhole - containment; };
+  const uint32_t least = new_text(facts.containment) >= kMuchNewText ? kMinContainsOldInMuch
+                                                                     : kMinContainsOld;
   // The sample must see some of it too: a text that repeats itself has more shingles, none new.
-  return facts.containment_reverse >= kMinContainsOld &&
+  return facts.containment_reverse >= least &&
          AtLeast(new_text(facts.containment), policy.min_new_text_percent) &&
          AtLeast(2 * new_text(facts.sampled_containment), policy.min_new_text_percent);
 }
@@ -192,6 +283,53 @@ bool HasNewText(const Facts& facts, const Policy& policy) {
 
 std::span<const RuleRow> Rules() { return kRules; }
 std::string_view RuleName(Rule rule) { return kRules[static_cast<size_t>(rule)].name; }
+
+bool IsRepeatedBody(const Repetition& repetition) {
+  return repetition.titles >= kMinRepetitions || repetition.days >= kMinRepetitionDays;
+}
+
+Repetition CountRepetition(std::span<const Bearer> bearers) {
+  bearers = bearers.first(std::min(bearers.size(), kMaxBearers));
+  std::array<const Bearer*, kMaxBearers> titles;  // that are unrelated to those of the same source before
+  size_t count = 0;
+  uint32_t sources = 0;
+  std::array<int64_t, kMaxBearers> days;
+  size_t day_count = 0;
+  Repetition repetition;
+  for (const Bearer& bearer : bearers) {
+    if (bearer.title.values.empty()) continue;
+    const bool own = &bearer == &bearers.front();
+    if (own || Unrelated(bearer.title, bearers.front().title)) {
+      days[day_count++] = bearer.day;
+      repetition.own_titles += !own && bearer.source_hash != 0 &&
+                               bearer.source_hash == bearers.front().source_hash;
+    }
+    if (bearer.source_hash == 0) continue;
+    bool first = true;
+    bool related = false;
+    for (size_t i = 0; i < count && !related; ++i) {
+      if (titles[i]->source_hash != bearer.source_hash) continue;
+      first = false;
+      related = !Unrelated(titles[i]->title, bearer.title);
+    }
+    if (related) continue;
+    titles[count++] = &bearer;
+    sources += first;
+  }
+  std::sort(days.begin(), days.begin() + static_cast<ptrdiff_t>(day_count));
+  repetition.days = static_cast<uint32_t>(
+      std::unique(days.begin(), days.begin() + static_cast<ptrdiff_t>(day_count)) - days.begin());
+  repetition.titles = static_cast<uint32_t>(count) - sources;
+  return repetition;
+}
+
+bool IsSameBody(const Facts& facts) {
+  return facts.same_text || facts.jaccard >= kMinJaccardOfSameBody;
+}
+
+bool IsSamePage(const Facts& facts) {
+  return facts.same_source && TitlesAgree(facts, kMinTitleOfSamePage);
+}
 
 bool PublishedApart(const Sketch& sketch, const StoredEntry& old, int64_t window_ms) {
   if (!sketch.published_ms || old.published_ms == StoredEntry::kNotPublished) return false;
@@ -209,6 +347,7 @@ Facts Compare(const Sketch& sketch, const EntryStore& store, const StoredEntry& 
   facts.same_source = sketch.source_hash != 0 && sketch.source_hash == old.source_hash;
   facts.same_language = sketch.language_hash == 0 || old.language_hash == 0 ||
                         sketch.language_hash == old.language_hash;
+  facts.correction_mark = sketch.correction_mark && !old.correction_mark;
   facts.fewer_words = std::min(sketch.words, old.words);
   FillContainment(OverlapOf(sketch.sample.view(), store.sample(old)), sketch.shingles,
                   old.shingles, facts);
@@ -227,6 +366,7 @@ Decision Decide(const Facts& facts, const Policy& policy) {
       facts.same_language && AtLeast(facts.similarity(), policy.min_containment_percent);
   if (!facts.same_text && !alike) return {Verdict::kUnique, Rule::kLowContainment};
   if (TitlesDisagree(facts)) return {Verdict::kUnique, Rule::kOtherTitle};
+  if (facts.correction_mark) return {Verdict::kUpdate, Rule::kCorrectionMark};
   if (facts.same_text &&
       (facts.fewer_words >= kMinSameTextWords || TitlesAgree(facts, kMinShortTitle))) {
     return {Verdict::kDuplicate, Rule::kSameText};
@@ -236,13 +376,10 @@ Decision Decide(const Facts& facts, const Policy& policy) {
     return {Verdict::kUnique, Rule::kShortText};
   }
   if (IsCorrection(facts, policy)) return {Verdict::kUpdate, Rule::kCorrectedNumbers};
-  if (!AtLeast(facts.numbers, policy.min_numbers_percent)) {
-    return {Verdict::kUnique, Rule::kOtherNumbers};
-  }
+  if (NumbersDiffer(facts, policy)) return {Verdict::kUnique, Rule::kOtherNumbers};
   if (HasNewText(facts, policy)) return {Verdict::kUpdate, Rule::kNewText};
-  if (!AtLeast(facts.lead, policy.min_lead_percent) && facts.jaccard < kMinJaccardForOtherLead) {
-    return {Verdict::kUnique, Rule::kOtherLead};
-  }
+  if (LeadsDiffer(facts, policy)) return {Verdict::kUnique, Rule::kOtherLead};
+  if (OnlyHalfShared(facts)) return {Verdict::kUnique, Rule::kHalfShared};
   return {Verdict::kDuplicate, Rule::kContainment};
 }
 

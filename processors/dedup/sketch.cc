@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 #include <type_traits>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -16,6 +17,26 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "sketches are little-endian");
 
 constexpr uint32_t kEmptyBin = UINT32_MAX;
+
+// Words that agencies and papers put before a corrected item. Elsewhere they are words like others
+// ("a market correction"), so only the first of a title and the first three of a text count:
+// "CORRECTED - OFFICIAL ...", "(Corrects figure in third paragraph) ...".
+constexpr std::string_view kCorrectionMarks[] = {
+    "correction", "corrections", "corrected", "corrects", "corrective", "clarification",
+    "clarifies",  "berichtigung", "korrektur", "korrigiert", "rectificatif", "rectification",
+    "rectificación", "corrección", "corrige", "errata", "rettifica", "correção"};
+constexpr uint32_t kMarkedWords = 3;
+
+bool IsCorrectionMark(uint64_t word) {
+  static const auto kHashes = [] {
+    std::array<uint64_t, std::size(kCorrectionMarks)> hashes;
+    for (size_t i = 0; i < hashes.size(); ++i) {
+      text::ForEachWord(kCorrectionMarks[i], [&](text::Word mark) { hashes[i] = mark.hash; });
+    }
+    return hashes;
+  }();
+  return std::ranges::find(kHashes, word) != kHashes.end();
+}
 
 // 0 stands for "none" in a sketch, so no hash may be 0.
 uint64_t HashOrNone(std::string_view text) {
@@ -88,12 +109,14 @@ static_assert(sizeof(Header) + sizeof(Sketch::signature) + 4 * Sketch::kMaxShing
 constexpr uint8_t kFlagLowInformation = 1;
 constexpr uint8_t kFlagTimeFromFeed = 2;
 constexpr uint8_t kFlagPublished = 4;
+constexpr uint8_t kFlagCorrectionMark = 8;
 constexpr uint8_t kStatusShift = 4;
 
 Header HeaderOf(const Sketch& sketch) {
   const int flags = (sketch.low_information ? kFlagLowInformation : 0) |
                     (sketch.time_from_feed ? kFlagTimeFromFeed : 0) |
                     (sketch.published_ms ? kFlagPublished : 0) |
+                    (sketch.correction_mark ? kFlagCorrectionMark : 0) |
                     static_cast<int>(sketch.pub_status) << kStatusShift;
   return {.version = Sketch::kVersion,
           .flags = static_cast<uint8_t>(flags),
@@ -169,10 +192,11 @@ bool FillFromHeader(const Header& header, Sketch& sketch) {
   if (status < 1 || status > 3 || header.event_time_ms < 0) return false;
   // A text has a sample; no text has none, and words and shingles go together.
   if ((header.shingles == 0) != (header.sample_size == 0)) return false;
-  if ((header.flags & 8) != 0 || header.shingles > header.words) return false;
+  if (header.shingles > header.words) return false;
   sketch.pub_status = static_cast<PubStatus>(status);
   sketch.low_information = (header.flags & kFlagLowInformation) != 0;
   sketch.time_from_feed = (header.flags & kFlagTimeFromFeed) != 0;
+  sketch.correction_mark = (header.flags & kFlagCorrectionMark) != 0;
   sketch.published_ms.reset();
   // A copy: the header is packed, and no reference may bind into it.
   const int64_t published_ms = header.published_ms;
@@ -254,13 +278,14 @@ void Sketcher::SketchBody(std::string_view body, Sketch& sketch) {
 }
 
 void Sketcher::TakeWord(text::Word word, Sketch& sketch) {
-  ++sketch.words;
+  if (++sketch.words <= kMarkedWords) sketch.correction_mark |= IsCorrectionMark(word.hash);
   sketch.text_hash = text::Mix(sketch.text_hash * 31 + word.hash) | 1;  // never "none"
   if (word.number) {
     const uint64_t context = text::Mix(previous_words_[0] * 3 + previous_words_[1]);
     numbers_.Add(static_cast<NumberMark>(context >> 48 << 16 | word.hash >> 48));
+  } else {
+    previous_words_ = {previous_words_[1], word.hash};
   }
-  previous_words_ = {previous_words_[1], word.hash};
   if (const auto shingle = roller_.Push(word.hash)) TakeShingle(*shingle, sketch);
 }
 
@@ -276,7 +301,9 @@ void Sketcher::TakeShingle(uint64_t shingle, Sketch& sketch) {
 
 void Sketcher::SketchTitle(std::string_view title, Sketch& sketch) {
   title_.Clear();
+  bool first = true;
   text::ForEachWord(title, [&](text::Word word) {
+    if (std::exchange(first, false)) sketch.correction_mark |= IsCorrectionMark(word.hash);
     title_.Add(static_cast<uint16_t>(word.hash >> 48));
   });
   sketch.title.Assign(title_.Finish());

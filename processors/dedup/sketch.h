@@ -47,7 +47,8 @@ struct BoundedSample {
   }
 };
 
-// A number of the text: the low half is its hash, the high half that of the two words before it.
+// A number of the text: the low half is its hash, the high half that of the two words before it,
+// other numbers left out (in a row of a table all stand behind the row's name).
 // Same words before, another number: a corrected figure. Sampled by the words, so that both figures
 // are in the sample or neither.
 using NumberMark = uint32_t;
@@ -60,7 +61,7 @@ struct Sketch {
   static constexpr size_t kMaxShingles = 128;
   static constexpr size_t kLeadWords = 120;
   static constexpr size_t kMaxLead = 64;
-  static constexpr size_t kMaxNumbers = 40;
+  static constexpr size_t kMaxNumbers = 64;
   static constexpr size_t kMaxTitleWords = 32;
 
   // --- Identity; 0: none. ---
@@ -81,6 +82,8 @@ struct Sketch {
 
   PubStatus pub_status = PubStatus::kUsable;
   bool low_information = false;  // says cleanup
+  // Title or text begin with a word such as "Corrected"; the table is in sketch.cc.
+  bool correction_mark = false;
 
   // --- The text. ---
   uint32_t words = 0;
@@ -100,7 +103,7 @@ struct Sketch {
 };
 
 // Largest encoded sketch in bytes.
-inline constexpr size_t kMaxEncodedSketchBytes = 1200;
+inline constexpr size_t kMaxEncodedSketchBytes = 1300;
 
 // Little-endian, version first; see sketch.cc for the layout.
 std::string_view Encode(const Sketch& sketch, text::Arena& arena ABSL_ATTRIBUTE_LIFETIME_BOUND);

@@ -468,7 +468,7 @@ TEST_F(ToolsOnKafka, WhyTellsVerdictEvidenceAndOriginal) {
   Write({Enriched(0), Duplicate(1, 0), RecordText{.topic = dead_, .key = "a1", .value = "x"}.DeadOf(raw_, 7)});
   const auto found = FindArticle(*reader_, config_, "a1");
   ASSERT_TRUE(found.ok()) << found.status().ToString();
-  const std::string text = TextOf(*found);
+  const std::string text = TextOf(*found, config_, 40);
   for (const char* part : {"DUPLICATE at ", "Bridge closed", "93 %", "containment", "dead letter 0:0"}) {
     EXPECT_THAT(text, HasSubstr(part));
   }

@@ -59,6 +59,12 @@ TEST_F(SketchTest, OfAnotherVersionIsUnimplemented) {
   EXPECT_EQ(Decode(bytes, decoded).code(), absl::StatusCode::kUnimplemented);
 }
 
+TEST_F(SketchTest, MarksACorrectionByTheFirstWords) {
+  EXPECT_TRUE(Make({.title = "CORRECTED - Storm", .body = "The port is open."}).correction_mark);
+  EXPECT_TRUE(Make({.title = "Storm", .body = "(Corrects cost) The port is open."}).correction_mark);
+  EXPECT_FALSE(Make({.title = "A market correction", .body = "Prices fell in a correction."}).correction_mark);
+}
+
 TEST_F(SketchTest, OfNoTextMatchesNothing) {
   const Sketch sketch = Make({.id = "a", .title = "Title", .body = " … "});
   EXPECT_FALSE(sketch.has_text());
