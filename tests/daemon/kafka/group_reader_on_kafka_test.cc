@@ -112,7 +112,7 @@ TEST_P(GroupReaderOnKafka, CloseWhileTheyJoin) {
         const auto reader = NewReader();
         ASSERT_TRUE(reader->Open().ok());
         const absl::Time end = absl::Now() + absl::Milliseconds(100 * i + 10 * member);
-        while (absl::Now() < end) reader->Read(batch, absl::Milliseconds(5));
+        while (absl::Now() < end) reader->Read(batch, absl::Now(), absl::Milliseconds(5));
         reader->Close(absl::Seconds(5));
       }
     });
