@@ -108,8 +108,9 @@ absl::Status GoOnAtLow(kafka::Consumer& consumer, ReadRange& range, Reading& rea
 absl::Status TakeError(kafka::Consumer& consumer, const PollOutcome& polled, Reading& reading) {
   if (IsPassing(polled.error)) return absl::OkStatus();
   ReadRange* range = reading.Find(polled.record);
-  if (polled.error.name == "_AUTO_OFFSET_RESET" && range != nullptr) {
-    return GoOnAtLow(consumer, *range, reading);
+  if (polled.error.name == "_AUTO_OFFSET_RESET") {
+    // Told twice where another partition was begun again in between: the second time it may be done.
+    return range == nullptr ? absl::OkStatus() : GoOnAtLow(consumer, *range, reading);
   }
   return kafka::ToStatus(polled.error, polled.record.topic);
 }
