@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <ranges>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +15,7 @@
 #include "processors/cleanup/html_text.h"
 #include "processors/cleanup/html_tree.h"
 #include "processors/cleanup/language.h"
+#include "processors/cleanup/line_model.h"
 #include "processors/cleanup/lines.h"
 #include "processors/cleanup/page.h"
 #include "processors/cleanup/sentence.h"
@@ -31,17 +34,29 @@ constexpr size_t kFailedBytes = 250;
 constexpr size_t kMinJsonLdBytes = 500;
 // A body this short says too little about its language without its title.
 constexpr size_t kShortBodyBytes = 100;
+// What the line model removes, by where it stands.
+constexpr std::array<std::string_view, 3> kModelClasses = {"before-article", "inset", "after-article"};
+// Texts of fewer lines have too little around a line to judge it by; of more, the model would take
+// too much memory.
+constexpr size_t kMinModelLines = 8;
+constexpr size_t kMaxModelLines = 20'000;
+// Lines above the article among which its headline is looked for.
+constexpr size_t kHeadlineLines = 12;
 
 class Cleaner : public Processor {
  public:
   Cleaner(const config::v1::Cleanup& config, const config::v1::Limits& limits,
-          std::shared_ptr<const LineRules> rules, const RuleSet& on)
+          std::shared_ptr<const LineRules> rules, const RuleSet& on, LineObserver* observer)
       : config_(config),
         html_limits_{limits.max_html_depth(), limits.max_html_attributes()},
         rules_(std::move(rules)),
         on_(on),
+        observer_(observer),
         furniture_(*rules_, on_),
-        block_judge_(*rules_, on_) {}
+        model_(*rules_),
+        block_judge_(*rules_, on_) {
+    for (size_t i = 0; i < kModelClasses.size(); ++i) model_rules_[i] = FindRule(kModelClasses[i]);
+  }
 
   std::string_view name() const override { return "cleanup"; }
 
@@ -67,6 +82,7 @@ class Cleaner : public Processor {
       article.body = article.text;
     } else if (html) {
       if (!ReadHtml(article)) return;
+      if (article.form != TextForm::kPage) furniture_.Look(lines_, nullptr);
       JudgeLines(article);
       BuildBody(article);
     } else {
@@ -116,6 +132,7 @@ class Cleaner : public Processor {
     }
     SplitLines(article.text, clean, scratch_, lines_);
     if (clean) JoinWrappedLines(scratch_, lines_);
+    furniture_.Look(lines_, nullptr);
     JudgeLines(article);
     if (clean) {
       BuildBody(article);
@@ -147,36 +164,117 @@ class Cleaner : public Processor {
       page_.FillMetadata(tree_, article.text, renderer_, article);
       nodes = page_.FindArticle(tree_, figures_, block_judge_);
     }
-    const size_t inside = ElementBytes(nodes) + RenderStandfirst(article, nodes);
-    const size_t shown = lines_.size();
-    Render(article, nodes);
-    DropRepeatedStandfirst(shown);
-    if (article.form == TextForm::kPage) FinishPage(article, inside);
+    article_ = nodes;
+    doubtful_.clear();
+    if (article.form != TextForm::kPage) {
+      Render(article, nodes, nullptr);
+      return true;
+    }
+    const HtmlRenderer::Page page = {nodes, FindStandfirst(article, nodes), doubtful_};
+    Render(article, {0, static_cast<uint32_t>(tree_.nodes().size())}, &page);
+    JudgeByModel(article);
+    FinishPage(article, ElementBytes(nodes));
     return true;
   }
 
-  void Render(Article& article, Range nodes) {
+  void Render(Article& article, Range nodes, const HtmlRenderer::Page* page) {
     renderer_.Render(tree_, figures_, article.text, nodes, block_judge_, *rules_,
                      config_.normalize_characters(), scratch_, article.arena(), lines_,
-                     article.removed);
+                     article.removed, page);
   }
 
-  // The standfirst that a page shows above its article's element is the first paragraph. The bytes of
-  // its element.
-  size_t RenderStandfirst(Article& article, Range nodes) {
-    if (article.form != TextForm::kPage) return 0;
-    const Range standfirst =
-        page_.FindStandfirst(tree_, article.text, figures_, block_judge_, renderer_, nodes,
-                             article.standfirst, scratch_);
-    if (standfirst.empty()) return 0;
-    Render(article, standfirst);
-    return tree_.nodes()[standfirst.begin].source.size();
+  Range FindStandfirst(const Article& article, Range nodes) {
+    return page_.FindStandfirst(tree_, article.text, figures_, block_judge_, renderer_, nodes,
+                                article.standfirst, scratch_);
   }
 
-  // Some pages repeat it in the element.
-  void DropRepeatedStandfirst(size_t shown) {
-    if (shown == 0 || shown >= lines_.size() || lines_[shown].text != lines_[0].text) return;
-    lines_.erase(lines_.begin(), lines_.begin() + static_cast<std::ptrdiff_t>(shown));
+  // What the model takes for no part of the article goes from lines_ into article.removed.
+  void JudgeByModel(Article& article) {
+    const bool page = article.form == TextForm::kPage;
+    LineModel* model = UsesModel(page) ? &model_ : nullptr;
+    if (model != nullptr) {
+      model_.Begin({article.title, article.standfirst, article.authors, page}, lines_.size());
+    }
+    furniture_.Look(lines_, model);
+    if (model != nullptr) {
+      model_.Judge(lines_, furniture_.all_facts());
+      if (observer_ != nullptr) observer_->Judged(lines_, model_);
+    }
+    MarkDropped(page, model != nullptr);
+    NoteDropped(article);
+    const auto dropped = [&](size_t i) { return dropped_[i] != 0; };
+    furniture_.Forget(dropped);
+    size_t kept = 0;
+    for (size_t i = 0; i < lines_.size(); ++i) {
+      if (!dropped(i)) lines_[kept++] = lines_[i];
+    }
+    lines_.resize(kept);
+  }
+
+  bool UsesModel(bool page) const {
+    return config_.remove_lines() && lines_.size() <= kMaxModelLines &&
+           (page || lines_.size() >= kMinModelLines) &&
+           std::ranges::any_of(model_rules_, [](int rule) { return rule >= 0; });
+  }
+
+  // Without the model the article's element is the article.
+  void MarkDropped(bool page, bool by_model) {
+    dropped_.assign(lines_.size(), 0);
+    if (by_model) {
+      const bool any = std::ranges::any_of(std::views::iota(size_t{0}, lines_.size()),
+                                           [&](size_t i) { return model_.odds(i) > 0; });
+      if (!any) by_model = false;
+    }
+    for (size_t i = 0; i < lines_.size(); ++i) {
+      const LineMarkup& markup = lines_[i].markup;
+      dropped_[i] = by_model ? model_.odds(i) <= 0
+                             : page && !markup.is_standfirst && (!markup.in_article || markup.rule != 0);
+    }
+  }
+
+  void NoteDropped(Article& article) {
+    size_t first = 0;
+    while (first < lines_.size() && dropped_[first] != 0) ++first;
+    size_t last = lines_.size();
+    while (last > 0 && dropped_[last - 1] != 0) --last;
+    // An element that went as a whole is told as one; it covers what is inside it.
+    uint32_t noted_end = 0;
+    size_t doubtful = 0;
+    for (size_t i = 0; i < lines_.size(); ++i) {
+      while (doubtful < doubtful_.size() && doubtful_[doubtful].lines.begin <= i) {
+        const DoubtfulElement& element = doubtful_[doubtful++];
+        const Range range = element.lines;
+        if (range.begin < noted_end || range.empty() || !IsInside(element.node)) continue;
+        if (!std::all_of(dropped_.begin() + range.begin, dropped_.begin() + range.end,
+                         [](uint8_t d) { return d != 0; })) {
+          continue;
+        }
+        const HtmlNode& node = tree_.nodes()[element.node];
+        article.removed.push_back({rules_->name(element.rule),
+                                   renderer_.TextOf(tree_, article.text, element.node, article.arena()),
+                                   node.source.begin, node.source.end});
+        noted_end = range.end;
+      }
+      if (dropped_[i] == 0 || i < noted_end) continue;
+      if (article.form == TextForm::kPage && !lines_[i].markup.in_article) continue;
+      int rule = furniture_.CandidateRule(i);
+      if (rule < 0) rule = model_rules_[i < first ? 0 : i >= last ? 2 : 1];
+      if (rule < 0) {
+        // Its class is switched off.
+        dropped_[i] = 0;
+        continue;
+      }
+      NoteRemoved(article, i, static_cast<RuleIndex>(rule));
+    }
+  }
+
+  bool IsInside(uint32_t node) const { return node >= article_.begin && node < article_.end; }
+
+  int FindRule(std::string_view name) const {
+    for (size_t i = 0; i < rules_->names().size(); ++i) {
+      if (rules_->names()[i] == name && on_.Has(static_cast<RuleIndex>(i))) return static_cast<int>(i);
+    }
+    return Furniture::kKept;
   }
 
   // Text from the page's JSON-LD where its elements gave none; and the size of what lies outside.
@@ -189,6 +287,7 @@ class Cleaner : public Processor {
       inside = 0;
       const std::string_view body = scratch_.Keep(page_.json_ld_body());
       SplitLines(body, true, scratch_, lines_);
+      furniture_.Look(lines_, nullptr);
       // Its bytes are inside a string of a script: the place told is the page.
       for (Line& line : lines_) line.source = {0, static_cast<uint32_t>(article.text.size())};
     }
@@ -214,15 +313,15 @@ class Cleaner : public Processor {
       article.title = article.arena().Keep(lines_[static_cast<size_t>(headline)].text);
     }
     for (size_t i = 0; i < lines_.size(); ++i) {
-      if (furniture_.verdict(i) != Furniture::kKept) NoteRemoved(article, i);
+      const int rule = furniture_.verdict(i);
+      if (rule != Furniture::kKept) NoteRemoved(article, i, static_cast<RuleIndex>(rule));
     }
   }
 
   bool IsKept(size_t i) const { return furniture_.verdict(i) == Furniture::kKept; }
 
-  void NoteRemoved(Article& article, size_t i) {
+  void NoteRemoved(Article& article, size_t i, RuleIndex rule) {
     const Line& line = lines_[i];
-    const auto rule = static_cast<RuleIndex>(furniture_.verdict(i));
     std::string_view quote;
     if (article.form == TextForm::kPlain) {
       quote = article.text.substr(line.source.begin, line.source.size());
@@ -382,7 +481,15 @@ class Cleaner : public Processor {
   bool standfirst_given_ = false;
   // The body was put together from lines, each a paragraph.
   bool built_ = false;
+  // The rules for what the model removes; kKept: off.
+  std::array<int, 3> model_rules_{};
+  LineObserver* const observer_;
+  std::vector<DoubtfulElement> doubtful_;
+  std::vector<uint8_t> dropped_;
+  // Lines that the model took from the head of a plain text: the headline may be among them.
+  Range article_;
   Furniture furniture_;
+  LineModel model_;
   HtmlTree tree_;
   HtmlFigures figures_;
   HtmlRenderer renderer_;
@@ -394,7 +501,8 @@ class Cleaner : public Processor {
 
 absl::StatusOr<std::unique_ptr<Processor>> Create(const config::v1::Cleanup& config,
                                                   const config::v1::Limits& limits,
-                                                  std::shared_ptr<const LineRules> rules) {
+                                                  std::shared_ptr<const LineRules> rules,
+                                                  LineObserver* observer) {
   if (rules == nullptr) {
     // Without a rule file nothing is known as furniture.
     auto none = LineRules::Create({});
@@ -414,7 +522,7 @@ absl::StatusOr<std::unique_ptr<Processor>> Create(const config::v1::Cleanup& con
           fmt::format("cleanup.disabled_rules: unknown rule \"{}\"", name));
     }
   }
-  return std::make_unique<Cleaner>(config, limits, std::move(rules), on);
+  return std::make_unique<Cleaner>(config, limits, std::move(rules), on, observer);
 }
 
 }  // namespace newsfeed::cleanup

@@ -340,6 +340,7 @@ bool LineRules::Fits(const Pattern& pattern, const LineFacts& facts,
 LineFacts LineRules::Look(std::string_view line, std::vector<Word>& scratch,
                           std::vector<uint16_t>& candidates) const {
   LineFacts facts;
+  scratch.clear();
   facts.words = CountWords(line);
   const auto begin = static_cast<uint32_t>(candidates.size());
   facts.candidates = {begin, begin};

@@ -1,10 +1,12 @@
 // Cleans documents from stdin, for tests/bench/cleanup_quality.py.
 //
 //   cleanup_run < documents.ndjson > cleaned.ndjson
+//   cleanup_run --features < documents.ndjson > lines.tsv
 //
 // In, one a line: {"html": page} or {"text": plain text}, with "url", "title", "source" where known.
 // Out: title, body, standfirst, authors, published (RFC 3339, UTC) and its source, section, keywords,
-// language, fate, removed [rule, text].
+// language, fate, removed [rule, text]. With --features what the line model sees, for its trainer
+// (processors/cleanup/training): number of the document, features separated by blanks, text.
 #include <simdjson.h>
 
 #include <iostream>
@@ -87,14 +89,33 @@ std::string_view Member(simdjson::dom::element document, std::string_view name) 
   return document[name].get(value) == simdjson::SUCCESS ? value : std::string_view();
 }
 
-int Run() {
-  const auto processor = cleanup::Create({}, {}, testing::ShippedLineRules());
+class FeatureWriter : public cleanup::LineObserver {
+ public:
+  void Begin(size_t document) { document_ = document; }
+  void Judged(std::span<const cleanup::Line> lines, const cleanup::LineModel& model) override {
+    for (size_t i = 0; i < lines.size(); ++i) {
+      std::cout << document_ << '\t';
+      for (const float feature : model.features(i)) std::cout << feature << ' ';
+      std::cout << '\t' << lines[i].text << '\n';
+    }
+  }
+
+ private:
+  size_t document_ = 0;
+};
+
+int Run(bool features) {
+  FeatureWriter writer;
+  const auto processor =
+      cleanup::Create({}, {}, testing::ShippedLineRules(), features ? &writer : nullptr);
   if (!processor.ok()) {
     std::cerr << processor.status() << '\n';
     return 1;
   }
   simdjson::dom::parser parser;
+  size_t documents = 0;
   for (std::string line; std::getline(std::cin, line);) {
+    writer.Begin(documents++);
     simdjson::dom::element document;
     if (parser.parse(line).get(document) != simdjson::SUCCESS) return 1;
     const std::string_view html = Member(document, "html");
@@ -105,7 +126,7 @@ int Run() {
     article.source_name = Member(document, "source");
     if (!html.empty()) article.form = TextForm::kPage;
     if (!(*processor)->Process(batch.batch()).ok()) return 1;
-    std::cout << Json(article) << '\n';
+    if (!features) std::cout << Json(article) << '\n';
   }
   return 0;
 }
@@ -113,4 +134,6 @@ int Run() {
 }  // namespace
 }  // namespace newsfeed
 
-int main() { return newsfeed::Run(); }
+int main(int argc, char** argv) {
+  return newsfeed::Run(argc > 1 && std::string_view(argv[1]) == "--features");
+}

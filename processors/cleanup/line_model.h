@@ -1,0 +1,131 @@
+// Which lines of a text or page are the article's, judged by a small trained model.
+//
+// Each line is described by what it says, how it is marked up and what stands around it (Feature);
+// two sums of decision trees after another give the odds that it belongs to the article: the first
+// looks at the lines beside it, the second also at their odds. Weights: line_model_page.inc for
+// pages, line_model_text.inc for plain text; made by training/train_lines.py, which tells on what.
+//
+// A LineModel is the scratch memory of one worker.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include <absl/container/flat_hash_map.h>
+
+#include "processors/cleanup/line_rules.h"
+#include "processors/cleanup/lines.h"
+
+namespace newsfeed::cleanup {
+
+// What is known of a line, beside its own markup. -1 stands for beyond the ends of the text.
+enum Feature : uint16_t {
+  kWordsFeature,          // up to 150
+  kBytesFeature,          // up to 1000
+  kLastFeature,           // class of the last character
+  kFirstFeature,          // class of the first
+  kCapitalsFeature,       // words that begin with a capital, percent
+  kAllCapsFeature,
+  kDigitsFeature,         // of its bytes, percent
+  kCommasFeature,
+  kSignsFeature,          // bits: 1 bar or bullet, 2 @ or ://, 4 copyright, 8 clock, 16 year
+  kItemsFeature,          // of a list of labels
+  kRuleFeature,           // the line rule whose words fit, 0 none
+  kAnywhereFeature,       // that rule asks for no place
+  kSeenBeforeFeature,     // lines before that are the same
+  kSeenFeature,           // other lines that are the same
+  kTitleShareFeature,     // of its words, those in the title, percent
+  kIsTitleFeature,
+  kIsStandfirstFeature,   // repeats the description; 2: its element says so
+  kIsAuthorFeature,
+  kFullFeature,           // a full paragraph
+  kTagFeature,
+  kLinkFeature,
+  kStrongFeature,
+  kInArticleFeature,
+  kStructureFeature,      // bits: 1 list, 2 table, 4 quotation, 8 heading
+  kBlockRuleFeature,      // the block rule around it, 0 none
+  kDepthFeature,          // against that of most prose
+  kParentProseFeature,    // of the page's prose, that in the parent block, percent
+  kGrandparentProseFeature,
+  kLookProseFeature,      // of the page's prose, that in blocks of this look, percent
+  kLookLinesFeature,      // lines of this look, up to 100
+  kIndexFeature,
+  kFromEndFeature,
+  kSinceFullFeature,      // lines since the last full paragraph
+  kUntilFullFeature,
+  kFullBeforeFeature,     // of the full paragraphs, those before it, percent
+  kFullTotalFeature,
+  kLinesTotalFeature,
+  kSharedWordsFeature,    // of its longer words, those that full paragraphs hold, percent
+  kOddsFeature,           // what the first sum said, in hundredths
+  kOddsBeforeFeature,     // mean of it over eight lines before
+  kOddsAfterFeature,
+  kFeatures,
+};
+
+// A tree's node: goes left where the feature of the line `at / kFeatures` lines further is at most
+// `limit`. A leaf has left == 0.
+struct TreeNode {
+  int16_t at = 0;
+  int16_t left = 0;   // from this node
+  int16_t right = 0;
+  float limit = 0;    // of a leaf: its value
+};
+
+struct LineModelContext {
+  std::string_view title;
+  std::string_view standfirst;
+  std::span<const std::string_view> authors;
+  bool page = false;
+};
+
+class LineModel {
+ public:
+  // Lines beyond the ends that features reach.
+  static constexpr int kReach = 8;
+
+  explicit LineModel(const LineRules& rules);
+
+  // Begins a text, then describes its lines in order: `words` as Look left them.
+  void Begin(const LineModelContext& context, size_t lines);
+  void Describe(const Line& line, const LineFacts& facts, std::span<const Word> words,
+                const LineRules& rules, std::span<const uint16_t> candidates);
+  // Judges them; then odds(i) above 0 means that line i is the article's.
+  void Judge(std::span<const Line> lines, std::span<const LineFacts> facts);
+
+  float odds(size_t i) const { return odds_[i]; }
+  // The features of line i, for training.
+  std::span<const float> features(size_t i) const {
+    return std::span(rows_).subspan((i + kReach) * kFeatures, kFeatures);
+  }
+
+ private:
+  float* Row(size_t i) { return &rows_[(i + kReach) * kFeatures]; }
+  void CountRepeats(std::span<const Line> lines);
+  void CountPlaces(std::span<const LineFacts> facts);
+  void CountMarkup(std::span<const Line> lines, std::span<const LineFacts> facts);
+  void SumTrees(std::span<const TreeNode> nodes, std::span<const uint16_t> trees);
+  void CountOdds();
+
+  std::vector<uint8_t> rule_codes_;
+  std::vector<float> rows_;
+  std::vector<float> odds_;
+  size_t lines_ = 0;
+  LineModelContext context_;
+  std::vector<uint64_t> title_words_;
+  uint64_t title_key_ = 0;
+  uint64_t standfirst_key_ = 0;
+  std::vector<uint64_t> author_keys_;
+  std::vector<Word> scratch_;
+  // Longer words of each line and those of full paragraphs.
+  std::vector<uint64_t> long_words_;
+  std::vector<Range> long_words_of_;
+  std::vector<uint16_t> held_words_;
+  absl::flat_hash_map<uint64_t, uint32_t> counts_;
+  absl::flat_hash_map<uint64_t, uint32_t> prose_;
+};
+
+}  // namespace newsfeed::cleanup
