@@ -42,6 +42,12 @@ constexpr size_t kMinModelLines = 8;
 constexpr size_t kMaxModelLines = 20'000;
 // Lines above the article among which its headline is looked for.
 constexpr size_t kHeadlineLines = 12;
+// A text with less of its bytes in doubt is clean: then a line goes only where the odds are against
+// it by so much.
+constexpr size_t kFurniturePercent = 12;
+constexpr float kSureOdds = -2.0F;
+// Real texts settle in two or three rounds.
+constexpr int kMaxRounds = 6;
 
 class Cleaner : public Processor {
  public:
@@ -56,6 +62,7 @@ class Cleaner : public Processor {
         model_(*rules_),
         block_judge_(*rules_, on_) {
     for (size_t i = 0; i < kModelClasses.size(); ++i) model_rules_[i] = FindRule(kModelClasses[i]);
+    headline_rule_ = FindRule("headline");
   }
 
   std::string_view name() const override { return "cleanup"; }
@@ -75,6 +82,9 @@ class Cleaner : public Processor {
     article.removed.clear();
     article.standfirst_in_body = {};
     built_ = false;
+    removed_bytes_ = 0;
+    doubtful_.clear();
+    built_from_text_ = article.form != TextForm::kPage;
     CleanFields(article);
     standfirst_given_ = !article.standfirst.empty();
     const bool html = article.form != TextForm::kPlain;
@@ -82,8 +92,7 @@ class Cleaner : public Processor {
       article.body = article.text;
     } else if (html) {
       if (!ReadHtml(article)) return;
-      if (article.form != TextForm::kPage) furniture_.Look(lines_, nullptr);
-      JudgeLines(article);
+      JudgeText(article);
       BuildBody(article);
     } else {
       CleanPlainText(article);
@@ -132,8 +141,7 @@ class Cleaner : public Processor {
     }
     SplitLines(article.text, clean, scratch_, lines_);
     if (clean) JoinWrappedLines(scratch_, lines_);
-    furniture_.Look(lines_, nullptr);
-    JudgeLines(article);
+    JudgeText(article);
     if (clean) {
       BuildBody(article);
     } else {
@@ -165,14 +173,13 @@ class Cleaner : public Processor {
       nodes = page_.FindArticle(tree_, figures_, block_judge_);
     }
     article_ = nodes;
-    doubtful_.clear();
     if (article.form != TextForm::kPage) {
       Render(article, nodes, nullptr);
       return true;
     }
     const HtmlRenderer::Page page = {nodes, FindStandfirst(article, nodes), doubtful_};
     Render(article, {0, static_cast<uint32_t>(tree_.nodes().size())}, &page);
-    JudgeByModel(article);
+    JudgeByModel(article, true);
     FinishPage(article, ElementBytes(nodes));
     return true;
   }
@@ -188,27 +195,56 @@ class Cleaner : public Processor {
                                 article.standfirst, scratch_);
   }
 
+  // Judges the lines of a text until nothing goes: so a text that came out is left as it is.
+  void JudgeText(Article& article) {
+    for (int round = 0; round < kMaxRounds; ++round) {
+      const size_t before = lines_.size();
+      JudgeByModel(article, false);
+      JudgeLines(article);
+      // The headline of a text without title is known from now on.
+      Compact([&](size_t i) { return !IsKept(i); });
+      if (lines_.size() == before) return;
+    }
+    furniture_.Look(lines_, nullptr);
+    JudgeLines(article);
+  }
+
+  template <typename Dropped>
+  void Compact(Dropped dropped) {
+    size_t kept = 0;
+    for (size_t i = 0; i < lines_.size(); ++i) {
+      if (dropped(i)) {
+        if (lines_[i].markup.in_article || built_from_text_) removed_bytes_ += lines_[i].text.size();
+      } else {
+        lines_[kept++] = lines_[i];
+      }
+    }
+    furniture_.Forget(dropped);
+    lines_.resize(kept);
+  }
+
   // What the model takes for no part of the article goes from lines_ into article.removed.
-  void JudgeByModel(Article& article) {
-    const bool page = article.form == TextForm::kPage;
+  void JudgeByModel(Article& article, bool page) {
     LineModel* model = UsesModel(page) ? &model_ : nullptr;
     if (model != nullptr) {
-      model_.Begin({article.title, article.standfirst, article.authors, page}, lines_.size());
+      LineModelContext context{.title = article.title, .page = page};
+      if (page) {
+        context.standfirst = article.standfirst;
+        context.authors = article.authors;
+        context.json_ld_body = page_.json_ld_body();
+      }
+      model_.Begin(context, lines_.size());
     }
     furniture_.Look(lines_, model);
     if (model != nullptr) {
       model_.Judge(lines_, furniture_.all_facts());
-      if (observer_ != nullptr) observer_->Judged(lines_, model_);
+      if (observer_ != nullptr) observer_->Judged(lines_, model_, page);
     }
     MarkDropped(page, model != nullptr);
+    if (!page && article.title.empty() && config_.find_title()) FindHeadline(article);
     NoteDropped(article);
-    const auto dropped = [&](size_t i) { return dropped_[i] != 0; };
-    furniture_.Forget(dropped);
-    size_t kept = 0;
-    for (size_t i = 0; i < lines_.size(); ++i) {
-      if (!dropped(i)) lines_[kept++] = lines_[i];
-    }
-    lines_.resize(kept);
+    doubtful_.clear();
+    Compact([&](size_t i) { return dropped_[i] != 0; });
   }
 
   bool UsesModel(bool page) const {
@@ -220,15 +256,46 @@ class Cleaner : public Processor {
   // Without the model the article's element is the article.
   void MarkDropped(bool page, bool by_model) {
     dropped_.assign(lines_.size(), 0);
+    headline_ = -1;
+    const float least = by_model && !page ? LeastOdds() : 0.0F;
     if (by_model) {
-      const bool any = std::ranges::any_of(std::views::iota(size_t{0}, lines_.size()),
-                                           [&](size_t i) { return model_.odds(i) > 0; });
-      if (!any) by_model = false;
+      by_model = std::ranges::any_of(std::views::iota(size_t{0}, lines_.size()),
+                                     [&](size_t i) { return model_.odds(i) > least; });
     }
     for (size_t i = 0; i < lines_.size(); ++i) {
       const LineMarkup& markup = lines_[i].markup;
-      dropped_[i] = by_model ? model_.odds(i) <= 0
+      dropped_[i] = by_model ? model_.odds(i) <= least
                              : page && !markup.is_standfirst && (!markup.in_article || markup.rule != 0);
+    }
+  }
+
+  // A text that holds little furniture is left alone where the model is not sure.
+  float LeastOdds() const {
+    size_t unlikely = 0;
+    size_t all = 0;
+    for (size_t i = 0; i < lines_.size(); ++i) {
+      all += lines_[i].text.size();
+      if (model_.odds(i) <= 0) unlikely += lines_[i].text.size();
+    }
+    return unlikely * 100 > all * kFurniturePercent ? 0.0F : kSureOdds;
+  }
+
+  // Of the lines that the model takes from above a plain text the headline is the one that says most.
+  void FindHeadline(Article& article) {
+    size_t first = 0;
+    while (first < lines_.size() && dropped_[first] != 0) ++first;
+    if (first == lines_.size()) return;
+    float most = 0;
+    for (size_t i = first > kHeadlineLines ? first - kHeadlineLines : 0; i < first; ++i) {
+      if (!furniture_.MayBeHeadline(lines_[i].text, i) || furniture_.CandidateRule(i) >= 0) continue;
+      const float shared = model_.features(i)[kSharedWordsFeature];
+      const float says = shared * static_cast<float>(std::min(furniture_.facts(i).words, 12u));
+      if (says <= most) continue;
+      most = says;
+      headline_ = static_cast<int>(i);
+    }
+    if (headline_ >= 0) {
+      article.title = article.arena().Keep(lines_[static_cast<size_t>(headline_)].text);
     }
   }
 
@@ -257,7 +324,7 @@ class Cleaner : public Processor {
       }
       if (dropped_[i] == 0 || i < noted_end) continue;
       if (article.form == TextForm::kPage && !lines_[i].markup.in_article) continue;
-      int rule = furniture_.CandidateRule(i);
+      int rule = static_cast<int>(i) == headline_ ? headline_rule_ : furniture_.CandidateRule(i);
       if (rule < 0) rule = model_rules_[i < first ? 0 : i >= last ? 2 : 1];
       if (rule < 0) {
         // Its class is switched off.
@@ -287,7 +354,6 @@ class Cleaner : public Processor {
       inside = 0;
       const std::string_view body = scratch_.Keep(page_.json_ld_body());
       SplitLines(body, true, scratch_, lines_);
-      furniture_.Look(lines_, nullptr);
       // Its bytes are inside a string of a script: the place told is the page.
       for (Line& line : lines_) line.source = {0, static_cast<uint32_t>(article.text.size())};
     }
@@ -428,7 +494,7 @@ class Cleaner : public Processor {
   // True if more was removed than is left, and what is left has no full paragraph.
   bool IsChrome(const Article& article) const {
     if (article.body.size() == article.text.size()) return false;
-    size_t removed = 0;
+    size_t removed = removed_bytes_;
     for (size_t i = 0; i < lines_.size(); ++i) {
       if (!IsKept(i)) {
         removed += lines_[i].text.size();
@@ -486,8 +552,12 @@ class Cleaner : public Processor {
   LineObserver* const observer_;
   std::vector<DoubtfulElement> doubtful_;
   std::vector<uint8_t> dropped_;
-  // Lines that the model took from the head of a plain text: the headline may be among them.
+  // Nodes of the element that holds the article.
   Range article_;
+  int headline_ = -1;
+  int headline_rule_ = Furniture::kKept;
+  size_t removed_bytes_ = 0;
+  bool built_from_text_ = false;
   Furniture furniture_;
   LineModel model_;
   HtmlTree tree_;

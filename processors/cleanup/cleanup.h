@@ -18,8 +18,9 @@ namespace newsfeed::cleanup {
 class LineObserver {
  public:
   virtual ~LineObserver() = default;
-  // The lines of an article and the model's features of each, kFeatures a line.
-  virtual void Judged(std::span<const Line> lines, const LineModel& model) = 0;
+  // The lines of an article and the model's features of each, kFeatures a line; as a page's, then as
+  // plain text, until nothing goes.
+  virtual void Judged(std::span<const Line> lines, const LineModel& model, bool page) = 0;
 };
 
 // The processor "cleanup". `rules` is shared by all workers; `observer` may be null and must outlive

@@ -164,6 +164,12 @@ bool BlockJudge::IsContainer(const HtmlTree& tree, const HtmlNode& node) {
   return !words_.empty() && rules_.IsContainer(words_);
 }
 
+uint8_t BlockJudge::NameKinds(const HtmlTree& tree, const HtmlNode& node) {
+  if (node.attributes.empty()) return 0;
+  ReadNames(tree, node, false);
+  return words_.empty() ? uint8_t{0} : rules_.NameKinds(words_);
+}
+
 bool BlockJudge::IsStandfirst(const HtmlTree& tree, const HtmlNode& node) {
   if (node.is_text() || node.attributes.empty()) return false;
   ReadNames(tree, node, true);
@@ -220,7 +226,8 @@ LineMarkup HtmlRenderer::MarkupOfBlock() const {
   return blocks_.empty() ? LineMarkup{} : blocks_.back().markup;
 }
 
-void HtmlRenderer::OpenBlockOf(const HtmlTree& tree, size_t index, Range article) {
+void HtmlRenderer::OpenBlockOf(const HtmlTree& tree, size_t index, Range article,
+                               uint8_t name_kinds) {
   const HtmlNode& node = tree.nodes()[index];
   LineMarkup markup = MarkupOfBlock();
   const uint8_t tag = TagCode(node.name);
@@ -229,6 +236,9 @@ void HtmlRenderer::OpenBlockOf(const HtmlTree& tree, size_t index, Range article
   markup.grandparent = markup.parent;
   markup.parent = markup.block;
   markup.block = static_cast<uint32_t>(index);
+  markup.outer_names = static_cast<uint8_t>(markup.outer_names2 | markup.names);
+  markup.outer_names2 = markup.names;
+  markup.names = name_kinds;
   markup.in_article = index >= article.begin && index < article.end;
   markup.in_list = markup.in_list || node.name == "ul" || node.name == "ol";
   markup.in_table = markup.in_table || tag == 8;
@@ -291,7 +301,7 @@ void HtmlRenderer::Render(const HtmlTree& tree, const HtmlFigures& figures, std:
     }
     if (node.role == HtmlRole::kBlock) {
       BreakLine();
-      OpenBlockOf(tree, i, article);
+      OpenBlockOf(tree, i, article, page != nullptr ? judge.NameKinds(tree, node) : uint8_t{0});
       if (doubtful) {
         blocks_.back().markup.rule = static_cast<uint8_t>(rule + 1);
         open_doubtful.push_back(page->doubtful.size());

@@ -54,6 +54,9 @@ class BlockJudge {
   // True if class, id or itemprop say that the node holds the article.
   bool IsContainer(const HtmlTree& tree, const HtmlNode& node);
 
+  // What they hint at, see LineRules::NameKinds.
+  uint8_t NameKinds(const HtmlTree& tree, const HtmlNode& node);
+
   // True if they say that it holds the standfirst.
   bool IsStandfirst(const HtmlTree& tree, const HtmlNode& node);
 
@@ -110,7 +113,7 @@ class HtmlRenderer {
   void AddBlank();
   void BreakLine();
   void CloseBlocks(size_t node);
-  void OpenBlockOf(const HtmlTree& tree, size_t node, Range article);
+  void OpenBlockOf(const HtmlTree& tree, size_t node, Range article, uint8_t name_kinds);
   LineMarkup MarkupOfBlock() const;
 
   std::string_view html_;

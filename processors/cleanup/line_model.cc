@@ -38,6 +38,20 @@ constexpr uint32_t kLongWord = 5;
 constexpr size_t kSlots = size_t{1} << 14;
 constexpr int kOddsLines = 8;
 
+// A paragraph with more of its bytes in links leads elsewhere; a heading with so much does.
+constexpr uint8_t kMostLinkPercent = 25;
+constexpr uint8_t kLinkHeadingPercent = 80;
+constexpr size_t kFewestTeasers = 3;
+constexpr uint8_t kTeaserLinkPercent = 15;
+constexpr float kNever = -10.0F;
+// A shorter text in JSON-LD is none.
+constexpr size_t kMinJsonLdBytes = 200;
+constexpr size_t kJsonLdSlots = size_t{1} << 17;
+
+uint32_t TripleSlot(const Word& a, const Word& b, const Word& c) {
+  return static_cast<uint32_t>(Extend(Extend(a.hash, b.hash), c.hash) >> 47);
+}
+
 size_t SlotOf(uint64_t word) { return word >> 50; }
 
 float Percent(uint64_t part, uint64_t all) {
@@ -162,6 +176,7 @@ void LineModel::Begin(const LineModelContext& context, size_t lines) {
   for (const std::string_view author : context.authors) {
     author_keys_.push_back(FoldedKey(author, scratch_));
   }
+  ReadJsonLd();
   for (const uint64_t word : long_words_) held_words_[SlotOf(word)] = 0;
   long_words_.clear();
   long_words_of_.clear();
@@ -212,6 +227,7 @@ void LineModel::Describe(const Line& line, const LineFacts& facts, std::span<con
   set(kIsAuthorFeature,
       facts.key != 0 && std::ranges::find(author_keys_, facts.key) != author_keys_.end());
   set(kFullFeature, facts.full);
+  set(kJsonLdFeature, JsonLdShare(line.text, words));
   const LineMarkup& markup = line.markup;
   set(kTagFeature, markup.tag);
   set(kLinkFeature, markup.link_percent);
@@ -219,7 +235,93 @@ void LineModel::Describe(const Line& line, const LineFacts& facts, std::span<con
   set(kInArticleFeature, markup.in_article);
   set(kStructureFeature, (markup.in_list ? 1 : 0) + (markup.in_table ? 2 : 0) +
                              (markup.in_quote ? 4 : 0) + (markup.in_heading ? 8 : 0));
+  set(kNamesFeature, markup.names);
+  set(kOuterNamesFeature, markup.outer_names);
   set(kBlockRuleFeature, markup.rule == 0 ? 0 : rule_codes_[markup.rule - 1]);
+}
+
+void LineModel::ReadJsonLd() {
+  for (const uint32_t slot : json_ld_slots_) json_ld_[slot] = 0;
+  json_ld_slots_.clear();
+  json_ld_words_ = 0;
+  if (context_.json_ld_body.size() < kMinJsonLdBytes) return;
+  json_ld_.resize(kJsonLdSlots, 0);
+  ReadWords(context_.json_ld_body, scratch_);
+  json_ld_words_ = scratch_.size();
+  for (size_t i = 2; i < scratch_.size(); ++i) {
+    const uint32_t slot = TripleSlot(scratch_[i - 2], scratch_[i - 1], scratch_[i]);
+    json_ld_[slot] = 1;
+    json_ld_slots_.push_back(slot);
+  }
+}
+
+float LineModel::JsonLdShare(std::string_view line, std::span<const Word> words) {
+  if (json_ld_words_ == 0) return -1.0F;
+  if (words.empty()) {
+    ReadWords(line, scratch_);
+    words = scratch_;
+  }
+  if (words.size() < 3) return -1.0F;
+  size_t held = 0;
+  for (size_t i = 2; i < words.size(); ++i) {
+    held += json_ld_[TripleSlot(words[i - 2], words[i - 1], words[i])];
+  }
+  return Percent(held, words.size() - 2);
+}
+
+void LineModel::CountBlocks(std::span<const Line> lines, std::span<const LineFacts> facts) {
+  blocks_.clear();
+  look_parents_.clear();
+  size_t words = 0;
+  for (size_t i = 0; i < lines_; ++i) {
+    const LineMarkup& markup = lines[i].markup;
+    if (facts[i].full) words += facts[i].words;
+    for (const uint32_t block : {markup.parent, markup.grandparent}) {
+      BlockFacts& held = blocks_[block];
+      ++held.lines;
+      held.link += markup.link_percent;
+      if (markup.parent == markup.grandparent) break;
+    }
+    if (!facts[i].full) continue;
+    // The first full line of this look in this parent.
+    uint32_t& seen = look_parents_[text::Mix(markup.look) ^ (uint64_t{markup.parent} << 32)];
+    if (seen++ == 0) ++look_parents_[markup.look | 1];
+  }
+  for (size_t i = 0; i < lines_; ++i) {
+    const LineMarkup& markup = lines[i].markup;
+    float* const row = Row(i);
+    const BlockFacts parent = blocks_[markup.parent];
+    const BlockFacts grandparent = blocks_[markup.grandparent];
+    row[kParentLinesFeature] = static_cast<float>(std::min(parent.lines, uint32_t{100}));
+    row[kParentLinkFeature] = static_cast<float>(parent.link / std::max(parent.lines, 1u));
+    row[kGrandparentLinesFeature] = static_cast<float>(std::min(grandparent.lines, uint32_t{100}));
+    row[kGrandparentLinkFeature] = static_cast<float>(grandparent.link / std::max(grandparent.lines, 1u));
+    row[kJsonLdSizeFeature] = json_ld_words_ == 0 ? -1.0F : Percent(json_ld_words_, std::max(words, size_t{1}));
+    const auto parents = look_parents_.find(markup.look | 1);
+    const auto full = full_looks_.find(markup.look);
+    row[kLookParentsFeature] = parents == look_parents_.end() || full == full_looks_.end()
+                                   ? 0.0F
+                                   : static_cast<float>(std::min(full->second * 10 / parents->second, 300u));
+  }
+}
+
+void LineModel::CountHeadline(std::span<const Line> lines) {
+  // Where no line repeats the title, an h1 stands for it.
+  bool repeats = false;
+  for (size_t i = 0; i < lines_; ++i) repeats = repeats || Row(i)[kIsTitleFeature] > 0;
+  const auto is_headline = [&](size_t i) {
+    return repeats ? Row(i)[kIsTitleFeature] > 0 : lines[i].markup.tag == 2;
+  };
+  size_t first = lines_;
+  for (size_t i = 0; i < lines_ && first == lines_; ++i) first = is_headline(i) ? i : first;
+  size_t last = first;
+  for (size_t i = 0; i < lines_; ++i) {
+    if (is_headline(i)) last = i;
+    const float distance = first == lines_ ? -100.0F
+                           : i < first     ? -std::min(static_cast<float>(first - i), 50.0F)
+                                           : std::min(static_cast<float>(i - last), 100.0F);
+    Row(i)[kHeadlineFeature] = distance;
+  }
 }
 
 void LineModel::CountRepeats(std::span<const Line> lines) {
@@ -273,17 +375,38 @@ void LineModel::CountPlaces(std::span<const LineFacts> facts) {
   }
 }
 
+// A full paragraph that may be the article's: no link to another, nor the teaser below one, and not
+// repeated on the page.
+bool LineModel::IsProse(std::span<const Line> lines, std::span<const LineFacts> facts, size_t i) {
+  if (!facts[i].full || lines[i].markup.link_percent > kMostLinkPercent || Row(i)[kSeenFeature] > 0) {
+    return false;
+  }
+  if (i == 0) return true;
+  const LineMarkup& before = lines[i - 1].markup;
+  return !(before.in_heading && before.link_percent >= kLinkHeadingPercent);
+}
+
 void LineModel::CountMarkup(std::span<const Line> lines, std::span<const LineFacts> facts) {
   counts_.clear();
   prose_.clear();
+  full_looks_.clear();
   uint64_t all = 0;
   uint64_t depths = 0;
+  // Teasers stand above the headline; where most prose does, it is no headline.
+  uint64_t above_bytes = 0;
+  uint64_t below_bytes = 0;
+  for (size_t i = 0; i < lines_; ++i) {
+    if (!IsProse(lines, facts, i)) continue;
+    (Row(i)[kHeadlineFeature] < 0 ? above_bytes : below_bytes) += lines[i].text.size();
+  }
+  const bool below = below_bytes * 3 > above_bytes;
   const auto block_key = [](uint32_t node) { return uint64_t{node} << 1; };
   const auto look_key = [](uint64_t look) { return look | 1; };
   for (size_t i = 0; i < lines_; ++i) {
     const LineMarkup& markup = lines[i].markup;
     ++counts_[look_key(markup.look)];
-    if (!facts[i].full || markup.link_percent > 50) continue;
+    if (facts[i].full) ++full_looks_[markup.look];
+    if (!IsProse(lines, facts, i) || (below && Row(i)[kHeadlineFeature] < 0)) continue;
     const auto bytes = static_cast<uint32_t>(lines[i].text.size());
     all += bytes;
     depths += uint64_t{markup.depth} * bytes;
@@ -337,14 +460,31 @@ void LineModel::CountOdds() {
   }
 }
 
+// Whatever the trees say: a page with several paragraphs that each stand below a linked heading lists
+// other articles, and so does a paragraph with links that is repeated on the page.
+void LineModel::GuardAgainstTeasers(std::span<const Line> lines, std::span<const LineFacts> facts) {
+  const auto is_teaser = [&](size_t i) {
+    const LineMarkup& before = lines[i - 1].markup;
+    return facts[i].full && before.in_heading && before.link_percent >= kLinkHeadingPercent;
+  };
+  size_t teasers = 0;
+  for (size_t i = 1; i < lines_; ++i) teasers += is_teaser(i) ? 1 : 0;
+  for (size_t i = 0; i < lines_; ++i) {
+    const bool teaser = i > 0 && teasers >= kFewestTeasers && is_teaser(i);
+    const bool repeated = Row(i)[kSeenFeature] > 0 && lines[i].markup.link_percent >= kTeaserLinkPercent;
+    if (teaser || repeated) odds_[i] = std::min(odds_[i], kNever);
+  }
+}
+
 void LineModel::Judge(std::span<const Line> lines, std::span<const LineFacts> facts) {
   CountRepeats(lines);
   CountPlaces(facts);
+  CountHeadline(lines);
   if (context_.page) CountMarkup(lines, facts);
+  if (context_.page) CountBlocks(lines, facts);
   if (context_.page) {
     SumTrees(page::kFirstNodes, page::kFirstTrees);
-    CountOdds();
-    SumTrees(page::kSecondNodes, page::kSecondTrees);
+    GuardAgainstTeasers(lines, facts);
   } else {
     SumTrees(plain::kFirstNodes, plain::kFirstTrees);
     CountOdds();

@@ -60,6 +60,16 @@ enum Feature : uint16_t {
   kFullTotalFeature,
   kLinesTotalFeature,
   kSharedWordsFeature,    // of its longer words, those that full paragraphs hold, percent
+  kJsonLdFeature,         // of its words, those the article's text in JSON-LD holds in this order; -1: no text
+  kJsonLdSizeFeature,     // that text against the page's full paragraphs, percent
+  kHeadlineFeature,       // lines since the headline, below 0 before it; -100: none
+  kParentLinesFeature,    // lines in the parent block
+  kParentLinkFeature,     // mean link percent of them
+  kGrandparentLinesFeature,
+  kGrandparentLinkFeature,
+  kNamesFeature,          // bits of LineRules::NameKinds, of its block
+  kOuterNamesFeature,     // of the two around it
+  kLookParentsFeature,    // full lines of this look a parent block, in tenths
   kOddsFeature,           // what the first sum said, in hundredths
   kOddsBeforeFeature,     // mean of it over eight lines before
   kOddsAfterFeature,
@@ -69,16 +79,18 @@ enum Feature : uint16_t {
 // A tree's node: goes left where the feature of the line `at / kFeatures` lines further is at most
 // `limit`. A leaf has left == 0.
 struct TreeNode {
-  int16_t at = 0;
+  int16_t at = 0;  // at most kReach * kFeatures
   int16_t left = 0;   // from this node
   int16_t right = 0;
   float limit = 0;    // of a leaf: its value
 };
 
 struct LineModelContext {
-  std::string_view title;
-  std::string_view standfirst;
-  std::span<const std::string_view> authors;
+  std::string_view title{};
+  std::string_view standfirst{};
+  std::span<const std::string_view> authors{};
+  // The article's text as the page's JSON-LD gives it.
+  std::string_view json_ld_body{};
   bool page = false;
 };
 
@@ -108,7 +120,13 @@ class LineModel {
   void CountPlaces(std::span<const LineFacts> facts);
   void CountMarkup(std::span<const Line> lines, std::span<const LineFacts> facts);
   void SumTrees(std::span<const TreeNode> nodes, std::span<const uint16_t> trees);
+  void GuardAgainstTeasers(std::span<const Line> lines, std::span<const LineFacts> facts);
+  bool IsProse(std::span<const Line> lines, std::span<const LineFacts> facts, size_t i);
   void CountOdds();
+  void ReadJsonLd();
+  float JsonLdShare(std::string_view line, std::span<const Word> words);
+  void CountBlocks(std::span<const Line> lines, std::span<const LineFacts> facts);
+  void CountHeadline(std::span<const Line> lines);
 
   std::vector<uint8_t> rule_codes_;
   std::vector<float> rows_;
@@ -124,6 +142,17 @@ class LineModel {
   std::vector<uint64_t> long_words_;
   std::vector<Range> long_words_of_;
   std::vector<uint16_t> held_words_;
+  // Slots of three words in a row in the text of JSON-LD.
+  std::vector<uint8_t> json_ld_;
+  std::vector<uint32_t> json_ld_slots_;
+  size_t json_ld_words_ = 0;
+  struct BlockFacts {
+    uint32_t lines = 0;
+    uint32_t link = 0;
+  };
+  absl::flat_hash_map<uint32_t, BlockFacts> blocks_;
+  absl::flat_hash_map<uint64_t, uint32_t> look_parents_;
+  absl::flat_hash_map<uint64_t, uint32_t> full_looks_;
   absl::flat_hash_map<uint64_t, uint32_t> counts_;
   absl::flat_hash_map<uint64_t, uint32_t> prose_;
 };

@@ -31,6 +31,10 @@ struct LineMarkup {
   bool in_quote = false;
   bool in_heading = false;
   bool is_standfirst = false;
+  // What the names of its block hint at, those of the two blocks around it, and of the one around it.
+  uint8_t names = 0;
+  uint8_t outer_names = 0;
+  uint8_t outer_names2 = 0;
   // The block rule that names an element around it, plus one; 0: none.
   uint8_t rule = 0;
   uint16_t depth = 0;

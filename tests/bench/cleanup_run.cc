@@ -91,8 +91,13 @@ std::string_view Member(simdjson::dom::element document, std::string_view name) 
 
 class FeatureWriter : public cleanup::LineObserver {
  public:
-  void Begin(size_t document) { document_ = document; }
-  void Judged(std::span<const cleanup::Line> lines, const cleanup::LineModel& model) override {
+  void Begin(size_t document) {
+    document_ = document;
+    written_ = false;
+  }
+  void Judged(std::span<const cleanup::Line> lines, const cleanup::LineModel& model, bool) override {
+    if (written_) return;
+    written_ = true;
     for (size_t i = 0; i < lines.size(); ++i) {
       std::cout << document_ << '\t';
       for (const float feature : model.features(i)) std::cout << feature << ' ';
@@ -102,6 +107,7 @@ class FeatureWriter : public cleanup::LineObserver {
 
  private:
   size_t document_ = 0;
+  bool written_ = false;
 };
 
 int Run(bool features) {

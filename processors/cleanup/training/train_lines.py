@@ -7,7 +7,7 @@
     processors/cleanup/training/train_lines.py text ...
 
 DATA: pages.ndjson.gz and news_pages.ndjson.gz as in tests/bench/cleanup_quality.py. The pages that it
-holds back are left out. A line is labelled by the share of its words that stand in the gold text; each
+holds back are left out, but with --all. A line is labelled by the share of its words that stand in the gold text; each
 page weighs the same. Both sums are trained on pages apart, five folds, so that the second learns from odds
 as they are on unseen pages. Deterministic.
 """
@@ -26,13 +26,13 @@ import numpy
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "tests/bench"))
 import cleanup_quality  # noqa: E402
 
-FEATURES = 41
+FEATURES = 51
 REACH = 8
-ODDS, ODDS_BEFORE, ODDS_AFTER = 38, 39, 40
-PAGE_ONLY = {19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29}
+ODDS, ODDS_BEFORE, ODDS_AFTER = 48, 49, 50
+PAGE_ONLY = {19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 38, 39, 41, 42, 43, 44, 45, 46, 47}
 # Of the lines beside: words, last, first, all capitals, rule, anywhere, title share, full, tag, link,
 # strong, in article, structure, block rule, depth, parent, look.
-BESIDE = (0, 2, 3, 5, 10, 11, 14, 18, 19, 20, 21, 22, 23, 24, 25, 26, 28)
+BESIDE = (0, 2, 3, 5, 10, 11, 14, 18, 19, 20, 21, 22, 23, 24, 25, 26, 28, 38, 45)
 FOLDS = 5
 MIXED = 0.5
 
@@ -113,7 +113,7 @@ def with_odds(features, odds):
 def train(x, y, weights, leaves, trees):
     data = lightgbm.Dataset(x, y, weight=weights)
     parameters = dict(objective="binary", num_leaves=leaves, learning_rate=0.1, min_data_in_leaf=15, verbose=-1,
-                      feature_fraction=0.4, bagging_fraction=0.8, bagging_freq=1, lambda_l2=2.0, seed=7,
+                      feature_fraction=0.4, extra_trees=True, bagging_fraction=0.8, bagging_freq=1, lambda_l2=2.0, seed=7,
                       deterministic=True, num_threads=1, force_row_wise=True, max_bin=127)
     return lightgbm.train(parameters, data, num_boost_round=trees)
 
@@ -145,7 +145,7 @@ def flatten(model, wanted):
     return nodes, firsts
 
 
-def write(path, name, model, wanted, out):
+def write(name, model, wanted, out):
     nodes, firsts = flatten(model, wanted)
     out.append(f"constexpr TreeNode k{name}Nodes[] = {{")
     for begin in range(0, len(nodes), 4):
@@ -162,6 +162,18 @@ def number(value):
     return text if any(c in text for c in ".e") else text + ".0"
 
 
+def table(name, sets, odds):
+    """What the model alone makes of pages that it has not seen."""
+    groups = collections.defaultdict(list)
+    for i, (page, _, texts, _) in enumerate(sets):
+        chosen = [o > 0 for o in odds[i]]
+        groups[page["group"]].append(cleanup_quality.score(page["article_body"], body_of(texts, chosen)))
+    for group, scores in sorted(groups.items()):
+        print(f"{name:16} {group:12} {len(scores):4} F1 {cleanup_quality.f1_of(scores):.3f} "
+              f"P {cleanup_quality.mean(s[0] for s in scores):.3f} R {cleanup_quality.mean(s[1] for s in scores):.3f} "
+              f"exact {cleanup_quality.mean(float(s[2]) for s in scores):.3f}", flush=True)
+
+
 def body_of(texts, chosen):
     return "\n".join(t for t, c in zip(texts, chosen) if c)
 
@@ -172,20 +184,24 @@ def main():
     arguments.add_argument("program")
     arguments.add_argument("data", type=pathlib.Path)
     arguments.add_argument("out")
+    arguments.add_argument("--all", action="store_true", help="with the pages that are held back")
     options = arguments.parse_args()
     pages = []
     for name in ("pages", "news_pages"):
         with gzip.open(options.data / f"{name}.ndjson.gz", "rt", encoding="utf-8") as lines:
             pages += [p for p in map(json.loads, lines)]
     is_page = options.kind == "page"
+    for p in pages:
+        p["group"] = "news" if "country" in p else "pages"
     if is_page:
         documents = [(p, {"html": p["html"], "url": p["url"]}) for p in pages]
     else:
         documents = []
         for p in pages:
             full, light = cleanup_quality.visible(p)
-            documents += [(p, {"text": full}), (p, {"text": light}),
-                          (p, {"text": p["article_body"], "title": p.get("title") or ""})]
+            given = {"text": full}, {"text": light}, {"text": p["article_body"], "title": p.get("title") or ""}
+            for kind, document in zip(("full", "light", "clean"), given):
+                documents.append((dict(p, group=f"{kind} {p['group']}"), document))
     first = [(0, f) for f in range(ODDS) if is_page or f not in PAGE_ONLY]
     first += [(o, f) for o in (-2, -1, 1, 2) for f in BESIDE if is_page or f not in PAGE_ONLY]
     second = [(0, f) for f in range(ODDS) if is_page or f not in PAGE_ONLY]
@@ -196,10 +212,10 @@ def main():
         features[:, ODDS:] = 0
         near = features[:, 22] == 1 if is_page else numpy.ones(len(texts), dtype=bool)
         sets.append((page, features, texts, labels_of(texts, page["article_body"], near)))
-    ids = sorted({p["id"] for p, *_ in sets if not cleanup_quality.held_back(p["id"])})
+    ids = sorted({p["id"] for p, *_ in sets if options.all or not cleanup_quality.held_back(p["id"])})
     fold = {page_id: i % FOLDS for i, page_id in enumerate(ids)}
     used = [s for s in sets if s[0]["id"] in fold and len(s[1])]
-    sizes = dict(page=((15, 90), (8, 60)), text=((15, 60), (8, 40)))[options.kind]
+    sizes = dict(page=((12, 160), (8, 0)), text=((15, 120), (8, 80)))[options.kind]
 
     def fit(chosen, wanted, size):
         x = numpy.vstack([columns(f, wanted) for _, f, _, _ in chosen])
@@ -216,37 +232,24 @@ def main():
         for i, s in enumerate(used):
             if fold[s[0]["id"]] == k:
                 apart[i] = odds(model, first, s[1])
-    lifted = [(p, with_odds(f, apart[i]), t, l) for i, (p, f, t, l) in enumerate(used)]
-    groups = collections.defaultdict(list)
-    for k in range(FOLDS):
-        model = fit([s for s in lifted if fold[s[0]["id"]] != k], second, sizes[1])
-        for i, (page, features, texts, label) in enumerate(lifted):
-            if fold[page["id"]] == k:
-                chosen = odds(model, second, features) > 0
-                kind = ("" if is_page else ("full", "light", "gold")[[d[0]["id"] for d in documents].index(page["id"]) * 0 + i % 3])
-                group = kind + (" news" if "country" in page else " pages")
-                groups[group].append((cleanup_quality.score(page["article_body"], body_of(texts, chosen)),
-                                      cleanup_quality.score(page["article_body"], body_of(texts, label)),
-                                      cleanup_quality.score(page["article_body"], body_of(texts, apart[i] > 0))))
-    print("unseen folds, the model alone:      F1    P     R     exact | perfect choice | first sum alone")
-    for group, scores in sorted(groups.items()):
-        text = f"{group:12} {len(scores):4}"
-        for k in range(3):
-            part = [s[k] for s in scores]
-            text += f"  {cleanup_quality.f1_of(part):.3f} {cleanup_quality.mean(s[0] for s in part):.3f} " \
-                    f"{cleanup_quality.mean(s[1] for s in part):.3f} {cleanup_quality.mean(float(s[2]) for s in part):.3f} |"
-        print(text)
-    one = fit(used, first, sizes[0])
-    two = fit(lifted, second, sizes[1])
+    models = [("First", fit(used, first, sizes[0]), first)]
+    table("one sum", used, apart)
+    if sizes[1][1]:
+        lifted = [(p, with_odds(f, apart[i]), t, l) for i, (p, f, t, l) in enumerate(used)]
+        for k in range(FOLDS):
+            model = fit([s for s in lifted if fold[s[0]["id"]] != k], second, sizes[1])
+            for i, s in enumerate(lifted):
+                if fold[s[0]["id"]] == k:
+                    apart[i] = odds(model, second, s[1])
+        models.append(("Second", fit(lifted, second, sizes[1]), second))
+        table("two sums", lifted, apart)
+    table("perfect choice", used, [2 * label - 1 for *_, label in used])
     out = [f"// Weights of the line model for {'pages' if is_page else 'plain text'}: made by training/train_lines.py.",
            "// clang-format off"]
-    write(options.out, "First", one, first, out)
-    write(options.out, "Second", two, second, out)
+    for name, model, wanted in models:
+        write(name, model, wanted, out)
     out.append("// clang-format on")
     pathlib.Path(options.out).write_text("\n".join(out) + "\n", encoding="utf-8")
-    for name, model, wanted in (("first", one, first), ("second", two, second)):
-        gains = sorted(zip(model.feature_importance("gain"), wanted), reverse=True)[:14]
-        print(name, " ".join(f"{o:+d}:{f}={g:.0f}" for g, (o, f) in gains))
 
 
 if __name__ == "__main__":
