@@ -9,11 +9,6 @@
 namespace newsfeed::cleanup {
 namespace {
 
-struct Ensemble {
-  std::span<const TreeNode> nodes;
-  std::span<const uint16_t> trees;  // their first nodes
-};
-
 namespace page {
 #include "processors/cleanup/line_model_page.inc"
 }  // namespace page
@@ -36,7 +31,9 @@ constexpr size_t kLookedAtBytes = 400;
 // Shorter words say little.
 constexpr uint32_t kLongWord = 5;
 constexpr size_t kSlots = size_t{1} << 14;
-constexpr int kOddsLines = 8;
+// Lines between two pieces of text that make them two, and a quarter of the words of the greatest is
+// what a piece must have.
+constexpr size_t kIslandGap = 8;
 
 // A paragraph with more of its bytes in links leads elsewhere; a heading with so much does.
 constexpr uint8_t kMostLinkPercent = 25;
@@ -444,19 +441,24 @@ void LineModel::SumTrees(std::span<const TreeNode> nodes, std::span<const uint16
   }
 }
 
-void LineModel::CountOdds() {
+// A plain text's article is one piece: likely lines far from the most of them are another's.
+void LineModel::DropIslands(std::span<const LineFacts> facts) {
+  std::vector<Range> islands;
+  std::vector<size_t> words;
   for (size_t i = 0; i < lines_; ++i) {
-    Row(i)[kOddsFeature] = std::clamp(odds_[i] * 100, -1000.0F, 1000.0F);
-  }
-  for (size_t i = 0; i < lines_; ++i) {
-    float before = 0;
-    float after = 0;
-    for (int step = 1; step <= kOddsLines; ++step) {
-      before += Row(i)[kOddsFeature - step * kFeatures];
-      after += Row(i)[kOddsFeature + step * kFeatures];
+    if (odds_[i] <= 0) continue;
+    if (islands.empty() || i - islands.back().end >= kIslandGap) {
+      islands.push_back({static_cast<uint32_t>(i), 0});
+      words.push_back(0);
     }
-    Row(i)[kOddsBeforeFeature] = before / kOddsLines;
-    Row(i)[kOddsAfterFeature] = after / kOddsLines;
+    islands.back().end = static_cast<uint32_t>(i + 1);
+    words.back() += std::min<size_t>(facts[i].words, kMaxWords);
+  }
+  if (islands.empty()) return;
+  const size_t most = *std::ranges::max_element(words);
+  for (size_t k = 0; k < islands.size(); ++k) {
+    if (words[k] * 4 >= most) continue;
+    for (uint32_t i = islands[k].begin; i < islands[k].end; ++i) odds_[i] = std::min(odds_[i], kNever);
   }
 }
 
@@ -483,12 +485,11 @@ void LineModel::Judge(std::span<const Line> lines, std::span<const LineFacts> fa
   if (context_.page) CountMarkup(lines, facts);
   if (context_.page) CountBlocks(lines, facts);
   if (context_.page) {
-    SumTrees(page::kFirstNodes, page::kFirstTrees);
+    SumTrees(page::kNodes, page::kTrees);
     GuardAgainstTeasers(lines, facts);
   } else {
-    SumTrees(plain::kFirstNodes, plain::kFirstTrees);
-    CountOdds();
-    SumTrees(plain::kSecondNodes, plain::kSecondTrees);
+    SumTrees(plain::kNodes, plain::kTrees);
+    DropIslands(facts);
   }
 }
 

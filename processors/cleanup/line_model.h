@@ -1,9 +1,9 @@
 // Which lines of a text or page are the article's, judged by a small trained model.
 //
-// Each line is described by what it says, how it is marked up and what stands around it (Feature);
-// two sums of decision trees after another give the odds that it belongs to the article: the first
-// looks at the lines beside it, the second also at their odds. Weights: line_model_page.inc for
-// pages, line_model_text.inc for plain text; made by training/train_lines.py, which tells on what.
+// Each line is described by what it says, how it is marked up and what stands around it (Feature); a
+// sum of decision trees over these and the features of the lines beside it gives the odds that it
+// belongs to the article. Weights: line_model_page.inc for pages, line_model_text.inc for plain text;
+// made by training/train_lines.py, which tells on what.
 //
 // A LineModel is the scratch memory of one worker.
 #pragma once
@@ -70,9 +70,6 @@ enum Feature : uint16_t {
   kNamesFeature,          // bits of LineRules::NameKinds, of its block
   kOuterNamesFeature,     // of the two around it
   kLookParentsFeature,    // full lines of this look a parent block, in tenths
-  kOddsFeature,           // what the first sum said, in hundredths
-  kOddsBeforeFeature,     // mean of it over eight lines before
-  kOddsAfterFeature,
   kFeatures,
 };
 
@@ -97,7 +94,7 @@ struct LineModelContext {
 class LineModel {
  public:
   // Lines beyond the ends that features reach.
-  static constexpr int kReach = 8;
+  static constexpr int kReach = 3;
 
   explicit LineModel(const LineRules& rules);
 
@@ -122,7 +119,7 @@ class LineModel {
   void SumTrees(std::span<const TreeNode> nodes, std::span<const uint16_t> trees);
   void GuardAgainstTeasers(std::span<const Line> lines, std::span<const LineFacts> facts);
   bool IsProse(std::span<const Line> lines, std::span<const LineFacts> facts, size_t i);
-  void CountOdds();
+  void DropIslands(std::span<const LineFacts> facts);
   void ReadJsonLd();
   float JsonLdShare(std::string_view line, std::span<const Word> words);
   void CountBlocks(std::span<const Line> lines, std::span<const LineFacts> facts);

@@ -8,8 +8,8 @@
 
 DATA: pages.ndjson.gz and news_pages.ndjson.gz as in tests/bench/cleanup_quality.py. The pages that it
 holds back are left out, but with --all. A line is labelled by the share of its words that stand in the gold text; each
-page weighs the same. Both sums are trained on pages apart, five folds, so that the second learns from odds
-as they are on unseen pages. Deterministic.
+page weighs the same. Five folds of pages, each judged by a model that has not seen it, tell how good it is.
+Deterministic.
 """
 
 import argparse
@@ -26,9 +26,8 @@ import numpy
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "tests/bench"))
 import cleanup_quality  # noqa: E402
 
-FEATURES = 51
-REACH = 8
-ODDS, ODDS_BEFORE, ODDS_AFTER = 48, 49, 50
+FEATURES = 48
+REACH = 3
 PAGE_ONLY = {19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 38, 39, 41, 42, 43, 44, 45, 46, 47}
 # Of the lines beside: words, last, first, all capitals, rule, anywhere, title share, full, tag, link,
 # strong, in article, structure, block rule, depth, parent, look.
@@ -100,19 +99,9 @@ def columns(features, wanted):
         numpy.zeros((0, len(wanted)), dtype=numpy.float32)
 
 
-def with_odds(features, odds):
-    features = features.copy()
-    features[:, ODDS] = numpy.clip(odds * 100, -1000, 1000)
-    rows = padded(features)[:, ODDS]
-    for i in range(len(features)):
-        features[i, ODDS_BEFORE] = rows[i : i + REACH].sum() / 8
-        features[i, ODDS_AFTER] = rows[i + REACH + 1 : i + 2 * REACH + 1].sum() / 8
-    return features
-
-
 def train(x, y, weights, leaves, trees):
     data = lightgbm.Dataset(x, y, weight=weights)
-    parameters = dict(objective="binary", num_leaves=leaves, learning_rate=0.1, min_data_in_leaf=15, verbose=-1,
+    parameters = dict(objective="binary", num_leaves=leaves, learning_rate=12 / trees if trees < 120 else 0.1, min_data_in_leaf=15, verbose=-1,
                       feature_fraction=0.4, extra_trees=True, bagging_fraction=0.8, bagging_freq=1, lambda_l2=2.0, seed=7,
                       deterministic=True, num_threads=1, force_row_wise=True, max_bin=127)
     return lightgbm.train(parameters, data, num_boost_round=trees)
@@ -145,13 +134,13 @@ def flatten(model, wanted):
     return nodes, firsts
 
 
-def write(name, model, wanted, out):
+def write(model, wanted, out):
     nodes, firsts = flatten(model, wanted)
-    out.append(f"constexpr TreeNode k{name}Nodes[] = {{")
+    out.append("constexpr TreeNode kNodes[] = {")
     for begin in range(0, len(nodes), 4):
         out.append("    " + " ".join("{%d, %d, %d, %sF}," % (a, l, r, number(v)) for a, l, r, v in nodes[begin : begin + 4]))
     out.append("};")
-    out.append(f"constexpr uint16_t k{name}Trees[] = {{")
+    out.append("constexpr uint16_t kTrees[] = {")
     for begin in range(0, len(firsts), 16):
         out.append("    " + " ".join(f"{f}," for f in firsts[begin : begin + 16]))
     out.append("};")
@@ -202,52 +191,35 @@ def main():
             given = {"text": full}, {"text": light}, {"text": p["article_body"], "title": p.get("title") or ""}
             for kind, document in zip(("full", "light", "clean"), given):
                 documents.append((dict(p, group=f"{kind} {p['group']}"), document))
-    first = [(0, f) for f in range(ODDS) if is_page or f not in PAGE_ONLY]
-    first += [(o, f) for o in (-2, -1, 1, 2) for f in BESIDE if is_page or f not in PAGE_ONLY]
-    second = [(0, f) for f in range(ODDS) if is_page or f not in PAGE_ONLY]
-    second += [(o, ODDS) for o in range(-REACH, REACH + 1)] + [(0, ODDS_BEFORE), (0, ODDS_AFTER)]
-    second += [(o, f) for o in (-1, 1) for f in (0, 2, 18)]
+    known = [f for f in range(FEATURES) if is_page or f not in PAGE_ONLY]
+    reach = 2 if is_page else REACH
+    wanted = [(0, f) for f in known] + [(o, f) for o in range(-reach, reach + 1) if o for f in BESIDE if f in known]
     sets = []
     for (page, _), (features, texts) in zip(documents, rows_of(options.program, [d for _, d in documents])):
-        features[:, ODDS:] = 0
         near = features[:, 22] == 1 if is_page else numpy.ones(len(texts), dtype=bool)
         sets.append((page, features, texts, labels_of(texts, page["article_body"], near)))
     ids = sorted({p["id"] for p, *_ in sets if options.all or not cleanup_quality.held_back(p["id"])})
     fold = {page_id: i % FOLDS for i, page_id in enumerate(ids)}
     used = [s for s in sets if s[0]["id"] in fold and len(s[1])]
-    sizes = dict(page=((12, 160), (8, 0)), text=((15, 120), (8, 80)))[options.kind]
+    leaves, trees = dict(page=(12, 160), text=(15, 70))[options.kind]
 
-    def fit(chosen, wanted, size):
+    def fit(chosen):
         x = numpy.vstack([columns(f, wanted) for _, f, _, _ in chosen])
         y = numpy.concatenate([label for *_, label in chosen])
         w = numpy.concatenate([weights_of(f) for _, f, _, _ in chosen])
-        return train(x, y, w, *size)
-
-    def odds(model, wanted, features):
-        return model.predict(columns(features, wanted), raw_score=True) if len(features) else numpy.zeros(0)
+        return train(x, y, w, leaves, trees)
 
     apart = {}
     for k in range(FOLDS):
-        model = fit([s for s in used if fold[s[0]["id"]] != k], first, sizes[0])
+        model = fit([s for s in used if fold[s[0]["id"]] != k])
         for i, s in enumerate(used):
             if fold[s[0]["id"]] == k:
-                apart[i] = odds(model, first, s[1])
-    models = [("First", fit(used, first, sizes[0]), first)]
-    table("one sum", used, apart)
-    if sizes[1][1]:
-        lifted = [(p, with_odds(f, apart[i]), t, l) for i, (p, f, t, l) in enumerate(used)]
-        for k in range(FOLDS):
-            model = fit([s for s in lifted if fold[s[0]["id"]] != k], second, sizes[1])
-            for i, s in enumerate(lifted):
-                if fold[s[0]["id"]] == k:
-                    apart[i] = odds(model, second, s[1])
-        models.append(("Second", fit(lifted, second, sizes[1]), second))
-        table("two sums", lifted, apart)
+                apart[i] = model.predict(columns(s[1], wanted), raw_score=True)
+    table("unseen folds", used, apart)
     table("perfect choice", used, [2 * label - 1 for *_, label in used])
     out = [f"// Weights of the line model for {'pages' if is_page else 'plain text'}: made by training/train_lines.py.",
            "// clang-format off"]
-    for name, model, wanted in models:
-        write(name, model, wanted, out)
+    write(fit(used), wanted, out)
     out.append("// clang-format on")
     pathlib.Path(options.out).write_text("\n".join(out) + "\n", encoding="utf-8")
 
