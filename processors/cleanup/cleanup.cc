@@ -264,9 +264,14 @@ class Cleaner : public Processor {
     }
     for (size_t i = 0; i < lines_.size(); ++i) {
       const LineMarkup& markup = lines_[i].markup;
-      dropped_[i] = by_model ? model_.odds(i) <= least
+      dropped_[i] = by_model ? model_.odds(i) <= least && !IsShownStandfirst(i)
                              : page && !markup.is_standfirst && (!markup.in_article || markup.rule != 0);
     }
+  }
+
+  // The standfirst that a page shows above its article is the first paragraph, once.
+  bool IsShownStandfirst(size_t i) const {
+    return lines_[i].markup.is_standfirst && model_.features(i)[kSeenFeature] == 0;
   }
 
   // A text that holds little furniture is left alone where the model is not sure.
@@ -435,11 +440,11 @@ class Cleaner : public Processor {
       std::memcpy(out + size, article.text.data() + at, end - at);
       size += end - at;
     };
-    for (size_t i = 0; i < lines_.size(); ++i) {
-      if (IsKept(i)) continue;
-      copy_to(lines_[i].source.begin);
+    std::ranges::stable_sort(article.removed, {}, &RemovedText::begin);
+    for (const RemovedText& removed : article.removed) {
+      copy_to(removed.begin);
       // With its line end.
-      at = std::min<size_t>(lines_[i].source.end + 1, article.text.size());
+      at = std::min<size_t>(removed.end + 1, article.text.size());
     }
     copy_to(article.text.size());
     article.arena().Trim(out, article.text.size(), size);
