@@ -46,6 +46,8 @@ constexpr size_t kHeadlineLines = 12;
 // it by so much.
 constexpr size_t kFurniturePercent = 12;
 constexpr float kSureOdds = -2.0F;
+// The standfirst above an article goes where the odds are against it by so much.
+constexpr float kStandfirstOdds = -1.5F;
 // Real texts settle in two or three rounds.
 constexpr int kMaxRounds = 6;
 
@@ -264,7 +266,7 @@ class Cleaner : public Processor {
     }
     for (size_t i = 0; i < lines_.size(); ++i) {
       const LineMarkup& markup = lines_[i].markup;
-      dropped_[i] = by_model ? model_.odds(i) <= least && !IsShownStandfirst(i)
+      dropped_[i] = by_model ? model_.odds(i) <= (IsShownStandfirst(i) ? kStandfirstOdds : least)
                              : page && !markup.is_standfirst && (!markup.in_article || markup.rule != 0);
     }
   }

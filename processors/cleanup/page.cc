@@ -193,7 +193,7 @@ void PageReader::AddAuthors(std::string_view list, bool from_page, Article& arti
     for (std::string_view prefix : kNamePrefixes) {
       if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
     }
-    if (!IsSite(name, article) && (!from_page || LooksLikePerson(name, words_))) AddAuthor(name, article);
+    if (!from_page || (!IsSite(name, article) && LooksLikePerson(name, words_))) AddAuthor(name, article);
     list.remove_prefix(std::min(at + bytes, list.size()));
   }
 }
@@ -354,7 +354,15 @@ void PageReader::FillNames(const HtmlTree& tree, std::string_view html, HtmlRend
     for (std::string_view name : kAuthorMetas) {
       if (article.authors.empty()) AddAuthors(MetaContent(name), false, article);
     }
-    if (article.authors.empty()) FillAuthorsFromPage(tree, html, renderer, article);
+    // What nobody signed sites sign themselves: who is named beside the headline goes first.
+    const bool unsigned_by_name = std::ranges::all_of(
+        article.authors, [&](std::string_view name) { return IsSite(name, article); });
+    if (unsigned_by_name) {
+      const std::vector<std::string_view> sites(article.authors);
+      article.authors.clear();
+      FillAuthorsFromPage(tree, html, renderer, article);
+      if (article.authors.empty()) article.authors.assign(sites.begin(), sites.end());
+    }
   }
   if (article.keywords.empty()) {
     for (const std::string& word : json_ld_.keywords) AddKeywords(word, article);
