@@ -83,7 +83,7 @@ class Cleaner : public Processor {
     lines_.clear();
     article.removed.clear();
     article.standfirst_in_body = {};
-    built_ = false;
+    built_ = described_ = false;
     removed_bytes_ = 0;
     doubtful_.clear();
     built_from_text_ = article.form != TextForm::kPage;
@@ -199,6 +199,7 @@ class Cleaner : public Processor {
 
   // Judges the lines of a text until nothing goes: so a text that came out is left as it is.
   void JudgeText(Article& article) {
+    described_ = false;
     for (int round = 0; round < kMaxRounds; ++round) {
       const size_t before = lines_.size();
       JudgeByModel(article, false);
@@ -222,13 +223,18 @@ class Cleaner : public Processor {
       }
     }
     furniture_.Forget(dropped);
+    if (described_) model_.Forget(dropped);
     lines_.resize(kept);
   }
 
   // What the model takes for no part of the article goes from lines_ into article.removed.
   void JudgeByModel(Article& article, bool page) {
-    LineModel* model = UsesModel(page) ? &model_ : nullptr;
-    if (model != nullptr) {
+    LineModel* model = UsesModel() ? &model_ : nullptr;
+    // A round that changed no title left the lines as they were described.
+    const bool described = !page && model != nullptr && described_ && described_title_ == article.title;
+    described_ = !page && model != nullptr;
+    described_title_ = article.title;
+    if (model != nullptr && !described) {
       LineModelContext context{.title = article.title, .page = page};
       if (page) {
         context.standfirst = article.standfirst;
@@ -237,7 +243,7 @@ class Cleaner : public Processor {
       }
       model_.Begin(context, lines_.size());
     }
-    furniture_.Look(lines_, model);
+    if (!described) furniture_.Look(lines_, model);
     if (model != nullptr) {
       model_.Judge(lines_, furniture_.all_facts());
       if (observer_ != nullptr) observer_->Judged(lines_, model_, page);
@@ -249,9 +255,9 @@ class Cleaner : public Processor {
     Compact([&](size_t i) { return dropped_[i] != 0; });
   }
 
-  bool UsesModel(bool page) const {
+  bool UsesModel() const {
     return config_.remove_lines() && lines_.size() <= kMaxModelLines &&
-           (page || lines_.size() >= kMinModelLines) &&
+           lines_.size() >= kMinModelLines &&
            std::ranges::any_of(model_rules_, [](int rule) { return rule >= 0; });
   }
 
@@ -267,8 +273,16 @@ class Cleaner : public Processor {
     for (size_t i = 0; i < lines_.size(); ++i) {
       const LineMarkup& markup = lines_[i].markup;
       dropped_[i] = by_model ? model_.odds(i) <= (IsShownStandfirst(i) ? kStandfirstOdds : least)
-                             : page && !markup.is_standfirst && (!markup.in_article || markup.rule != 0);
+                             : page && (markup.is_standfirst && !markup.in_article
+                                            ? IsRepeatedBelow(i)
+                                            : !markup.in_article || markup.rule != 0);
     }
+  }
+
+  // Some pages repeat the standfirst in the article.
+  bool IsRepeatedBelow(size_t i) const {
+    return std::any_of(lines_.begin() + static_cast<std::ptrdiff_t>(i) + 1, lines_.end(),
+                       [&](const Line& line) { return line.markup.in_article && line.text == lines_[i].text; });
   }
 
   // The standfirst that a page shows above its article is the first paragraph, once.
@@ -561,6 +575,9 @@ class Cleaner : public Processor {
   std::vector<uint8_t> dropped_;
   // Nodes of the element that holds the article.
   Range article_;
+  // The model holds the lines as they are, described beside this title.
+  bool described_ = false;
+  std::string_view described_title_;
   int headline_ = -1;
   int headline_rule_ = Furniture::kKept;
   size_t removed_bytes_ = 0;

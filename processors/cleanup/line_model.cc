@@ -117,12 +117,26 @@ struct Signs {
   uint32_t commas = 0;
 };
 
+// Bytes that CountSigns has nothing to say about, but that they end a number.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (size_t c = 0; c < 256; ++c) {
+    plain[c] = !(c >= '0' && c <= '9') && c != ':' && c != '.' && c != 'h' && c != ',' && c != '|' &&
+               c != '@' && c != 0xC2 && c != 0xE2;
+  }
+  return plain;
+}();
+
 Signs CountSigns(std::string_view line) {
   Signs signs;
   uint32_t run = 0;  // digits before
   const size_t size = std::min(line.size(), kLookedAtBytes);
   for (size_t i = 0; i < size; ++i) {
     const unsigned char c = static_cast<unsigned char>(line[i]);
+    if (kPlain[c]) {
+      run = 0;
+      continue;
+    }
     if (c >= '0' && c <= '9') {
       ++signs.digits;
       ++run;
@@ -165,7 +179,11 @@ void LineModel::Begin(const LineModelContext& context, size_t lines) {
   rows_.assign((lines + 2 * kReach) * kFeatures, -1.0F);
   title_words_.clear();
   ReadWords(context.title, scratch_);
-  for (const Word& word : scratch_) title_words_.push_back(word.hash);
+  title_bits_ = 0;
+  for (const Word& word : scratch_) {
+    title_words_.push_back(word.hash);
+    title_bits_ |= uint64_t{1} << (word.hash >> 58);
+  }
   std::ranges::sort(title_words_);
   title_key_ = FoldedKey(scratch_);
   standfirst_key_ = FoldedKey(context.standfirst, scratch_);
@@ -191,7 +209,8 @@ void LineModel::Describe(const Line& line, const LineFacts& facts, std::span<con
     if (word.symbol) continue;
     ++counted;
     capitals += word.capital ? 1 : 0;
-    in_title += std::ranges::binary_search(title_words_, word.hash) ? 1 : 0;
+    const bool may_be_in_title = (title_bits_ >> (word.hash >> 58) & 1) != 0;
+    in_title += may_be_in_title && std::ranges::binary_search(title_words_, word.hash) ? 1 : 0;
     if (word.length >= kLongWord) long_words_.push_back(word.hash);
   }
   long_words_of_.push_back({own_words, static_cast<uint32_t>(long_words_.size())});
@@ -337,6 +356,7 @@ void LineModel::CountRepeats(std::span<const Line> lines) {
 void LineModel::CountPlaces(std::span<const LineFacts> facts) {
   constexpr size_t kFar = 50;
   size_t full = 0;
+  for (const uint64_t word : long_words_) held_words_[SlotOf(word)] = 0;
   for (size_t i = 0; i < lines_; ++i) {
     if (!facts[i].full) continue;
     ++full;

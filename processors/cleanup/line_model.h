@@ -8,6 +8,7 @@
 // A LineModel is the scratch memory of one worker.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -102,6 +103,21 @@ class LineModel {
   void Begin(const LineModelContext& context, size_t lines);
   void Describe(const Line& line, const LineFacts& facts, std::span<const Word> words,
                 const LineRules& rules, std::span<const uint16_t> candidates);
+  // Forgets lines that have gone; the others need not be described again.
+  template <typename Dropped>
+  void Forget(Dropped dropped) {
+    size_t kept = 0;
+    for (size_t i = 0; i < lines_; ++i) {
+      if (dropped(i)) continue;
+      std::copy_n(Row(i), kFeatures, Row(kept));
+      long_words_of_[kept++] = long_words_of_[i];
+    }
+    lines_ = kept;
+    long_words_of_.resize(kept);
+    rows_.resize((kept + 2 * kReach) * kFeatures);
+    std::fill(rows_.end() - kReach * kFeatures, rows_.end(), -1.0F);
+  }
+
   // Judges them; then odds(i) above 0 means that line i is the article's.
   void Judge(std::span<const Line> lines, std::span<const LineFacts> facts);
 
@@ -131,6 +147,8 @@ class LineModel {
   size_t lines_ = 0;
   LineModelContext context_;
   std::vector<uint64_t> title_words_;
+  // By the first bits of their hashes.
+  uint64_t title_bits_ = 0;
   uint64_t title_key_ = 0;
   uint64_t standfirst_key_ = 0;
   std::vector<uint64_t> author_keys_;
