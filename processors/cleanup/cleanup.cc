@@ -279,10 +279,14 @@ class Cleaner : public Processor {
     }
   }
 
-  // Some pages repeat the standfirst in the article.
+  // Some pages repeat the standfirst in the article. Only lines at the head are looked at, so that no
+  // page is made slow.
   bool IsRepeatedBelow(size_t i) const {
-    return std::any_of(lines_.begin() + static_cast<std::ptrdiff_t>(i) + 1, lines_.end(),
-                       [&](const Line& line) { return line.markup.in_article && line.text == lines_[i].text; });
+    if (i >= kHeadlineLines) return false;
+    const auto below = std::span(lines_).subspan(i + 1);
+    return std::ranges::any_of(below, [&](const Line& line) {
+      return line.markup.in_article && line.text == lines_[i].text;
+    });
   }
 
   // The standfirst that a page shows above its article is the first paragraph, once.
