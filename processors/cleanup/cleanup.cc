@@ -36,9 +36,11 @@ constexpr size_t kMinJsonLdBytes = 500;
 constexpr size_t kShortBodyBytes = 100;
 // What the line model removes, by where it stands.
 constexpr std::array<std::string_view, 3> kModelClasses = {"before-article", "inset", "after-article"};
-// Texts of fewer lines have too little around a line to judge it by; of more, the model would take
-// too much memory.
+// Texts of fewer lines have too little around a line to judge it by; of more, for their bytes, the
+// model would take too much time and memory.
 constexpr size_t kMinModelLines = 8;
+constexpr size_t kFreeModelLines = 2'000;
+constexpr size_t kBytesOfModelLine = 64;
 constexpr size_t kMaxModelLines = 20'000;
 // Lines above the article among which its headline is looked for.
 constexpr size_t kHeadlineLines = 12;
@@ -46,8 +48,6 @@ constexpr size_t kHeadlineLines = 12;
 // it by so much.
 constexpr size_t kFurniturePercent = 12;
 constexpr float kSureOdds = -2.0F;
-// The standfirst above an article goes where the odds are against it by so much.
-constexpr float kStandfirstOdds = -1.5F;
 // Real texts settle in two or three rounds.
 constexpr int kMaxRounds = 6;
 
@@ -83,7 +83,7 @@ class Cleaner : public Processor {
     lines_.clear();
     article.removed.clear();
     article.standfirst_in_body = {};
-    built_ = described_ = false;
+    built_ = looked_ = described_ = false;
     removed_bytes_ = 0;
     doubtful_.clear();
     built_from_text_ = article.form != TextForm::kPage;
@@ -123,6 +123,7 @@ class Cleaner : public Processor {
     }
     if (tree_.Parse(html, html_limits_) != HtmlFault::kNone) return CleanLine(standfirst, arena);
     figures_.Count(tree_, html);
+    block_judge_.Begin(tree_);
     renderer_.Render(tree_, figures_, html, {0, static_cast<uint32_t>(tree_.nodes().size())},
                      block_judge_, *rules_, true, scratch_, scratch_, lines_, ignored_);
     std::string text;
@@ -161,7 +162,8 @@ class Cleaner : public Processor {
         return false;
       case HtmlFault::kTooManyNodes:
         article.Reject(Reason::kTooComplex,
-                       fmt::format("more than {} elements and texts", kMaxHtmlNodes));
+                       fmt::format("more than {} elements and texts, or attributes",
+                                                        MaxHtmlNodes(article.text.size())));
         return false;
       case HtmlFault::kTooManyAttributes:
         article.Reject(Reason::kTooComplex, fmt::format("an element with more than {} attributes",
@@ -169,6 +171,7 @@ class Cleaner : public Processor {
         return false;
     }
     figures_.Count(tree_, article.text);
+    block_judge_.Begin(tree_);
     Range nodes = {0, static_cast<uint32_t>(tree_.nodes().size())};
     if (article.form == TextForm::kPage) {
       page_.FillMetadata(tree_, article.text, renderer_, article);
@@ -199,7 +202,6 @@ class Cleaner : public Processor {
 
   // Judges the lines of a text until nothing goes: so a text that came out is left as it is.
   void JudgeText(Article& article) {
-    described_ = false;
     for (int round = 0; round < kMaxRounds; ++round) {
       const size_t before = lines_.size();
       JudgeByModel(article, false);
@@ -208,7 +210,6 @@ class Cleaner : public Processor {
       Compact([&](size_t i) { return !IsKept(i); });
       if (lines_.size() == before) return;
     }
-    furniture_.Look(lines_, nullptr);
     JudgeLines(article);
   }
 
@@ -229,12 +230,25 @@ class Cleaner : public Processor {
 
   // What the model takes for no part of the article goes from lines_ into article.removed.
   void JudgeByModel(Article& article, bool page) {
-    LineModel* model = UsesModel() ? &model_ : nullptr;
-    // A round that changed no title left the lines as they were described.
-    const bool described = !page && model != nullptr && described_ && described_title_ == article.title;
-    described_ = !page && model != nullptr;
-    described_title_ = article.title;
-    if (model != nullptr && !described) {
+    const bool by_model = UsesModel();
+    if (!looked_ || (by_model && !described_)) {
+      Describe(article, page, by_model);
+    } else if (by_model) {
+      model_.Retitle(article.title, lines_, furniture_.all_facts());
+    }
+    if (by_model) {
+      model_.Judge(lines_, furniture_.all_facts());
+      if (observer_ != nullptr) observer_->Judged(lines_, model_, page);
+    }
+    MarkDropped(page, by_model);
+    if (!page && article.title.empty() && config_.find_title()) FindHeadline(article);
+    NoteDropped(article);
+    doubtful_.clear();
+    Compact([&](size_t i) { return dropped_[i] != 0; });
+  }
+
+  void Describe(const Article& article, bool page, bool by_model) {
+    if (by_model) {
       LineModelContext context{.title = article.title, .page = page};
       if (page) {
         context.standfirst = article.standfirst;
@@ -243,22 +257,19 @@ class Cleaner : public Processor {
       }
       model_.Begin(context, lines_.size());
     }
-    if (!described) furniture_.Look(lines_, model);
-    if (model != nullptr) {
-      model_.Judge(lines_, furniture_.all_facts());
-      if (observer_ != nullptr) observer_->Judged(lines_, model_, page);
-    }
-    MarkDropped(page, model != nullptr);
-    if (!page && article.title.empty() && config_.find_title()) FindHeadline(article);
-    NoteDropped(article);
-    doubtful_.clear();
-    Compact([&](size_t i) { return dropped_[i] != 0; });
+    furniture_.Look(lines_, by_model ? &model_ : nullptr);
+    looked_ = true;
+    described_ = by_model;
   }
 
   bool UsesModel() const {
-    return config_.remove_lines() && lines_.size() <= kMaxModelLines &&
-           lines_.size() >= kMinModelLines &&
-           std::ranges::any_of(model_rules_, [](int rule) { return rule >= 0; });
+    if (!config_.remove_lines() || lines_.size() < kMinModelLines || lines_.size() > kMaxModelLines ||
+        std::ranges::all_of(model_rules_, [](int rule) { return rule < 0; })) {
+      return false;
+    }
+    size_t bytes = 0;
+    for (const Line& line : lines_) bytes += line.text.size();
+    return lines_.size() <= kFreeModelLines + bytes / kBytesOfModelLine;
   }
 
   // Without the model the article's element is the article.
@@ -272,7 +283,7 @@ class Cleaner : public Processor {
     }
     for (size_t i = 0; i < lines_.size(); ++i) {
       const LineMarkup& markup = lines_[i].markup;
-      dropped_[i] = by_model ? model_.odds(i) <= (IsShownStandfirst(i) ? kStandfirstOdds : least)
+      dropped_[i] = by_model ? model_.odds(i) <= least && !IsShownStandfirst(i)
                              : page && (markup.is_standfirst && !markup.in_article
                                             ? IsRepeatedBelow(i)
                                             : !markup.in_article || markup.rule != 0);
@@ -375,6 +386,7 @@ class Cleaner : public Processor {
     for (const Line& line : lines_) bytes += line.text.size();
     if (bytes < kFailedBytes && page_.json_ld_body().size() >= kMinJsonLdBytes) {
       lines_.clear();
+      looked_ = described_ = false;
       article.removed.clear();
       inside = 0;
       const std::string_view body = scratch_.Keep(page_.json_ld_body());
@@ -579,9 +591,9 @@ class Cleaner : public Processor {
   std::vector<uint8_t> dropped_;
   // Nodes of the element that holds the article.
   Range article_;
-  // The model holds the lines as they are, described beside this title.
+  // Furniture has looked at the lines as they are; so the model.
+  bool looked_ = false;
   bool described_ = false;
-  std::string_view described_title_;
   int headline_ = -1;
   int headline_rule_ = Furniture::kKept;
   size_t removed_bytes_ = 0;

@@ -139,18 +139,31 @@ void BlockJudge::ReadNames(const HtmlTree& tree, const HtmlNode& node, bool with
   if (!names_.empty()) ReadNameWords(names_, words_);
 }
 
-int BlockJudge::RuleFor(const HtmlTree& tree, const HtmlNode& node) {
-  if (const int rule = rules_.BlockByTag(node.name); rule >= 0) return rule;
-  if (node.attributes.empty() || node.name == "article" || node.name == "main") return -1;
-  if (tree.HasAttribute(node, "hidden")) return rules_.BlockByTag("[hidden]");
+const BlockJudge::Named& BlockJudge::NamesOf(const HtmlTree& tree, const HtmlNode& node,
+                                             size_t index) {
+  Named& named = named_[index];
+  if (!named.read) named = ReadNamed(tree, node);
+  return named;
+}
+
+BlockJudge::Named BlockJudge::ReadNamed(const HtmlTree& tree, const HtmlNode& node) {
+  Named named{.read = true, .rule = static_cast<int16_t>(rules_.BlockByTag(node.name))};
+  if (node.attributes.empty()) return named;
   ReadNames(tree, node, false);
-  return words_.empty() ? -1 : rules_.BlockByWords(words_);
+  if (!words_.empty()) named.kinds = rules_.NameKinds(words_);
+  if (named.rule >= 0 || node.name == "article" || node.name == "main") return named;
+  if (tree.HasAttribute(node, "hidden")) {
+    named.rule = static_cast<int16_t>(rules_.BlockByTag("[hidden]"));
+  } else if (!words_.empty()) {
+    named.rule = static_cast<int16_t>(rules_.BlockByWords(words_));
+  }
+  return named;
 }
 
 int BlockJudge::Judge(const HtmlTree& tree, const HtmlNode& node, size_t index,
                       const HtmlFigures& figures, Range within) {
   if (node.is_text() || node.name == "body" || node.name == "html") return -1;
-  const int rule = RuleFor(tree, node);
+  const int rule = NamesOf(tree, node, index).rule;
   if (rule < 0 || !on_.Has(static_cast<RuleIndex>(rule))) return -1;
   if (node.role == HtmlRole::kSkip || rules_.IsAlways(static_cast<RuleIndex>(rule))) return rule;
   const uint32_t prose = figures.ProseBytes(node, index);
@@ -162,12 +175,6 @@ bool BlockJudge::IsContainer(const HtmlTree& tree, const HtmlNode& node) {
   if (node.is_text() || node.attributes.empty()) return false;
   ReadNames(tree, node, true);
   return !words_.empty() && rules_.IsContainer(words_);
-}
-
-uint8_t BlockJudge::NameKinds(const HtmlTree& tree, const HtmlNode& node) {
-  if (node.attributes.empty()) return 0;
-  ReadNames(tree, node, false);
-  return words_.empty() ? uint8_t{0} : rules_.NameKinds(words_);
 }
 
 bool BlockJudge::IsStandfirst(const HtmlTree& tree, const HtmlNode& node) {
@@ -301,7 +308,7 @@ void HtmlRenderer::Render(const HtmlTree& tree, const HtmlFigures& figures, std:
     }
     if (node.role == HtmlRole::kBlock) {
       BreakLine();
-      OpenBlockOf(tree, i, article, page != nullptr ? judge.NameKinds(tree, node) : uint8_t{0});
+      OpenBlockOf(tree, i, article, page != nullptr ? judge.NameKinds(tree, node, i) : uint8_t{0});
       if (doubtful) {
         blocks_.back().markup.rule = static_cast<uint8_t>(rule + 1);
         open_doubtful.push_back(page->doubtful.size());

@@ -45,6 +45,9 @@ class BlockJudge {
  public:
   BlockJudge(const LineRules& rules, const RuleSet& on) : rules_(rules), on_(on) {}
 
+  // Begins a tree: forgets what the names of another's elements said.
+  void Begin(const HtmlTree& tree) { named_.assign(tree.nodes().size(), {}); }
+
   // The rule, -1 if the node stays. An element with most of the prose of `within` (empty: of the
   // tree) stays whatever it is called, unless its rule says always: pages put whole articles into a
   // form or an aside.
@@ -55,18 +58,28 @@ class BlockJudge {
   bool IsContainer(const HtmlTree& tree, const HtmlNode& node);
 
   // What they hint at, see LineRules::NameKinds.
-  uint8_t NameKinds(const HtmlTree& tree, const HtmlNode& node);
+  uint8_t NameKinds(const HtmlTree& tree, const HtmlNode& node, size_t index) {
+    return NamesOf(tree, node, index).kinds;
+  }
 
   // True if they say that it holds the standfirst.
   bool IsStandfirst(const HtmlTree& tree, const HtmlNode& node);
 
  private:
-  int RuleFor(const HtmlTree& tree, const HtmlNode& node);
+  // What tag and names of an element say; it is asked for twice and read once.
+  struct Named {
+    bool read = false;
+    uint8_t kinds = 0;
+    int16_t rule = -1;
+  };
+  const Named& NamesOf(const HtmlTree& tree, const HtmlNode& node, size_t index);
+  Named ReadNamed(const HtmlTree& tree, const HtmlNode& node);
   void ReadNames(const HtmlTree& tree, const HtmlNode& node, bool with_itemprop);
   void AddNames(std::string_view value);
 
   const LineRules& rules_;
   const RuleSet& on_;
+  std::vector<Named> named_;
   std::string names_;
   std::vector<Word> words_;
 };

@@ -49,7 +49,9 @@ uint32_t TripleSlot(const Word& a, const Word& b, const Word& c) {
   return static_cast<uint32_t>(Extend(Extend(a.hash, b.hash), c.hash) >> 47);
 }
 
-size_t SlotOf(uint64_t word) { return word >> 50; }
+uint16_t SlotOf(uint64_t word) { return static_cast<uint16_t>(word >> 50); }
+uint32_t HalfOf(uint64_t word) { return static_cast<uint32_t>(word >> 32); }
+size_t TitleBit(uint32_t half) { return half >> 26; }
 
 float Percent(uint64_t part, uint64_t all) {
   return all == 0 ? 0.0F : static_cast<float>(std::min<uint64_t>(part * 100 / all, 100));
@@ -118,11 +120,11 @@ struct Signs {
 };
 
 // Bytes that CountSigns has nothing to say about, but that they end a number.
-constexpr std::array<bool, 256> kPlain = [] {
-  std::array<bool, 256> plain{};
+constexpr std::array<uint8_t, 256> kPlain = [] {
+  std::array<uint8_t, 256> plain{};
   for (size_t c = 0; c < 256; ++c) {
     plain[c] = !(c >= '0' && c <= '9') && c != ':' && c != '.' && c != 'h' && c != ',' && c != '|' &&
-               c != '@' && c != 0xC2 && c != 0xE2;
+               c != '@' && c != 0xC2 && c != 0xE2 ? 1 : 0;
   }
   return plain;
 }();
@@ -131,7 +133,12 @@ Signs CountSigns(std::string_view line) {
   Signs signs;
   uint32_t run = 0;  // digits before
   const size_t size = std::min(line.size(), kLookedAtBytes);
+  const auto is_plain = [&](size_t i) { return kPlain[static_cast<unsigned char>(line[i])]; };
   for (size_t i = 0; i < size; ++i) {
+    while (i + 4 < size && (is_plain(i) & is_plain(i + 1) & is_plain(i + 2) & is_plain(i + 3))) {
+      run = 0;
+      i += 4;
+    }
     const unsigned char c = static_cast<unsigned char>(line[i]);
     if (kPlain[c]) {
       run = 0;
@@ -177,49 +184,85 @@ void LineModel::Begin(const LineModelContext& context, size_t lines) {
   context_ = context;
   lines_ = 0;
   rows_.assign((lines + 2 * kReach) * kFeatures, -1.0F);
-  title_words_.clear();
-  ReadWords(context.title, scratch_);
-  title_bits_ = 0;
-  for (const Word& word : scratch_) {
-    title_words_.push_back(word.hash);
-    title_bits_ |= uint64_t{1} << (word.hash >> 58);
-  }
-  std::ranges::sort(title_words_);
-  title_key_ = FoldedKey(scratch_);
+  ReadTitle(context.title);
   standfirst_key_ = FoldedKey(context.standfirst, scratch_);
   author_keys_.clear();
   for (const std::string_view author : context.authors) {
     author_keys_.push_back(FoldedKey(author, scratch_));
   }
   ReadJsonLd();
-  for (const uint64_t word : long_words_) held_words_[SlotOf(word)] = 0;
+  for (const uint16_t slot : long_words_) held_words_[slot] = 0;
   long_words_.clear();
-  long_words_of_.clear();
+  all_words_.clear();
+  words_of_.clear();
+}
+
+void LineModel::ReadTitle(std::string_view title) {
+  title_words_.clear();
+  title_bits_ = 0;
+  ReadWords(title, scratch_);
+  for (const Word& word : scratch_) {
+    const uint32_t half = HalfOf(word.hash);
+    title_words_.push_back(half);
+    title_bits_ |= uint64_t{1} << TitleBit(half);
+  }
+  std::ranges::sort(title_words_);
+  title_key_ = FoldedKey(scratch_);
+}
+
+float LineModel::TitleShare(Range words) const {
+  uint32_t in_title = 0;
+  for (uint32_t w = words.begin; w < words.end; ++w) {
+    const uint32_t half = all_words_[w];
+    if ((title_bits_ >> TitleBit(half) & 1) == 0) continue;
+    in_title += std::ranges::binary_search(title_words_, half) ? 1 : 0;
+  }
+  return Percent(in_title, words.size());
+}
+
+void LineModel::Retitle(std::string_view title, std::span<const Line> lines,
+                        std::span<const LineFacts> facts) {
+  const bool was_page = context_.page;
+  const bool same_title = context_.title == title;
+  if (same_title && !was_page) return;
+  context_ = {.title = title};
+  standfirst_key_ = 0;
+  author_keys_.clear();
+  if (!same_title) ReadTitle(title);
+  for (size_t i = 0; i < lines_; ++i) {
+    float* const row = Row(i);
+    if (!same_title) {
+      row[kTitleShareFeature] = TitleShare(words_of_[i].all);
+      row[kIsTitleFeature] = facts[i].key != 0 && facts[i].key == title_key_ ? 1.0F : 0.0F;
+    }
+    row[kIsStandfirstFeature] = lines[i].markup.is_standfirst ? 2.0F : 0.0F;
+    row[kIsAuthorFeature] = 0;
+  }
 }
 
 void LineModel::Describe(const Line& line, const LineFacts& facts, std::span<const Word> words,
                          const LineRules& rules, std::span<const uint16_t> candidates) {
   float* const row = Row(lines_++);
   const auto set = [row](Feature feature, auto value) { row[feature] = static_cast<float>(value); };
-  const auto own_words = static_cast<uint32_t>(long_words_.size());
+  LineWords& own = words_of_.emplace_back();
+  own.text = text::Hash(line.text);
+  own.all.begin = static_cast<uint32_t>(all_words_.size());
+  own.longer.begin = static_cast<uint32_t>(long_words_.size());
   uint32_t capitals = 0;
-  uint32_t in_title = 0;
-  uint32_t counted = 0;
   for (const Word& word : words) {
     if (word.symbol) continue;
-    ++counted;
     capitals += word.capital ? 1 : 0;
-    const bool may_be_in_title = (title_bits_ >> (word.hash >> 58) & 1) != 0;
-    in_title += may_be_in_title && std::ranges::binary_search(title_words_, word.hash) ? 1 : 0;
-    if (word.length >= kLongWord) long_words_.push_back(word.hash);
+    all_words_.push_back(HalfOf(word.hash));
+    if (word.length >= kLongWord) long_words_.push_back(SlotOf(word.hash));
   }
-  long_words_of_.push_back({own_words, static_cast<uint32_t>(long_words_.size())});
+  own.all.end = static_cast<uint32_t>(all_words_.size());
+  own.longer.end = static_cast<uint32_t>(long_words_.size());
   const Signs signs = CountSigns(line.text);
   set(kWordsFeature, std::min<size_t>(facts.words, kMaxWords));
   set(kBytesFeature, std::min(line.text.size(), kMaxBytes));
   set(kLastFeature, facts.ends_sentence ? kStopClass : LastClass(line.text));
   set(kFirstFeature, FirstClass(line.text));
-  set(kCapitalsFeature, Percent(capitals, counted));
+  set(kCapitalsFeature, Percent(capitals, own.all.size()));
   set(kAllCapsFeature, facts.all_caps);
   set(kDigitsFeature, Percent(signs.digits, std::min(line.text.size(), kLookedAtBytes)));
   set(kCommasFeature, std::min(signs.commas, uint32_t{20}));
@@ -236,13 +279,14 @@ void LineModel::Describe(const Line& line, const LineFacts& facts, std::span<con
   }
   set(kRuleFeature, rule);
   set(kAnywhereFeature, anywhere);
-  set(kTitleShareFeature, Percent(in_title, counted));
+  set(kTitleShareFeature, TitleShare(own.all));
   set(kIsTitleFeature, facts.key != 0 && facts.key == title_key_);
   set(kIsStandfirstFeature,
       line.markup.is_standfirst ? 2 : (facts.key != 0 && facts.key == standfirst_key_ ? 1 : 0));
   set(kIsAuthorFeature,
       facts.key != 0 && std::ranges::find(author_keys_, facts.key) != author_keys_.end());
   set(kFullFeature, facts.full);
+  if (!context_.page) return;
   set(kJsonLdFeature, JsonLdShare(line.text, words));
   const LineMarkup& markup = line.markup;
   set(kTagFeature, markup.tag);
@@ -285,42 +329,6 @@ float LineModel::JsonLdShare(std::string_view line, std::span<const Word> words)
   return Percent(held, words.size() - 2);
 }
 
-void LineModel::CountBlocks(std::span<const Line> lines, std::span<const LineFacts> facts) {
-  blocks_.clear();
-  look_parents_.clear();
-  size_t words = 0;
-  for (size_t i = 0; i < lines_; ++i) {
-    const LineMarkup& markup = lines[i].markup;
-    if (facts[i].full) words += facts[i].words;
-    for (const uint32_t block : {markup.parent, markup.grandparent}) {
-      BlockFacts& held = blocks_[block];
-      ++held.lines;
-      held.link += markup.link_percent;
-      if (markup.parent == markup.grandparent) break;
-    }
-    if (!facts[i].full) continue;
-    // The first full line of this look in this parent.
-    uint32_t& seen = look_parents_[text::Mix(markup.look) ^ (uint64_t{markup.parent} << 32)];
-    if (seen++ == 0) ++look_parents_[markup.look | 1];
-  }
-  for (size_t i = 0; i < lines_; ++i) {
-    const LineMarkup& markup = lines[i].markup;
-    float* const row = Row(i);
-    const BlockFacts parent = blocks_[markup.parent];
-    const BlockFacts grandparent = blocks_[markup.grandparent];
-    row[kParentLinesFeature] = static_cast<float>(std::min(parent.lines, uint32_t{100}));
-    row[kParentLinkFeature] = static_cast<float>(parent.link / std::max(parent.lines, 1u));
-    row[kGrandparentLinesFeature] = static_cast<float>(std::min(grandparent.lines, uint32_t{100}));
-    row[kGrandparentLinkFeature] = static_cast<float>(grandparent.link / std::max(grandparent.lines, 1u));
-    row[kJsonLdSizeFeature] = json_ld_words_ == 0 ? -1.0F : Percent(json_ld_words_, std::max(words, size_t{1}));
-    const auto parents = look_parents_.find(markup.look | 1);
-    const auto full = full_looks_.find(markup.look);
-    row[kLookParentsFeature] = parents == look_parents_.end() || full == full_looks_.end()
-                                   ? 0.0F
-                                   : static_cast<float>(std::min(full->second * 10 / parents->second, 300u));
-  }
-}
-
 void LineModel::CountHeadline(std::span<const Line> lines) {
   // Where no line repeats the title, an h1 stands for it.
   bool repeats = false;
@@ -340,28 +348,30 @@ void LineModel::CountHeadline(std::span<const Line> lines) {
   }
 }
 
-void LineModel::CountRepeats(std::span<const Line> lines) {
+void LineModel::CountRepeats() {
+  // The first line of each text counts for all of them.
   counts_.clear();
+  repeats_.assign(lines_, 0);
+  first_of_.resize(lines_);
   for (size_t i = 0; i < lines_; ++i) {
-    uint32_t& count = counts_[text::Hash(lines[i].text)];
-    Row(i)[kSeenBeforeFeature] = static_cast<float>(std::min(count, uint32_t{5}));
-    ++count;
+    const uint32_t first = counts_.try_emplace(words_of_[i].text, static_cast<uint32_t>(i)).first->second;
+    first_of_[i] = first;
+    Row(i)[kSeenBeforeFeature] = static_cast<float>(std::min(repeats_[first]++, uint32_t{5}));
   }
   for (size_t i = 0; i < lines_; ++i) {
-    const uint32_t count = counts_[text::Hash(lines[i].text)];
-    Row(i)[kSeenFeature] = static_cast<float>(std::min(count - 1, uint32_t{5}));
+    Row(i)[kSeenFeature] = static_cast<float>(std::min(repeats_[first_of_[i]] - 1, uint32_t{5}));
   }
 }
 
 void LineModel::CountPlaces(std::span<const LineFacts> facts) {
   constexpr size_t kFar = 50;
   size_t full = 0;
-  for (const uint64_t word : long_words_) held_words_[SlotOf(word)] = 0;
+  for (const uint16_t slot : long_words_) held_words_[slot] = 0;
   for (size_t i = 0; i < lines_; ++i) {
     if (!facts[i].full) continue;
     ++full;
-    for (uint32_t w = long_words_of_[i].begin; w < long_words_of_[i].end; ++w) {
-      uint16_t& held = held_words_[SlotOf(long_words_[w])];
+    for (uint32_t w = words_of_[i].longer.begin; w < words_of_[i].longer.end; ++w) {
+      uint16_t& held = held_words_[long_words_[w]];
       if (held < UINT16_MAX) ++held;
     }
   }
@@ -377,11 +387,11 @@ void LineModel::CountPlaces(std::span<const LineFacts> facts) {
     row[kLinesTotalFeature] = static_cast<float>(std::min<size_t>(lines_, 1000));
     const uint32_t own = facts[i].full ? 1 : 0;
     uint32_t shared = 0;
-    for (uint32_t w = long_words_of_[i].begin; w < long_words_of_[i].end; ++w) {
-      shared += held_words_[SlotOf(long_words_[w])] > own ? 1 : 0;
+    const Range longer = words_of_[i].longer;
+    for (uint32_t w = longer.begin; w < longer.end; ++w) {
+      shared += held_words_[long_words_[w]] > own ? 1 : 0;
     }
-    row[kSharedWordsFeature] =
-        long_words_of_[i].empty() ? -1.0F : Percent(shared, long_words_of_[i].size());
+    row[kSharedWordsFeature] = longer.empty() ? -1.0F : Percent(shared, longer.size());
     since = facts[i].full ? 0 : std::min(since + 1, kFar);
     before += facts[i].full ? 1 : 0;
   }
@@ -403,61 +413,118 @@ bool LineModel::IsProse(std::span<const Line> lines, std::span<const LineFacts> 
   return !(before.in_heading && before.link_percent >= kLinkHeadingPercent);
 }
 
-void LineModel::CountMarkup(std::span<const Line> lines, std::span<const LineFacts> facts) {
-  counts_.clear();
-  prose_.clear();
-  full_looks_.clear();
-  uint64_t all = 0;
-  uint64_t depths = 0;
-  // Teasers stand above the headline; where most prose does, it is no headline.
-  uint64_t above_bytes = 0;
-  uint64_t below_bytes = 0;
-  for (size_t i = 0; i < lines_; ++i) {
-    if (!IsProse(lines, facts, i)) continue;
-    (Row(i)[kHeadlineFeature] < 0 ? above_bytes : below_bytes) += lines[i].text.size();
-  }
-  const bool below = below_bytes * 3 > above_bytes;
-  const auto block_key = [](uint32_t node) { return uint64_t{node} << 1; };
-  const auto look_key = [](uint64_t look) { return look | 1; };
-  for (size_t i = 0; i < lines_; ++i) {
-    const LineMarkup& markup = lines[i].markup;
-    ++counts_[look_key(markup.look)];
-    if (facts[i].full) ++full_looks_[markup.look];
-    if (!IsProse(lines, facts, i) || (below && Row(i)[kHeadlineFeature] < 0)) continue;
-    const auto bytes = static_cast<uint32_t>(lines[i].text.size());
-    all += bytes;
-    depths += uint64_t{markup.depth} * bytes;
-    prose_[look_key(markup.look)] += bytes;
-    prose_[block_key(markup.parent)] += bytes;
-    if (markup.grandparent != markup.parent) prose_[block_key(markup.grandparent)] += bytes;
-  }
-  const float depth = all == 0 ? 0.0F : static_cast<float>(depths / all);
-  const auto share = [&](uint64_t key) {
-    const auto found = prose_.find(key);
-    return found == prose_.end() ? 0.0F : Percent(found->second, all);
+// Numbers blocks and looks in the order of the lines, so that each is looked up once a line at most.
+void LineModel::NumberBlocks(std::span<const Line> lines) {
+  block_numbers_.clear();
+  look_numbers_.clear();
+  blocks_.clear();
+  looks_.clear();
+  places_.resize(lines_);
+  const auto number = [](auto& numbers, uint64_t key, auto& facts) {
+    const auto [it, added] = numbers.try_emplace(key, static_cast<uint32_t>(facts.size()));
+    if (added) facts.emplace_back();
+    return it->second;
   };
   for (size_t i = 0; i < lines_; ++i) {
     const LineMarkup& markup = lines[i].markup;
-    float* const row = Row(i);
-    row[kDepthFeature] = static_cast<float>(markup.depth) - depth;
-    row[kParentProseFeature] = share(block_key(markup.parent));
-    row[kGrandparentProseFeature] = share(block_key(markup.grandparent));
-    row[kLookProseFeature] = share(look_key(markup.look));
-    row[kLookLinesFeature] = static_cast<float>(std::min(counts_[look_key(markup.look)], uint32_t{100}));
+    const LineMarkup* before = i > 0 ? &lines[i - 1].markup : nullptr;
+    Place& place = places_[i];
+    if (before != nullptr) place = places_[i - 1];
+    if (before == nullptr || before->look != markup.look) {
+      place.look = number(look_numbers_, markup.look, looks_);
+    }
+    if (before == nullptr || before->parent != markup.parent) {
+      place.parent = number(block_numbers_, markup.parent, blocks_);
+    }
+    if (before == nullptr || before->grandparent != markup.grandparent) {
+      place.grandparent = number(block_numbers_, markup.grandparent, blocks_);
+    }
   }
 }
 
-void LineModel::SumTrees(std::span<const TreeNode> nodes, std::span<const uint16_t> trees) {
+void LineModel::CountMarkup(std::span<const Line> lines, std::span<const LineFacts> facts) {
+  NumberBlocks(lines);
+  look_parents_.clear();
+  uint64_t all = 0;
+  uint64_t depths = 0;
+  size_t full_words = 0;
+  // Teasers stand above the headline; where most prose does, it is no headline.
+  uint64_t above_bytes = 0;
+  uint64_t below_bytes = 0;
+  prose_.resize(lines_);
+  for (size_t i = 0; i < lines_; ++i) {
+    prose_[i] = IsProse(lines, facts, i) ? 1 : 0;
+    if (prose_[i] == 0) continue;
+    (Row(i)[kHeadlineFeature] < 0 ? above_bytes : below_bytes) += lines[i].text.size();
+  }
+  const bool below = below_bytes * 3 > above_bytes;
+  for (size_t i = 0; i < lines_; ++i) {
+    const LineMarkup& markup = lines[i].markup;
+    const Place place = places_[i];
+    LookFacts& look = looks_[place.look];
+    BlockFacts& parent = blocks_[place.parent];
+    BlockFacts& grandparent = blocks_[place.grandparent];
+    const bool apart = place.parent != place.grandparent;
+    ++look.lines;
+    parent.Add(markup.link_percent);
+    if (apart) grandparent.Add(markup.link_percent);
+    if (facts[i].full) {
+      ++look.full;
+      full_words += facts[i].words;
+      look.parents += look_parents_.insert(uint64_t{place.look} << 32 | place.parent).second ? 1 : 0;
+    }
+    if (prose_[i] == 0 || (below && Row(i)[kHeadlineFeature] < 0)) continue;
+    const auto bytes = static_cast<uint32_t>(lines[i].text.size());
+    all += bytes;
+    depths += uint64_t{markup.depth} * bytes;
+    look.prose += bytes;
+    parent.prose += bytes;
+    if (apart) grandparent.prose += bytes;
+  }
+  const float depth = all == 0 ? 0.0F : static_cast<float>(depths / all);
+  const auto capped = [](uint32_t count, uint32_t most) { return static_cast<float>(std::min(count, most)); };
+  const float json_ld_size =
+      json_ld_words_ == 0 ? -1.0F : Percent(json_ld_words_, std::max(full_words, size_t{1}));
+  for (size_t i = 0; i < lines_; ++i) {
+    const LookFacts& look = looks_[places_[i].look];
+    const BlockFacts& parent = blocks_[places_[i].parent];
+    const BlockFacts& grandparent = blocks_[places_[i].grandparent];
+    float* const row = Row(i);
+    row[kDepthFeature] = static_cast<float>(lines[i].markup.depth) - depth;
+    row[kParentProseFeature] = Percent(parent.prose, all);
+    row[kGrandparentProseFeature] = Percent(grandparent.prose, all);
+    row[kLookProseFeature] = Percent(look.prose, all);
+    row[kLookLinesFeature] = capped(look.lines, 100);
+    row[kParentLinesFeature] = capped(parent.lines, 100);
+    row[kParentLinkFeature] = static_cast<float>(parent.link / parent.lines);
+    row[kGrandparentLinesFeature] = capped(grandparent.lines, 100);
+    row[kGrandparentLinkFeature] = static_cast<float>(grandparent.link / grandparent.lines);
+    row[kJsonLdSizeFeature] = json_ld_size;
+    row[kLookParentsFeature] = look.full == 0 ? 0.0F : capped(look.full * 10 / look.parents, 300);
+  }
+}
+
+void LineModel::SumTrees(const Trees& trees) {
   odds_.assign(lines_, 0.0F);
   for (size_t i = 0; i < lines_; ++i) {
     const float* const row = Row(i);
     float sum = 0;
-    for (const uint16_t tree : trees) {
-      const TreeNode* node = &nodes[tree];
-      while (node->left != 0) node += row[node->at] <= node->limit ? node->left : node->right;
-      sum += node->limit;
+    size_t next = 0;
+    const auto add_to = [&](size_t end) {
+      for (; next < end; ++next) {
+        const TreeNode* node = &trees.nodes[trees.firsts[next]];
+        while (node->right != 0) node += row[node->at] <= node->limit ? 1 : node->right;
+        sum += node->limit;
+      }
+    };
+    bool decided = false;
+    for (const Checkpoint& checkpoint : trees.checkpoints) {
+      add_to(next + kCheckpointTrees);
+      decided = sum > checkpoint.surely || sum < checkpoint.surely_not;
+      if (decided) break;
     }
-    odds_[i] = sum;
+    if (!decided) add_to(trees.firsts.size());
+    odds_[i] = decided && sum < 0 ? std::min(sum, kNever) : sum;
   }
 }
 
@@ -499,16 +566,15 @@ void LineModel::GuardAgainstTeasers(std::span<const Line> lines, std::span<const
 }
 
 void LineModel::Judge(std::span<const Line> lines, std::span<const LineFacts> facts) {
-  CountRepeats(lines);
+  CountRepeats();
   CountPlaces(facts);
   CountHeadline(lines);
-  if (context_.page) CountMarkup(lines, facts);
-  if (context_.page) CountBlocks(lines, facts);
   if (context_.page) {
-    SumTrees(page::kNodes, page::kTrees);
+    CountMarkup(lines, facts);
+    SumTrees({page::kNodes, page::kTrees, page::kCheckpoints});
     GuardAgainstTeasers(lines, facts);
   } else {
-    SumTrees(plain::kNodes, plain::kTrees);
+    SumTrees({plain::kNodes, plain::kTrees, plain::kCheckpoints});
     DropIslands(facts);
   }
 }

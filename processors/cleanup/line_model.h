@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
 
 #include "processors/cleanup/line_rules.h"
 #include "processors/cleanup/lines.h"
@@ -74,13 +75,26 @@ enum Feature : uint16_t {
   kFeatures,
 };
 
-// A tree's node: goes left where the feature of the line `at / kFeatures` lines further is at most
-// `limit`. A leaf has left == 0.
+// A tree's node: goes on at the next node where the feature of the line `at / kFeatures` lines further is
+// at most `limit`, else `right` nodes further. A leaf has right == 0.
 struct TreeNode {
   int16_t at = 0;  // at most kReach * kFeatures
-  int16_t left = 0;   // from this node
-  int16_t right = 0;
-  float limit = 0;    // of a leaf: its value
+  uint16_t right = 0;
+  float limit = 0;  // of a leaf: its value
+};
+
+// Where the sum of the trees so far is above `surely` or below `surely_not` the rest need not be asked:
+// no line of the trainer's came to another end.
+struct Checkpoint {
+  float surely = 0;
+  float surely_not = 0;
+};
+inline constexpr size_t kCheckpointTrees = 8;  // between two
+
+struct Trees {
+  std::span<const TreeNode> nodes;
+  std::span<const uint16_t> firsts;
+  std::span<const Checkpoint> checkpoints;
 };
 
 struct LineModelContext {
@@ -103,6 +117,8 @@ class LineModel {
   void Begin(const LineModelContext& context, size_t lines);
   void Describe(const Line& line, const LineFacts& facts, std::span<const Word> words,
                 const LineRules& rules, std::span<const uint16_t> candidates);
+  // The same lines as a plain text, and beside another title: cheaper than to describe them again.
+  void Retitle(std::string_view title, std::span<const Line> lines, std::span<const LineFacts> facts);
   // Forgets lines that have gone; the others need not be described again.
   template <typename Dropped>
   void Forget(Dropped dropped) {
@@ -110,15 +126,16 @@ class LineModel {
     for (size_t i = 0; i < lines_; ++i) {
       if (dropped(i)) continue;
       std::copy_n(Row(i), kFeatures, Row(kept));
-      long_words_of_[kept++] = long_words_of_[i];
+      words_of_[kept++] = words_of_[i];
     }
     lines_ = kept;
-    long_words_of_.resize(kept);
+    words_of_.resize(kept);
     rows_.resize((kept + 2 * kReach) * kFeatures);
     std::fill(rows_.end() - kReach * kFeatures, rows_.end(), -1.0F);
   }
 
-  // Judges them; then odds(i) above 0 means that line i is the article's.
+  // Judges them; then odds(i) above 0 means that line i is the article's. Exact only between the
+  // bounds of the checkpoints.
   void Judge(std::span<const Line> lines, std::span<const LineFacts> facts);
 
   float odds(size_t i) const { return odds_[i]; }
@@ -129,16 +146,18 @@ class LineModel {
 
  private:
   float* Row(size_t i) { return &rows_[(i + kReach) * kFeatures]; }
-  void CountRepeats(std::span<const Line> lines);
+  void CountRepeats();
   void CountPlaces(std::span<const LineFacts> facts);
   void CountMarkup(std::span<const Line> lines, std::span<const LineFacts> facts);
-  void SumTrees(std::span<const TreeNode> nodes, std::span<const uint16_t> trees);
+  void ReadTitle(std::string_view title);
+  float TitleShare(Range words) const;
+  void SumTrees(const Trees& trees);
   void GuardAgainstTeasers(std::span<const Line> lines, std::span<const LineFacts> facts);
   bool IsProse(std::span<const Line> lines, std::span<const LineFacts> facts, size_t i);
   void DropIslands(std::span<const LineFacts> facts);
   void ReadJsonLd();
   float JsonLdShare(std::string_view line, std::span<const Word> words);
-  void CountBlocks(std::span<const Line> lines, std::span<const LineFacts> facts);
+  void NumberBlocks(std::span<const Line> lines);
   void CountHeadline(std::span<const Line> lines);
 
   std::vector<uint8_t> rule_codes_;
@@ -146,16 +165,23 @@ class LineModel {
   std::vector<float> odds_;
   size_t lines_ = 0;
   LineModelContext context_;
-  std::vector<uint64_t> title_words_;
-  // By the first bits of their hashes.
+  // Words by half of their hash, sorted; title_bits_: by their first bits.
+  std::vector<uint32_t> title_words_;
   uint64_t title_bits_ = 0;
   uint64_t title_key_ = 0;
   uint64_t standfirst_key_ = 0;
   std::vector<uint64_t> author_keys_;
   std::vector<Word> scratch_;
-  // Longer words of each line and those of full paragraphs.
-  std::vector<uint64_t> long_words_;
-  std::vector<Range> long_words_of_;
+  // All words of a line by half of their hash, and the slots of the longer ones in held_words_.
+  struct LineWords {
+    Range all;
+    Range longer;
+    uint64_t text = 0;  // hash
+  };
+  std::vector<LineWords> words_of_;
+  std::vector<uint32_t> all_words_;
+  std::vector<uint16_t> long_words_;
+  // Of full paragraphs.
   std::vector<uint16_t> held_words_;
   // Slots of three words in a row in the text of JSON-LD.
   std::vector<uint8_t> json_ld_;
@@ -164,12 +190,35 @@ class LineModel {
   struct BlockFacts {
     uint32_t lines = 0;
     uint32_t link = 0;
+    uint32_t prose = 0;
+
+    void Add(uint8_t link_percent) {
+      ++lines;
+      link += link_percent;
+    }
   };
-  absl::flat_hash_map<uint32_t, BlockFacts> blocks_;
-  absl::flat_hash_map<uint64_t, uint32_t> look_parents_;
-  absl::flat_hash_map<uint64_t, uint32_t> full_looks_;
+  struct LookFacts {
+    uint32_t lines = 0;
+    uint32_t full = 0;
+    uint32_t parents = 0;  // with full lines of this look
+    uint32_t prose = 0;
+  };
+  // Of a line, by number.
+  struct Place {
+    uint32_t look = 0;
+    uint32_t parent = 0;
+    uint32_t grandparent = 0;
+  };
+  std::vector<BlockFacts> blocks_;
+  std::vector<LookFacts> looks_;
+  std::vector<Place> places_;
+  std::vector<uint8_t> prose_;
+  absl::flat_hash_map<uint64_t, uint32_t> block_numbers_;
+  absl::flat_hash_map<uint64_t, uint32_t> look_numbers_;
+  absl::flat_hash_set<uint64_t> look_parents_;
   absl::flat_hash_map<uint64_t, uint32_t> counts_;
-  absl::flat_hash_map<uint64_t, uint32_t> prose_;
+  std::vector<uint32_t> repeats_;
+  std::vector<uint32_t> first_of_;
 };
 
 }  // namespace newsfeed::cleanup

@@ -144,26 +144,35 @@ bool LooksLikePerson(std::string_view name, std::vector<Word>& words) {
   return words.size() >= 2 && words.size() <= 4 && capitals >= 2;
 }
 
-// The class holds this word, whatever stands around it ("articleAuthor", "c-byline__name").
-bool ClassHolds(std::string_view value, std::string_view lower) {
-  const auto found = std::ranges::search(value, lower, [](char a, char b) { return (a | 0x20) == b; });
-  return !found.empty();
+// What a class says, whatever stands around the word ("articleAuthor", "c-byline__name"): see Byline.
+constexpr int kNoByline = 3;
+int RankOfClass(std::string_view value) {
+  const auto is = [&](size_t at, std::string_view lower) {
+    return at + lower.size() <= value.size() && HtmlNameIs(value.substr(at, lower.size()), lower);
+  };
+  int rank = kNoByline;
+  for (size_t i = 0; i + 6 <= value.size(); ++i) {
+    const char c = static_cast<char>(value[i] | 0x20);
+    if (c == 'b' && is(i, "byline")) return 1;
+    if (c == 'a' && is(i, "author")) rank = 2;
+  }
+  return rank;
 }
 
 }  // namespace
 
 void PageReader::CollectByline(const HtmlTree& tree, size_t node) {
   if (bylines_.size() >= kMaxBylines) return;
-  const HtmlNode& element = tree.nodes()[node];
-  const std::string_view name = tree.Attribute(element, "class").substr(0, kMaxBylineBytes);
-  if (HtmlNameIs(tree.Attribute(element, "rel"), "author") ||
-      HtmlNameIs(tree.Attribute(element, "itemprop"), "author")) {
-    bylines_.push_back({node, 0});
-  } else if (ClassHolds(name, "byline")) {
-    bylines_.push_back({node, 1});
-  } else if (ClassHolds(name, "author")) {
-    bylines_.push_back({node, 2});
+  int rank = kNoByline;
+  for (const HtmlAttribute& attribute : tree.attributes(tree.nodes()[node])) {
+    if (HtmlNameIs(attribute.name, "class")) {
+      rank = std::min(rank, RankOfClass(attribute.value.substr(0, kMaxBylineBytes)));
+    } else if (HtmlNameIs(attribute.value, "author") &&
+               (HtmlNameIs(attribute.name, "rel") || HtmlNameIs(attribute.name, "itemprop"))) {
+      rank = 0;
+    }
   }
+  if (rank < kNoByline) bylines_.push_back({node, rank});
 }
 
 // Sites name themselves as authors of what nobody signed.

@@ -34,6 +34,11 @@ PAGE_ONLY = {19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 38, 39, 41, 42, 43, 44,
 BESIDE = (0, 2, 3, 5, 10, 11, 14, 18, 19, 20, 21, 22, 23, 24, 25, 26, 28, 38, 45)
 FOLDS = 5
 MIXED = 0.5
+# Trees between two checkpoints (kCheckpointTrees), the odds below which cleanup asks no more, and how far
+# from the lines seen the bounds of a checkpoint stay.
+STEP = 8
+LEAST_ODDS = -2.0
+SLACK = 0.25
 
 
 def rows_of(program, documents):
@@ -120,12 +125,12 @@ def flatten(model, wanted):
         index = len(nodes)
         nodes.append(None)
         if "leaf_value" in tree:
-            nodes[index] = (0, 0, 0, tree["leaf_value"])
+            nodes[index] = (0, 0, tree["leaf_value"])
             return index
-        left = add(tree["left_child"])
+        add(tree["left_child"])  # the next node
         right = add(tree["right_child"])
         offset, feature = wanted[tree["split_feature"]]
-        nodes[index] = (offset * FEATURES + feature, left - index, right - index, tree["threshold"])
+        nodes[index] = (offset * FEATURES + feature, right - index, tree["threshold"])
         return index
 
     for tree in model.dump_model()["tree_info"]:
@@ -134,11 +139,26 @@ def flatten(model, wanted):
     return nodes, firsts
 
 
-def write(model, wanted, out):
+def checkpoints(model, x):
+    """After each few trees the odds from which, over all lines, the rest of the sum changed nothing."""
+    final = model.predict(x, raw_score=True)
+    found = []
+    for trees in range(STEP, model.num_trees(), STEP):
+        partly = model.predict(x, raw_score=True, num_iteration=trees)
+        found.append((max(0.0, partly[final <= SLACK].max()) + SLACK, partly[final > LEAST_ODDS - SLACK].min() - SLACK))
+        ended = numpy.mean((partly > found[-1][0]) | (partly < found[-1][1]))
+        print(f"after {trees:3} trees above {found[-1][0]:.2f} or below {found[-1][1]:.2f}: {ended:.3f} of the lines", flush=True)
+    return found
+
+
+def write(model, wanted, x, out):
     nodes, firsts = flatten(model, wanted)
+    out.append(f"constexpr Checkpoint kCheckpoints[] = {{  // after each {STEP} trees")
+    out.extend("    {%.2fF, %.2fF}," % c for c in checkpoints(model, x))
+    out.append("};")
     out.append("constexpr TreeNode kNodes[] = {")
     for begin in range(0, len(nodes), 4):
-        out.append("    " + " ".join("{%d, %d, %d, %sF}," % (a, l, r, number(v)) for a, l, r, v in nodes[begin : begin + 4]))
+        out.append("    " + " ".join("{%d, %d, %sF}," % (a, r, number(v)) for a, r, v in nodes[begin : begin + 4]))
     out.append("};")
     out.append("constexpr uint16_t kTrees[] = {")
     for begin in range(0, len(firsts), 16):
@@ -219,7 +239,7 @@ def main():
     table("perfect choice", used, [2 * label - 1 for *_, label in used])
     out = [f"// Weights of the line model for {'pages' if is_page else 'plain text'}: made by training/train_lines.py.",
            "// clang-format off"]
-    write(fit(used), wanted, out)
+    write(fit(used), wanted, numpy.vstack([columns(f, wanted) for _, f, _, _ in used]), out)
     out.append("// clang-format on")
     pathlib.Path(options.out).write_text("\n".join(out) + "\n", encoding="utf-8")
 
