@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "processors/text/hash.h"
 #include "processors/text/utf8.h"
@@ -41,6 +42,7 @@ constexpr uint8_t kLinkHeadingPercent = 80;
 constexpr size_t kFewestTeasers = 3;
 constexpr uint8_t kTeaserLinkPercent = 15;
 constexpr float kNever = -10.0F;
+constexpr TreeNode kNoTree;
 // A shorter text in JSON-LD is none.
 constexpr size_t kMinJsonLdBytes = 200;
 constexpr size_t kJsonLdSlots = size_t{1} << 17;
@@ -120,24 +122,50 @@ struct Signs {
 };
 
 // Bytes that CountSigns has nothing to say about, but that they end a number.
-constexpr std::array<uint8_t, 256> kPlain = [] {
-  std::array<uint8_t, 256> plain{};
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain{};
   for (size_t c = 0; c < 256; ++c) {
     plain[c] = !(c >= '0' && c <= '9') && c != ':' && c != '.' && c != 'h' && c != ',' && c != '|' &&
-               c != '@' && c != 0xC2 && c != 0xE2 ? 1 : 0;
+               c != '@' && c != 0xC2 && c != 0xE2;
   }
   return plain;
 }();
+
+// Sixteen bytes of which each is compared at once: the compiler's vectors.
+using Bytes [[gnu::vector_size(16)]] = uint8_t;
+
+bool IsAny(Bytes mask) {
+  uint64_t halves[2];
+  std::memcpy(halves, &mask, sizeof(halves));
+  return (halves[0] | halves[1]) != 0;
+}
+
+// Bytes from `at` on, in steps of sixteen, that hold nothing but letters and commas for CountSigns.
+size_t SkipLetters(std::string_view line, size_t at, size_t size, uint32_t& commas) {
+  Bytes counts{};
+  for (; at + 16 <= size; at += 16) {
+    Bytes bytes;
+    std::memcpy(&bytes, line.data() + at, sizeof(bytes));
+    const auto digits = static_cast<Bytes>(static_cast<Bytes>(bytes - '0') < 10);
+    const auto signs = static_cast<Bytes>((bytes == '|') | (bytes == '@') | (bytes == ':') |
+                                          (bytes == 0xC2) | (bytes == 0xE2));
+    if (IsAny(digits | signs)) break;
+    counts -= static_cast<Bytes>(bytes == ',');
+  }
+  for (size_t i = 0; i < sizeof(counts); ++i) commas += counts[i];
+  return at;
+}
 
 Signs CountSigns(std::string_view line) {
   Signs signs;
   uint32_t run = 0;  // digits before
   const size_t size = std::min(line.size(), kLookedAtBytes);
-  const auto is_plain = [&](size_t i) { return kPlain[static_cast<unsigned char>(line[i])]; };
+  size_t stop = 0;  // nothing to skip before
   for (size_t i = 0; i < size; ++i) {
-    while (i + 4 < size && (is_plain(i) & is_plain(i + 1) & is_plain(i + 2) & is_plain(i + 3))) {
-      run = 0;
-      i += 4;
+    if (run == 0 && i >= stop) {
+      i = SkipLetters(line, i, size, signs.commas);
+      if (i >= size) break;
+      stop = i + 16;
     }
     const unsigned char c = static_cast<unsigned char>(line[i]);
     if (kPlain[c]) {
@@ -212,6 +240,7 @@ void LineModel::ReadTitle(std::string_view title) {
 
 float LineModel::TitleShare(Range words) const {
   uint32_t in_title = 0;
+  if (title_bits_ == 0) return 0;
   for (uint32_t w = words.begin; w < words.end; ++w) {
     const uint32_t half = all_words_[w];
     if ((title_bits_ >> TitleBit(half) & 1) == 0) continue;
@@ -246,17 +275,23 @@ void LineModel::Describe(const Line& line, const LineFacts& facts, std::span<con
   const auto set = [row](Feature feature, auto value) { row[feature] = static_cast<float>(value); };
   LineWords& own = words_of_.emplace_back();
   own.text = text::Hash(line.text);
-  own.all.begin = static_cast<uint32_t>(all_words_.size());
-  own.longer.begin = static_cast<uint32_t>(long_words_.size());
   uint32_t capitals = 0;
+  uint32_t all = own.all.begin = static_cast<uint32_t>(all_words_.size());
+  uint32_t longer = own.longer.begin = static_cast<uint32_t>(long_words_.size());
+  all_words_.resize(all + words.size());
+  long_words_.resize(longer + words.size());
   for (const Word& word : words) {
-    if (word.symbol) continue;
-    capitals += word.capital ? 1 : 0;
-    all_words_.push_back(HalfOf(word.hash));
-    if (word.length >= kLongWord) long_words_.push_back(SlotOf(word.hash));
+    const uint32_t counts = word.symbol ? 0 : 1;
+    capitals += counts & static_cast<uint32_t>(word.capital);
+    all_words_[all] = HalfOf(word.hash);
+    long_words_[longer] = SlotOf(word.hash);
+    all += counts;
+    longer += counts & static_cast<uint32_t>(word.length >= kLongWord);
   }
-  own.all.end = static_cast<uint32_t>(all_words_.size());
-  own.longer.end = static_cast<uint32_t>(long_words_.size());
+  own.all.end = all;
+  own.longer.end = longer;
+  all_words_.resize(all);
+  long_words_.resize(longer);
   const Signs signs = CountSigns(line.text);
   set(kWordsFeature, std::min<size_t>(facts.words, kMaxWords));
   set(kBytesFeature, std::min(line.text.size(), kMaxBytes));
@@ -504,18 +539,39 @@ void LineModel::CountMarkup(std::span<const Line> lines, std::span<const LineFac
   }
 }
 
+namespace {
+
+// The sum of four trees for a row, their nodes followed side by side and without branches: which way a
+// tree goes no processor foresees.
+float SumFour(const TreeNode* const* roots, const float* row) {
+  std::array<const TreeNode*, 4> at = {roots[0], roots[1], roots[2], roots[3]};
+  uint32_t inside = 0;
+  do {
+    inside = 0;
+    for (const TreeNode*& node : at) {
+      const uint32_t right = node->right;
+      const uint32_t left = right != 0 ? 1 : 0;
+      const uint32_t mask = 0u - static_cast<uint32_t>(row[node->at] <= node->limit);
+      node += right ^ ((right ^ left) & mask);
+      inside |= node->right;
+    }
+  } while (inside != 0);
+  return at[0]->limit + at[1]->limit + at[2]->limit + at[3]->limit;
+}
+
+}  // namespace
+
 void LineModel::SumTrees(const Trees& trees) {
   odds_.assign(lines_, 0.0F);
+  roots_.clear();
+  for (const uint16_t first : trees.firsts) roots_.push_back(&trees.nodes[first]);
+  while (roots_.size() % 4 != 0) roots_.push_back(&kNoTree);
   for (size_t i = 0; i < lines_; ++i) {
     const float* const row = Row(i);
     float sum = 0;
     size_t next = 0;
     const auto add_to = [&](size_t end) {
-      for (; next < end; ++next) {
-        const TreeNode* node = &trees.nodes[trees.firsts[next]];
-        while (node->right != 0) node += row[node->at] <= node->limit ? 1 : node->right;
-        sum += node->limit;
-      }
+      for (; next < end; next += 4) sum += SumFour(&roots_[next], row);
     };
     bool decided = false;
     for (const Checkpoint& checkpoint : trees.checkpoints) {
@@ -523,7 +579,7 @@ void LineModel::SumTrees(const Trees& trees) {
       decided = sum > checkpoint.surely || sum < checkpoint.surely_not;
       if (decided) break;
     }
-    if (!decided) add_to(trees.firsts.size());
+    if (!decided) add_to(roots_.size());
     odds_[i] = decided && sum < 0 ? std::min(sum, kNever) : sum;
   }
 }

@@ -112,41 +112,56 @@ class Reader {
   // The letters and digits of ASCII from `at` on, where a word begins: most of a text, eight at a time.
   // What follows may go on with the word. Returns where they end.
   size_t ReadWord(std::string_view text, size_t at) {
-    const unsigned char first = static_cast<unsigned char>(text[at]);
-    first_capital_ = kClasses[first] != Class::kSmall;
+    const bool capital = kClasses[static_cast<unsigned char>(text[at])] != Class::kSmall;
+    uint64_t hash = kSeed;
+    uint64_t part = 0;
     uint64_t small = 0;
     uint64_t letters = 0;
     size_t count = 8;
+    const size_t begin = at;
     while (count == 8 && at + 8 <= text.size()) {
       uint64_t bytes;
       std::memcpy(&bytes, text.data() + at, 8);
-      const uint64_t letter = InRange<'a', 'z'>(bytes | kOnes * 0x20);
+      const uint64_t folded = bytes | kOnes * 0x20;
+      const uint64_t letter = InRange<'a', 'z'>(folded);
       const uint64_t others = ~(letter | InRange<'0', '9'>(bytes)) & kHighs;
       count = others == 0 ? 8 : static_cast<size_t>(std::countr_zero(others)) / 8;
       const uint64_t taken = count == 8 ? ~uint64_t{0} : (uint64_t{1} << (8 * count)) - 1;
       letters |= letter & taken;
       small |= letter & (bytes << 2) & taken;
-      part_ = (bytes | kOnes * 0x20) & taken;
-      filled_ = static_cast<uint32_t>(count);
-      length_ += static_cast<uint32_t>(count);
+      part = folded & taken;
       at += count;
-      if (count == 8) EndPart();
+      if (count < 8) break;
+      hash = text::Mix(hash ^ part);
+      part = 0;
     }
+    const auto length = static_cast<uint32_t>(at - begin);
+    if (count < 8 && IsSeparator(text[at])) {
+      Put(hash, part, {.capital = capital, .capitals = small == 0, .length = length}, letters == 0);
+      return at + 1;
+    }
+    // The end of the text, or what may go on with the word.
+    hash_ = hash;
+    part_ = part;
+    filled_ = length % 8;
+    length_ = length;
+    first_capital_ = capital;
     all_capitals_ = small == 0;
     digits_only_ = letters == 0;
-    if (count == 8) {
-      for (; at < text.size() && kFolded[static_cast<unsigned char>(text[at])] != 0; ++at) {
-        const unsigned char byte = static_cast<unsigned char>(text[at]);
-        all_capitals_ = all_capitals_ && kClasses[byte] != Class::kSmall;
-        digits_only_ = digits_only_ && kClasses[byte] == Class::kDigit;
-        Grow(static_cast<unsigned char>(kFolded[byte]));
-      }
-    }
-    if (at < text.size() && IsSeparator(text[at])) {
-      Finish();
-      ++at;
+    if (count < 8) return at;
+    for (; at < text.size() && kFolded[static_cast<unsigned char>(text[at])] != 0; ++at) {
+      const unsigned char byte = static_cast<unsigned char>(text[at]);
+      all_capitals_ = all_capitals_ && kClasses[byte] != Class::kSmall;
+      digits_only_ = digits_only_ && kClasses[byte] == Class::kDigit;
+      Grow(static_cast<unsigned char>(kFolded[byte]));
     }
     return at;
+  }
+
+  void Put(uint64_t hash, uint64_t part, Word word, bool number) {
+    word.hash = number ? kNumber : text::Mix(hash * kPrime ^ part);
+    word.capitals = word.capitals && !number;
+    words_.push_back(word);
   }
 
   static bool IsSeparator(char c) {
@@ -192,10 +207,7 @@ class Reader {
 
   void Finish() {
     if (length_ == 0) return;
-    words_.push_back({.hash = digits_only_ ? kNumber : text::Mix(hash_ * kPrime ^ part_),
-                      .capital = first_capital_,
-                      .capitals = all_capitals_ && !digits_only_,
-                      .length = length_});
+    Put(hash_, part_, {.capital = first_capital_, .capitals = all_capitals_, .length = length_}, digits_only_);
     hash_ = kSeed;
     part_ = 0;
     filled_ = 0;
