@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <ranges>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +15,7 @@
 #include "processors/cleanup/html_text.h"
 #include "processors/cleanup/html_tree.h"
 #include "processors/cleanup/language.h"
+#include "processors/cleanup/line_model.h"
 #include "processors/cleanup/lines.h"
 #include "processors/cleanup/page.h"
 #include "processors/cleanup/sentence.h"
@@ -31,17 +34,38 @@ constexpr size_t kFailedBytes = 250;
 constexpr size_t kMinJsonLdBytes = 500;
 // A body this short says too little about its language without its title.
 constexpr size_t kShortBodyBytes = 100;
+// What the line model removes, by where it stands.
+constexpr std::array<std::string_view, 3> kModelClasses = {"before-article", "inset", "after-article"};
+// Texts of fewer lines have too little around a line to judge it by; of more, for their bytes, the
+// model would take too much time and memory.
+constexpr size_t kMinModelLines = 8;
+constexpr size_t kFreeModelLines = 2'000;
+constexpr size_t kBytesOfModelLine = 64;
+constexpr size_t kMaxModelLines = 20'000;
+// Lines above the article among which its headline is looked for.
+constexpr size_t kHeadlineLines = 12;
+// A text with less of its bytes in doubt is clean: then a line goes only where the odds are against
+// it by so much.
+constexpr size_t kFurniturePercent = 12;
+constexpr float kSureOdds = -2.0F;
+// Real texts settle in two or three rounds.
+constexpr int kMaxRounds = 6;
 
 class Cleaner : public Processor {
  public:
   Cleaner(const config::v1::Cleanup& config, const config::v1::Limits& limits,
-          std::shared_ptr<const LineRules> rules, const RuleSet& on)
+          std::shared_ptr<const LineRules> rules, const RuleSet& on, LineObserver* observer)
       : config_(config),
         html_limits_{limits.max_html_depth(), limits.max_html_attributes()},
         rules_(std::move(rules)),
         on_(on),
+        observer_(observer),
         furniture_(*rules_, on_),
-        block_judge_(*rules_, on_) {}
+        model_(*rules_),
+        block_judge_(*rules_, on_) {
+    for (size_t i = 0; i < kModelClasses.size(); ++i) model_rules_[i] = FindRule(kModelClasses[i]);
+    headline_rule_ = FindRule("headline");
+  }
 
   std::string_view name() const override { return "cleanup"; }
 
@@ -59,7 +83,10 @@ class Cleaner : public Processor {
     lines_.clear();
     article.removed.clear();
     article.standfirst_in_body = {};
-    built_ = false;
+    built_ = looked_ = described_ = false;
+    removed_bytes_ = 0;
+    doubtful_.clear();
+    built_from_text_ = article.form != TextForm::kPage;
     CleanFields(article);
     standfirst_given_ = !article.standfirst.empty();
     const bool html = article.form != TextForm::kPlain;
@@ -67,7 +94,7 @@ class Cleaner : public Processor {
       article.body = article.text;
     } else if (html) {
       if (!ReadHtml(article)) return;
-      JudgeLines(article);
+      JudgeText(article);
       BuildBody(article);
     } else {
       CleanPlainText(article);
@@ -96,6 +123,7 @@ class Cleaner : public Processor {
     }
     if (tree_.Parse(html, html_limits_) != HtmlFault::kNone) return CleanLine(standfirst, arena);
     figures_.Count(tree_, html);
+    block_judge_.Begin(tree_);
     renderer_.Render(tree_, figures_, html, {0, static_cast<uint32_t>(tree_.nodes().size())},
                      block_judge_, *rules_, true, scratch_, scratch_, lines_, ignored_);
     std::string text;
@@ -116,7 +144,7 @@ class Cleaner : public Processor {
     }
     SplitLines(article.text, clean, scratch_, lines_);
     if (clean) JoinWrappedLines(scratch_, lines_);
-    JudgeLines(article);
+    JudgeText(article);
     if (clean) {
       BuildBody(article);
     } else {
@@ -134,7 +162,8 @@ class Cleaner : public Processor {
         return false;
       case HtmlFault::kTooManyNodes:
         article.Reject(Reason::kTooComplex,
-                       fmt::format("more than {} elements and texts", kMaxHtmlNodes));
+                       fmt::format("more than {} elements and texts, or attributes",
+                                                        MaxHtmlNodes(article.text.size())));
         return false;
       case HtmlFault::kTooManyAttributes:
         article.Reject(Reason::kTooComplex, fmt::format("an element with more than {} attributes",
@@ -142,41 +171,213 @@ class Cleaner : public Processor {
         return false;
     }
     figures_.Count(tree_, article.text);
+    block_judge_.Begin(tree_);
     Range nodes = {0, static_cast<uint32_t>(tree_.nodes().size())};
     if (article.form == TextForm::kPage) {
       page_.FillMetadata(tree_, article.text, renderer_, article);
       nodes = page_.FindArticle(tree_, figures_, block_judge_);
     }
-    const size_t inside = ElementBytes(nodes) + RenderStandfirst(article, nodes);
-    const size_t shown = lines_.size();
-    Render(article, nodes);
-    DropRepeatedStandfirst(shown);
-    if (article.form == TextForm::kPage) FinishPage(article, inside);
+    article_ = nodes;
+    if (article.form != TextForm::kPage) {
+      Render(article, nodes, nullptr);
+      return true;
+    }
+    const HtmlRenderer::Page page = {nodes, FindStandfirst(article, nodes), doubtful_};
+    Render(article, {0, static_cast<uint32_t>(tree_.nodes().size())}, &page);
+    JudgeByModel(article, true);
+    FinishPage(article, ElementBytes(nodes));
     return true;
   }
 
-  void Render(Article& article, Range nodes) {
+  void Render(Article& article, Range nodes, const HtmlRenderer::Page* page) {
     renderer_.Render(tree_, figures_, article.text, nodes, block_judge_, *rules_,
                      config_.normalize_characters(), scratch_, article.arena(), lines_,
-                     article.removed);
+                     article.removed, page);
   }
 
-  // The standfirst that a page shows above its article's element is the first paragraph. The bytes of
-  // its element.
-  size_t RenderStandfirst(Article& article, Range nodes) {
-    if (article.form != TextForm::kPage) return 0;
-    const Range standfirst =
-        page_.FindStandfirst(tree_, article.text, figures_, block_judge_, renderer_, nodes,
-                             article.standfirst, scratch_);
-    if (standfirst.empty()) return 0;
-    Render(article, standfirst);
-    return tree_.nodes()[standfirst.begin].source.size();
+  Range FindStandfirst(const Article& article, Range nodes) {
+    return page_.FindStandfirst(tree_, article.text, figures_, block_judge_, renderer_, nodes,
+                                article.standfirst, scratch_);
   }
 
-  // Some pages repeat it in the element.
-  void DropRepeatedStandfirst(size_t shown) {
-    if (shown == 0 || shown >= lines_.size() || lines_[shown].text != lines_[0].text) return;
-    lines_.erase(lines_.begin(), lines_.begin() + static_cast<std::ptrdiff_t>(shown));
+  // Judges the lines of a text until nothing goes: so a text that came out is left as it is.
+  void JudgeText(Article& article) {
+    for (int round = 0; round < kMaxRounds; ++round) {
+      const size_t before = lines_.size();
+      JudgeByModel(article, false);
+      JudgeLines(article);
+      // The headline of a text without title is known from now on.
+      Compact([&](size_t i) { return !IsKept(i); });
+      if (lines_.size() == before) return;
+    }
+    JudgeLines(article);
+  }
+
+  template <typename Dropped>
+  void Compact(Dropped dropped) {
+    size_t kept = 0;
+    for (size_t i = 0; i < lines_.size(); ++i) {
+      if (dropped(i)) {
+        if (lines_[i].markup.in_article || built_from_text_) removed_bytes_ += lines_[i].text.size();
+      } else {
+        lines_[kept++] = lines_[i];
+      }
+    }
+    furniture_.Forget(dropped);
+    if (described_) model_.Forget(dropped);
+    lines_.resize(kept);
+  }
+
+  // What the model takes for no part of the article goes from lines_ into article.removed.
+  void JudgeByModel(Article& article, bool page) {
+    const bool by_model = UsesModel();
+    if (!looked_ || (by_model && !described_)) {
+      Describe(article, page, by_model);
+    } else if (by_model) {
+      model_.Retitle(article.title, lines_, furniture_.all_facts());
+    }
+    if (by_model) {
+      model_.Judge(lines_, furniture_.all_facts());
+      if (observer_ != nullptr) observer_->Judged(lines_, model_, page);
+    }
+    MarkDropped(page, by_model);
+    if (!page && article.title.empty() && config_.find_title()) FindHeadline(article);
+    NoteDropped(article);
+    doubtful_.clear();
+    Compact([&](size_t i) { return dropped_[i] != 0; });
+  }
+
+  void Describe(const Article& article, bool page, bool by_model) {
+    if (by_model) {
+      LineModelContext context{.title = article.title, .page = page};
+      if (page) {
+        context.standfirst = article.standfirst;
+        context.authors = article.authors;
+        context.json_ld_body = page_.json_ld_body();
+      }
+      model_.Begin(context, lines_.size());
+    }
+    furniture_.Look(lines_, by_model ? &model_ : nullptr);
+    looked_ = true;
+    described_ = by_model;
+  }
+
+  bool UsesModel() const {
+    if (!config_.remove_lines() || lines_.size() < kMinModelLines || lines_.size() > kMaxModelLines ||
+        std::ranges::all_of(model_rules_, [](int rule) { return rule < 0; })) {
+      return false;
+    }
+    size_t bytes = 0;
+    for (const Line& line : lines_) bytes += line.text.size();
+    return lines_.size() <= kFreeModelLines + bytes / kBytesOfModelLine;
+  }
+
+  // Without the model the article's element is the article.
+  void MarkDropped(bool page, bool by_model) {
+    dropped_.assign(lines_.size(), 0);
+    headline_ = -1;
+    const float least = by_model && !page ? LeastOdds() : 0.0F;
+    if (by_model) {
+      by_model = std::ranges::any_of(std::views::iota(size_t{0}, lines_.size()),
+                                     [&](size_t i) { return model_.odds(i) > least; });
+    }
+    for (size_t i = 0; i < lines_.size(); ++i) {
+      const LineMarkup& markup = lines_[i].markup;
+      dropped_[i] = by_model ? model_.odds(i) <= least && !IsShownStandfirst(i)
+                             : page && (markup.is_standfirst && !markup.in_article
+                                            ? IsRepeatedBelow(i)
+                                            : !markup.in_article || markup.rule != 0);
+    }
+  }
+
+  // Some pages repeat the standfirst in the article. Only lines at the head are looked at, so that no
+  // page is made slow.
+  bool IsRepeatedBelow(size_t i) const {
+    if (i >= kHeadlineLines) return false;
+    const auto below = std::span(lines_).subspan(i + 1);
+    return std::ranges::any_of(below, [&](const Line& line) {
+      return line.markup.in_article && line.text == lines_[i].text;
+    });
+  }
+
+  // The standfirst that a page shows above its article is the first paragraph, once.
+  bool IsShownStandfirst(size_t i) const {
+    return lines_[i].markup.is_standfirst && model_.features(i)[kSeenFeature] == 0;
+  }
+
+  // A text that holds little furniture is left alone where the model is not sure.
+  float LeastOdds() const {
+    size_t unlikely = 0;
+    size_t all = 0;
+    for (size_t i = 0; i < lines_.size(); ++i) {
+      all += lines_[i].text.size();
+      if (model_.odds(i) <= 0) unlikely += lines_[i].text.size();
+    }
+    return unlikely * 100 > all * kFurniturePercent ? 0.0F : kSureOdds;
+  }
+
+  // Of the lines that the model takes from above a plain text the headline is the one that says most.
+  void FindHeadline(Article& article) {
+    size_t first = 0;
+    while (first < lines_.size() && dropped_[first] != 0) ++first;
+    if (first == lines_.size()) return;
+    float most = 0;
+    for (size_t i = first > kHeadlineLines ? first - kHeadlineLines : 0; i < first; ++i) {
+      if (!furniture_.MayBeHeadline(lines_[i].text, i) || furniture_.CandidateRule(i) >= 0) continue;
+      const float shared = model_.features(i)[kSharedWordsFeature];
+      const float says = shared * static_cast<float>(std::min(furniture_.facts(i).words, 12u));
+      if (says <= most) continue;
+      most = says;
+      headline_ = static_cast<int>(i);
+    }
+    if (headline_ >= 0) {
+      article.title = article.arena().Keep(lines_[static_cast<size_t>(headline_)].text);
+    }
+  }
+
+  void NoteDropped(Article& article) {
+    size_t first = 0;
+    while (first < lines_.size() && dropped_[first] != 0) ++first;
+    size_t last = lines_.size();
+    while (last > 0 && dropped_[last - 1] != 0) --last;
+    // An element that went as a whole is told as one; it covers what is inside it.
+    uint32_t noted_end = 0;
+    size_t doubtful = 0;
+    for (size_t i = 0; i < lines_.size(); ++i) {
+      while (doubtful < doubtful_.size() && doubtful_[doubtful].lines.begin <= i) {
+        const DoubtfulElement& element = doubtful_[doubtful++];
+        const Range range = element.lines;
+        if (range.begin < noted_end || range.empty() || !IsInside(element.node)) continue;
+        if (!std::all_of(dropped_.begin() + range.begin, dropped_.begin() + range.end,
+                         [](uint8_t d) { return d != 0; })) {
+          continue;
+        }
+        const HtmlNode& node = tree_.nodes()[element.node];
+        article.removed.push_back({rules_->name(element.rule),
+                                   renderer_.TextOf(tree_, article.text, element.node, article.arena()),
+                                   node.source.begin, node.source.end});
+        noted_end = range.end;
+      }
+      if (dropped_[i] == 0 || i < noted_end) continue;
+      if (article.form == TextForm::kPage && !lines_[i].markup.in_article) continue;
+      int rule = static_cast<int>(i) == headline_ ? headline_rule_ : furniture_.CandidateRule(i);
+      if (rule < 0) rule = model_rules_[i < first ? 0 : i >= last ? 2 : 1];
+      if (rule < 0) {
+        // Its class is switched off.
+        dropped_[i] = 0;
+        continue;
+      }
+      NoteRemoved(article, i, static_cast<RuleIndex>(rule));
+    }
+  }
+
+  bool IsInside(uint32_t node) const { return node >= article_.begin && node < article_.end; }
+
+  int FindRule(std::string_view name) const {
+    for (size_t i = 0; i < rules_->names().size(); ++i) {
+      if (rules_->names()[i] == name && on_.Has(static_cast<RuleIndex>(i))) return static_cast<int>(i);
+    }
+    return Furniture::kKept;
   }
 
   // Text from the page's JSON-LD where its elements gave none; and the size of what lies outside.
@@ -185,6 +386,7 @@ class Cleaner : public Processor {
     for (const Line& line : lines_) bytes += line.text.size();
     if (bytes < kFailedBytes && page_.json_ld_body().size() >= kMinJsonLdBytes) {
       lines_.clear();
+      looked_ = described_ = false;
       article.removed.clear();
       inside = 0;
       const std::string_view body = scratch_.Keep(page_.json_ld_body());
@@ -214,15 +416,15 @@ class Cleaner : public Processor {
       article.title = article.arena().Keep(lines_[static_cast<size_t>(headline)].text);
     }
     for (size_t i = 0; i < lines_.size(); ++i) {
-      if (furniture_.verdict(i) != Furniture::kKept) NoteRemoved(article, i);
+      const int rule = furniture_.verdict(i);
+      if (rule != Furniture::kKept) NoteRemoved(article, i, static_cast<RuleIndex>(rule));
     }
   }
 
   bool IsKept(size_t i) const { return furniture_.verdict(i) == Furniture::kKept; }
 
-  void NoteRemoved(Article& article, size_t i) {
+  void NoteRemoved(Article& article, size_t i, RuleIndex rule) {
     const Line& line = lines_[i];
-    const auto rule = static_cast<RuleIndex>(furniture_.verdict(i));
     std::string_view quote;
     if (article.form == TextForm::kPlain) {
       quote = article.text.substr(line.source.begin, line.source.size());
@@ -270,11 +472,11 @@ class Cleaner : public Processor {
       std::memcpy(out + size, article.text.data() + at, end - at);
       size += end - at;
     };
-    for (size_t i = 0; i < lines_.size(); ++i) {
-      if (IsKept(i)) continue;
-      copy_to(lines_[i].source.begin);
+    std::ranges::stable_sort(article.removed, {}, &RemovedText::begin);
+    for (const RemovedText& removed : article.removed) {
+      copy_to(removed.begin);
       // With its line end.
-      at = std::min<size_t>(lines_[i].source.end + 1, article.text.size());
+      at = std::min<size_t>(removed.end + 1, article.text.size());
     }
     copy_to(article.text.size());
     article.arena().Trim(out, article.text.size(), size);
@@ -329,7 +531,7 @@ class Cleaner : public Processor {
   // True if more was removed than is left, and what is left has no full paragraph.
   bool IsChrome(const Article& article) const {
     if (article.body.size() == article.text.size()) return false;
-    size_t removed = 0;
+    size_t removed = removed_bytes_;
     for (size_t i = 0; i < lines_.size(); ++i) {
       if (!IsKept(i)) {
         removed += lines_[i].text.size();
@@ -382,7 +584,22 @@ class Cleaner : public Processor {
   bool standfirst_given_ = false;
   // The body was put together from lines, each a paragraph.
   bool built_ = false;
+  // The rules for what the model removes; kKept: off.
+  std::array<int, 3> model_rules_{};
+  LineObserver* const observer_;
+  std::vector<DoubtfulElement> doubtful_;
+  std::vector<uint8_t> dropped_;
+  // Nodes of the element that holds the article.
+  Range article_;
+  // Furniture has looked at the lines as they are; so the model.
+  bool looked_ = false;
+  bool described_ = false;
+  int headline_ = -1;
+  int headline_rule_ = Furniture::kKept;
+  size_t removed_bytes_ = 0;
+  bool built_from_text_ = false;
   Furniture furniture_;
+  LineModel model_;
   HtmlTree tree_;
   HtmlFigures figures_;
   HtmlRenderer renderer_;
@@ -394,7 +611,8 @@ class Cleaner : public Processor {
 
 absl::StatusOr<std::unique_ptr<Processor>> Create(const config::v1::Cleanup& config,
                                                   const config::v1::Limits& limits,
-                                                  std::shared_ptr<const LineRules> rules) {
+                                                  std::shared_ptr<const LineRules> rules,
+                                                  LineObserver* observer) {
   if (rules == nullptr) {
     // Without a rule file nothing is known as furniture.
     auto none = LineRules::Create({});
@@ -414,7 +632,7 @@ absl::StatusOr<std::unique_ptr<Processor>> Create(const config::v1::Cleanup& con
           fmt::format("cleanup.disabled_rules: unknown rule \"{}\"", name));
     }
   }
-  return std::make_unique<Cleaner>(config, limits, std::move(rules), on);
+  return std::make_unique<Cleaner>(config, limits, std::move(rules), on, observer);
 }
 
 }  // namespace newsfeed::cleanup

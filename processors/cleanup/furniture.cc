@@ -46,7 +46,9 @@ void Furniture::Judge(std::span<const Line> lines, const FurnitureContext& conte
   for (std::string_view author : context.authors) {
     author_keys_.push_back(FoldedKey(author, words_));
   }
-  LookAtLines();
+  undecided_.clear();
+  verdicts_.assign(lines_.size(), kKept);
+  kept_ = lines_.size();
   RemoveAnywhere();
   FindFullParagraphs();
   RunRounds();
@@ -60,13 +62,30 @@ bool Furniture::IsOn(const Pattern& pattern) const {
   return pattern.equals == Rules::TITLE ? context_.find_title : context_.remove_lines;
 }
 
-void Furniture::LookAtLines() {
+void Furniture::Look(std::span<const Line> lines, LineModel* model) {
   facts_.clear();
   candidates_.clear();
-  undecided_.clear();
-  for (const Line& line : lines_) facts_.push_back(rules_.Look(line.text, words_, candidates_));
-  verdicts_.assign(lines_.size(), kKept);
-  kept_ = lines_.size();
+  for (const Line& line : lines) {
+    facts_.push_back(rules_.Look(line.text, words_, candidates_));
+    if (model == nullptr) continue;
+    const Range range = facts_.back().candidates;
+    model->Describe(line, facts_.back(), words_, rules_,
+                    std::span(candidates_).subspan(range.begin, range.size()));
+  }
+}
+
+bool Furniture::MayBeHeadline(std::string_view text, size_t line) const {
+  return LooksLikeHeadline(text, facts_[line]);
+}
+
+int Furniture::CandidateRule(size_t i) const {
+  const Range range = facts_[i].candidates;
+  for (uint32_t c = range.begin; c < range.end; ++c) {
+    const Pattern& pattern = rules_.pattern(candidates_[c]);
+    const bool says = pattern.has_phrases || pattern.only != 0 || pattern.min_items != 0;
+    if (says && on_.Has(pattern.rule)) return pattern.rule;
+  }
+  return kKept;
 }
 
 void Furniture::RemoveAnywhere() {

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "processors/cleanup/line_model.h"
 #include "processors/cleanup/line_rules.h"
 #include "processors/cleanup/lines.h"
 
@@ -33,8 +34,27 @@ class Furniture {
 
   Furniture(const LineRules& rules, const RuleSet& on) : rules_(rules), on_(on) {}
 
-  // Judges `lines`. The rule of each is then in verdict(i).
+  // Looks at `lines`, and describes them to `model` if there is one.
+  void Look(std::span<const Line> lines, LineModel* model);
+
+  // Forgets the lines for which `dropped` is true, where the lines have gone from what Judge gets too.
+  template <typename Dropped>
+  void Forget(Dropped dropped) {
+    size_t kept = 0;
+    for (size_t i = 0; i < facts_.size(); ++i) {
+      if (!dropped(i)) facts_[kept++] = facts_[i];
+    }
+    facts_.resize(kept);
+  }
+
+  // Judges `lines`, which Look has seen. The rule of each is then in verdict(i).
   void Judge(std::span<const Line> lines, const FurnitureContext& context);
+
+  // A line of the head that may be the headline of what follows `line`, by its own looks.
+  bool MayBeHeadline(std::string_view text, size_t line) const;
+  std::span<const LineFacts> all_facts() const { return facts_; }
+  // The first pattern that fits what line i says, as RuleIndex; kKept if none.
+  int CandidateRule(size_t i) const;
 
   // The RuleIndex that removes line i, or kKept.
   int verdict(size_t i) const { return verdicts_[i]; }
@@ -45,7 +65,6 @@ class Furniture {
  private:
   // Index of the first and last full paragraph that is kept; first > last: there is none.
   void FindFullParagraphs();
-  void LookAtLines();
   void RemoveAnywhere();
   void RunRounds();
   bool RunRound();

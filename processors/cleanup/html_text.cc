@@ -5,6 +5,7 @@
 
 #include "processors/cleanup/character_reference.h"
 #include "processors/cleanup/characters.h"
+#include "processors/text/hash.h"
 #include "processors/text/utf8.h"
 
 namespace newsfeed::cleanup {
@@ -18,6 +19,8 @@ constexpr uint32_t kMinProseBytes = 25;
 // "tag-newsletter", "has-sidebar".
 constexpr std::string_view kDescribing[] = {"tag-", "category-", "type-", "status-", "format-",
                                             "has-", "no-", "with-", "single-", "post_tag-"};
+// An element with more prose than this is judged line by line, on pages.
+constexpr uint32_t kDoubtfulProseBytes = 60;
 // Class attributes are looked at up to here.
 constexpr size_t kMaxNameBytes = 300;
 
@@ -30,6 +33,28 @@ uint32_t CountText(std::string_view text) {
 
 std::string_view Slice(std::string_view html, Range range) {
   return html.substr(range.begin, range.size());
+}
+
+bool IsLink(std::string_view name) { return name == "a" || name == "A"; }
+bool IsStrong(std::string_view name) {
+  return name == "b" || name == "strong" || name == "B" || name == "STRONG";
+}
+
+uint8_t TagCode(std::string_view name) {
+  if (name == "p") return 1;
+  if (name.size() == 2 && name[0] == 'h' && name[1] >= '1' && name[1] <= '6') {
+    return static_cast<uint8_t>(std::min(2 + name[1] - '1', 5));
+  }
+  if (name == "li") return 6;
+  if (name == "div") return 7;
+  if (name == "tr" || name == "td" || name == "table" || name == "tbody") return 8;
+  if (name == "blockquote") return 9;
+  if (name == "section" || name == "article" || name == "main") return 10;
+  return 11;
+}
+
+uint8_t Percent(size_t part, size_t all) {
+  return all == 0 ? 0 : static_cast<uint8_t>(std::min<size_t>(part * 100 / all, 100));
 }
 
 // Elements whose edges part words though they end no line.
@@ -114,18 +139,31 @@ void BlockJudge::ReadNames(const HtmlTree& tree, const HtmlNode& node, bool with
   if (!names_.empty()) ReadNameWords(names_, words_);
 }
 
-int BlockJudge::RuleFor(const HtmlTree& tree, const HtmlNode& node) {
-  if (const int rule = rules_.BlockByTag(node.name); rule >= 0) return rule;
-  if (node.attributes.empty() || node.name == "article" || node.name == "main") return -1;
-  if (tree.HasAttribute(node, "hidden")) return rules_.BlockByTag("[hidden]");
+const BlockJudge::Named& BlockJudge::NamesOf(const HtmlTree& tree, const HtmlNode& node,
+                                             size_t index) {
+  Named& named = named_[index];
+  if (!named.read) named = ReadNamed(tree, node);
+  return named;
+}
+
+BlockJudge::Named BlockJudge::ReadNamed(const HtmlTree& tree, const HtmlNode& node) {
+  Named named{.read = true, .rule = static_cast<int16_t>(rules_.BlockByTag(node.name))};
+  if (node.attributes.empty()) return named;
   ReadNames(tree, node, false);
-  return words_.empty() ? -1 : rules_.BlockByWords(words_);
+  if (!words_.empty()) named.kinds = rules_.NameKinds(words_);
+  if (named.rule >= 0 || node.name == "article" || node.name == "main") return named;
+  if (tree.HasAttribute(node, "hidden")) {
+    named.rule = static_cast<int16_t>(rules_.BlockByTag("[hidden]"));
+  } else if (!words_.empty()) {
+    named.rule = static_cast<int16_t>(rules_.BlockByWords(words_));
+  }
+  return named;
 }
 
 int BlockJudge::Judge(const HtmlTree& tree, const HtmlNode& node, size_t index,
                       const HtmlFigures& figures, Range within) {
   if (node.is_text() || node.name == "body" || node.name == "html") return -1;
-  const int rule = RuleFor(tree, node);
+  const int rule = NamesOf(tree, node, index).rule;
   if (rule < 0 || !on_.Has(static_cast<RuleIndex>(rule))) return -1;
   if (node.role == HtmlRole::kSkip || rules_.IsAlways(static_cast<RuleIndex>(rule))) return rule;
   const uint32_t prose = figures.ProseBytes(node, index);
@@ -151,6 +189,7 @@ void HtmlRenderer::AddText(Range source) {
     if (std::ranges::all_of(Slice(html_, source), IsBlank)) return;
     piece_ = source;
     has_piece_ = true;
+    markup_ = MarkupOfBlock();
     return;
   }
   if (!in_buffer_) {
@@ -174,42 +213,91 @@ void HtmlRenderer::BreakLine() {
   std::string_view line = clean_ ? CleanLine(raw, *arena_) : ResolveReferences(raw, *arena_);
   const bool is_buffer = line.data() >= buffer_.data() && line.data() <= buffer_.data() + buffer_.size();
   if (in_buffer_ && is_buffer) line = arena_->Keep(line);
-  if (!line.empty()) lines_->push_back({line, piece_, true, false});
+  if (!line.empty()) {
+    markup_.link_percent = Percent(link_bytes_, bytes_);
+    markup_.strong_percent = Percent(strong_bytes_, bytes_);
+    lines_->push_back({line, piece_, true, false, markup_});
+  }
   has_piece_ = in_buffer_ = false;
+  bytes_ = link_bytes_ = strong_bytes_ = 0;
 }
 
 void HtmlRenderer::CloseBlocks(size_t node) {
-  while (!block_ends_.empty() && block_ends_.back() <= node) {
+  while (!blocks_.empty() && blocks_.back().end <= node) {
     BreakLine();
-    block_ends_.pop_back();
+    blocks_.pop_back();
   }
+}
+
+LineMarkup HtmlRenderer::MarkupOfBlock() const {
+  return blocks_.empty() ? LineMarkup{} : blocks_.back().markup;
+}
+
+void HtmlRenderer::OpenBlockOf(const HtmlTree& tree, size_t index, Range article,
+                               uint8_t name_kinds) {
+  const HtmlNode& node = tree.nodes()[index];
+  LineMarkup markup = MarkupOfBlock();
+  const uint8_t tag = TagCode(node.name);
+  markup.tag = tag;
+  markup.depth = static_cast<uint16_t>(blocks_.size());
+  markup.grandparent = markup.parent;
+  markup.parent = markup.block;
+  markup.block = static_cast<uint32_t>(index);
+  markup.outer_names = static_cast<uint8_t>(markup.outer_names2 | markup.names);
+  markup.outer_names2 = markup.names;
+  markup.names = name_kinds;
+  markup.in_article = index >= article.begin && index < article.end;
+  markup.in_list = markup.in_list || node.name == "ul" || node.name == "ol";
+  markup.in_table = markup.in_table || tag == 8;
+  markup.in_quote = markup.in_quote || tag == 9;
+  markup.in_heading = markup.in_heading || (tag >= 2 && tag <= 5);
+  markup.look = text::Hash(tree.Attribute(node, "class").substr(0, kMaxNameBytes), tag);
+  blocks_.push_back({node.end, static_cast<uint32_t>(index), markup});
 }
 
 void HtmlRenderer::Render(const HtmlTree& tree, const HtmlFigures& figures, std::string_view html,
                           Range range, BlockJudge& judge, const LineRules& rules, bool clean,
                           text::Arena& arena, text::Arena& quotes, std::vector<Line>& lines,
-                          std::vector<RemovedText>& removed) {
+                          std::vector<RemovedText>& removed, const Page* page) {
   html_ = html;
   clean_ = clean;
   arena_ = &arena;
   lines_ = &lines;
   has_piece_ = in_buffer_ = false;
-  block_ends_.clear();
+  bytes_ = link_bytes_ = strong_bytes_ = 0;
+  link_end_ = strong_end_ = 0;
+  blocks_.clear();
   const auto nodes = tree.nodes();
+  const Range article = page != nullptr ? page->article : range;
+  std::vector<size_t> open_doubtful;
   for (size_t i = range.begin; i < range.end;) {
     CloseBlocks(i);
+    while (!open_doubtful.empty() && nodes[page->doubtful[open_doubtful.back()].node].end <= i) {
+      BreakLine();
+      page->doubtful[open_doubtful.back()].lines.end = static_cast<uint32_t>(lines.size());
+      open_doubtful.pop_back();
+    }
     const HtmlNode& node = nodes[i];
     if (node.is_text()) {
       AddText(node.source);
+      if (has_piece_) {
+        const size_t size = node.source.size();
+        bytes_ += size;
+        if (i < link_end_) link_bytes_ += size;
+        if (i < strong_end_) strong_bytes_ += size;
+      }
       ++i;
       continue;
     }
     // The element that holds the article is not judged again, a fragment's first is.
-    const bool is_container = i == range.begin && node.end == range.end;
-    const int rule = is_container ? -1 : judge.Judge(tree, node, i, figures, range);
-    if (rule >= 0 || node.role == HtmlRole::kSkip) {
+    const bool is_container = i == article.begin && node.end == article.end;
+    const int rule = is_container ? -1 : judge.Judge(tree, node, i, figures, article);
+    const bool doubtful = page != nullptr && rule >= 0 && node.role == HtmlRole::kBlock &&
+                          !rules.IsAlways(static_cast<RuleIndex>(rule)) &&
+                          figures.ProseBytes(node, i) > kDoubtfulProseBytes;
+    if ((rule >= 0 && !doubtful) || node.role == HtmlRole::kSkip) {
       if (node.role == HtmlRole::kBlock) BreakLine();
-      if (rule >= 0) {
+      if (rule >= 0 && i >= article.begin && i < article.end) {
         const bool quoted = figures.TextBytes(node, i) > 0;
         removed.push_back({rules.name(static_cast<RuleIndex>(rule)),
                            quoted ? TextOf(tree, html, i, quotes) : std::string_view(),
@@ -220,15 +308,31 @@ void HtmlRenderer::Render(const HtmlTree& tree, const HtmlFigures& figures, std:
     }
     if (node.role == HtmlRole::kBlock) {
       BreakLine();
-      block_ends_.push_back(node.end);
+      OpenBlockOf(tree, i, article, page != nullptr ? judge.NameKinds(tree, node, i) : uint8_t{0});
+      if (doubtful) {
+        blocks_.back().markup.rule = static_cast<uint8_t>(rule + 1);
+        open_doubtful.push_back(page->doubtful.size());
+        page->doubtful.push_back({static_cast<uint32_t>(i), static_cast<RuleIndex>(rule),
+                                  {static_cast<uint32_t>(lines.size()), 0}});
+      }
+      if (page != nullptr && i >= page->standfirst.begin && i < page->standfirst.end) {
+        blocks_.back().markup.is_standfirst = true;
+      }
     } else if (node.role == HtmlRole::kBreak) {
       BreakLine();
     } else if (PartsWords(node.name)) {
       AddBlank();
+    } else if (IsLink(node.name)) {
+      link_end_ = std::max<size_t>(link_end_, node.end);
+    } else if (IsStrong(node.name)) {
+      strong_end_ = std::max<size_t>(strong_end_, node.end);
     }
     ++i;
   }
   BreakLine();
+  for (const size_t open : open_doubtful) {
+    page->doubtful[open].lines.end = static_cast<uint32_t>(lines.size());
+  }
 }
 
 std::string_view HtmlRenderer::TextOf(const HtmlTree& tree, std::string_view html, size_t index,

@@ -45,6 +45,9 @@ class BlockJudge {
  public:
   BlockJudge(const LineRules& rules, const RuleSet& on) : rules_(rules), on_(on) {}
 
+  // Begins a tree: forgets what the names of another's elements said.
+  void Begin(const HtmlTree& tree) { named_.assign(tree.nodes().size(), {}); }
+
   // The rule, -1 if the node stays. An element with most of the prose of `within` (empty: of the
   // tree) stays whatever it is called, unless its rule says always: pages put whole articles into a
   // form or an aside.
@@ -54,39 +57,77 @@ class BlockJudge {
   // True if class, id or itemprop say that the node holds the article.
   bool IsContainer(const HtmlTree& tree, const HtmlNode& node);
 
+  // What they hint at, see LineRules::NameKinds.
+  uint8_t NameKinds(const HtmlTree& tree, const HtmlNode& node, size_t index) {
+    return NamesOf(tree, node, index).kinds;
+  }
+
   // True if they say that it holds the standfirst.
   bool IsStandfirst(const HtmlTree& tree, const HtmlNode& node);
 
  private:
-  int RuleFor(const HtmlTree& tree, const HtmlNode& node);
+  // What tag and names of an element say; it is asked for twice and read once.
+  struct Named {
+    bool read = false;
+    uint8_t kinds = 0;
+    int16_t rule = -1;
+  };
+  const Named& NamesOf(const HtmlTree& tree, const HtmlNode& node, size_t index);
+  Named ReadNamed(const HtmlTree& tree, const HtmlNode& node);
   void ReadNames(const HtmlTree& tree, const HtmlNode& node, bool with_itemprop);
   void AddNames(std::string_view value);
 
   const LineRules& rules_;
   const RuleSet& on_;
+  std::vector<Named> named_;
   std::string names_;
   std::vector<Word> words_;
+};
+
+// An element that a rule names but that holds prose: its lines are judged one by one.
+struct DoubtfulElement {
+  uint32_t node = 0;
+  RuleIndex rule = 0;
+  // Its lines.
+  Range lines;
 };
 
 // Writes lines and removed elements of the nodes [begin, end).
 class HtmlRenderer {
  public:
+  // What a page adds: see RenderPage.
+  struct Page {
+    Range article;
+    Range standfirst;
+    std::vector<DoubtfulElement>& doubtful;
+  };
+
   // `clean`: characters are cleaned (characters.h); else references are resolved once and blanks
   // folded. Lines live in `arena` or the source, quotes of removed elements in `quotes`; scripts
-  // are not quoted.
+  // are not quoted. With `page`, elements that a rule names and that hold prose are told in
+  // `page->doubtful` and their lines stay; what is removed outside `page->article` is not told.
   void Render(const HtmlTree& tree, const HtmlFigures& figures, std::string_view html, Range nodes,
               BlockJudge& judge, const LineRules& rules, bool clean, text::Arena& arena,
-              text::Arena& quotes, std::vector<Line>& lines, std::vector<RemovedText>& removed);
+              text::Arena& quotes, std::vector<Line>& lines, std::vector<RemovedText>& removed,
+              const Page* page = nullptr);
 
   // The text of an element in one line, all of it.
   std::string_view TextOf(const HtmlTree& tree, std::string_view html, size_t node,
                           text::Arena& arena);
 
  private:
+  struct OpenBlock {
+    uint32_t end;
+    uint32_t node;
+    LineMarkup markup;
+  };
+
   void AddText(Range source);
   void AddBlank();
   void BreakLine();
   void CloseBlocks(size_t node);
+  void OpenBlockOf(const HtmlTree& tree, size_t node, Range article, uint8_t name_kinds);
+  LineMarkup MarkupOfBlock() const;
 
   std::string_view html_;
   bool clean_ = true;
@@ -97,7 +138,15 @@ class HtmlRenderer {
   bool has_piece_ = false;
   bool in_buffer_ = false;
   std::string buffer_;
-  std::vector<uint32_t> block_ends_;
+  std::vector<OpenBlock> blocks_;
+  // Of the line in the making.
+  LineMarkup markup_;
+  size_t bytes_ = 0;
+  size_t link_bytes_ = 0;
+  size_t strong_bytes_ = 0;
+  // Ends of the link and of the strong text that are open.
+  size_t link_end_ = 0;
+  size_t strong_end_ = 0;
 };
 
 // `text` with references resolved once and blanks folded into one.

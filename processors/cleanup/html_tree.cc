@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <optional>
 
 namespace newsfeed::cleanup {
@@ -139,12 +140,12 @@ const ElementKind& KindOf(std::string_view name) {
   return found != kElements.end() && HtmlNameIs(name, found->name) ? *found : kOther;
 }
 
-// Groups that an element of `group` looks through to close one of its own kind, and where it stops.
-bool StopsClosing(std::string_view open, uint8_t group) {
-  if (group == kItem) return open == "ul" || open == "ol" || open == "menu" || open == "dir";
-  if (group == kTerm) return open == "dl";
-  if (group == kOption) return open == "select";
-  return open == "table";
+// Beyond these an element of a group closes none of its own kind: 1 << group.
+uint8_t StopsClosing(std::string_view open) {
+  if (open == "ul" || open == "ol" || open == "menu" || open == "dir") return 1 << kItem;
+  if (open == "dl") return 1 << kTerm;
+  if (open == "select") return 1 << kOption;
+  return open == "table" ? 1 << kCell : 0;
 }
 
 // Elements that an end tag from inside does not reach beyond.
@@ -160,14 +161,30 @@ bool HtmlNameIs(std::string_view name, std::string_view lower) {
 }
 
 class HtmlTree::Parser {
-  struct OpenKind {
+  static constexpr size_t kGroups = kParagraph + 1;
+
+  // The innermost open element of each sort, as its place in the stack plus one; 0: there is none.
+  struct Innermost {
+    uint16_t block = 0;
+    uint16_t scope = 0;
+    // No phrase.
+    uint16_t solid = 0;
+    std::array<uint16_t, kGroups> of_group{};
+    std::array<uint16_t, kGroups> stop{};  // StopsClosing
+  };
+  struct Open {
     const ElementKind* kind;
-    bool scope;
+    // Of an element that is not in the table, by hash; 0: it is.
+    uint32_t name;
+    // The one of its kind around it, as in Innermost.
+    uint16_t around;
+    // What was innermost before.
+    Innermost before;
   };
 
  public:
   Parser(std::string_view html, const HtmlLimits& limits, HtmlTree& tree)
-      : html_(html), limits_(limits), tree_(tree) {}
+      : html_(html), limits_(limits), tree_(tree), max_nodes_(MaxHtmlNodes(html.size())) {}
 
   HtmlFault Run() {
     while (at_ < html_.size() && fault_ == HtmlFault::kNone) Step();
@@ -201,7 +218,7 @@ class HtmlTree::Parser {
   }
 
   HtmlNode& Add(size_t begin, size_t end) {
-    if (tree_.nodes_.size() >= kMaxHtmlNodes) fault_ = HtmlFault::kTooManyNodes;
+    if (tree_.nodes_.size() >= max_nodes_) fault_ = HtmlFault::kTooManyNodes;
     HtmlNode& node = tree_.nodes_.emplace_back();
     node.source = {static_cast<uint32_t>(begin), static_cast<uint32_t>(end)};
     node.parent = tree_.open_.empty() ? HtmlNode::kNone : tree_.open_.back();
@@ -257,8 +274,7 @@ class HtmlTree::Parser {
       fault_ = HtmlFault::kTooDeep;
       return;
     }
-    tree_.open_.push_back(static_cast<uint32_t>(tree_.nodes_.size() - 1));
-    kinds_.push_back({&kind, IsScope(node.name)});
+    Push(kind, node.name);
     if (kind.raw_text) RawText(kind);
   }
 
@@ -274,6 +290,7 @@ class HtmlTree::Parser {
       }
       slash = false;
       Attribute();
+      if (fault_ != HtmlFault::kNone) return false;
       if (tree_.attributes_.size() - first > limits_.max_attributes) {
         fault_ = HtmlFault::kTooManyAttributes;
         return false;
@@ -297,6 +314,7 @@ class HtmlTree::Parser {
       while (at_ < html_.size() && IsBlank(html_[at_])) ++at_;
       attribute.value = AttributeValue();
     }
+    if (tree_.attributes_.size() >= max_nodes_) fault_ = HtmlFault::kTooManyNodes;
     tree_.attributes_.push_back(attribute);
   }
 
@@ -352,53 +370,74 @@ class HtmlTree::Parser {
     Close(kind.name.empty() ? name : kind.name, kind, begin);
   }
 
-  std::string_view OpenName(size_t i) const { return tree_.nodes_[tree_.open_[i]].name; }
+  static uint32_t NameHash(std::string_view name) {
+    uint32_t hash = 1;
+    for (const char c : name) hash = (hash ^ static_cast<unsigned char>(Lower(c))) * 0x01000193;
+    return hash | 1;
+  }
 
-  // Closes the innermost open `name` and all inside it; an end tag without a start is ignored. The
-  // stack is at most max_depth deep, so this is bounded for each tag.
-  void Close(std::string_view name, const ElementKind& kind, size_t begin) {
-    for (size_t i = tree_.open_.size(); i > 0; --i) {
-      const OpenKind& open = kinds_[i - 1];
-      if (kind.name.empty() ? open.kind == &kind && std::ranges::equal(OpenName(i - 1), name, {},
-                                                                       Lower, Lower)
-                            : open.kind == &kind) {
-        while (tree_.open_.size() > i) CloseTop(begin);
-        CloseTop(at_);
-        return;
-      }
-      // An end tag of a phrase does not close the block around it.
-      if (kind.role == HtmlRole::kInline && kind.group == 0 && ClosesNothingAbove(open)) return;
-      if (open.scope && !IsScope(name) && name != "table") return;
+  uint16_t& InnermostOf(const ElementKind& kind) {
+    return innermost_of_[static_cast<size_t>(&kind - kElements.data())];
+  }
+
+  void Push(const ElementKind& kind, std::string_view name) {
+    tree_.open_.push_back(static_cast<uint32_t>(tree_.nodes_.size() - 1));
+    const auto place = static_cast<uint16_t>(tree_.open_.size());
+    const bool known = !kind.name.empty();
+    kinds_.push_back({&kind, known ? 0 : NameHash(name), known ? InnermostOf(kind) : uint16_t{0}, innermost_});
+    if (!known) return;
+    InnermostOf(kind) = place;
+    if (kind.role == HtmlRole::kBlock) innermost_.block = place;
+    if (IsScope(kind.name)) innermost_.scope = place;
+    if (kind.role != HtmlRole::kInline || kind.group != 0) innermost_.solid = place;
+    innermost_.of_group[kind.group] = place;
+    if (const uint8_t stops = StopsClosing(kind.name); stops != 0) {
+      innermost_.stop[static_cast<size_t>(std::countr_zero(stops))] = place;
     }
   }
 
-  static bool ClosesNothingAbove(const OpenKind& open) {
-    return open.kind->role == HtmlRole::kBlock;
+  // Closes the innermost open `name` and all inside it; an end tag without a start is ignored.
+  void Close(std::string_view name, const ElementKind& kind, size_t begin) {
+    // An end tag of a phrase does not close the block around it.
+    const bool phrase = kind.role == HtmlRole::kInline && kind.group == 0;
+    uint16_t least = phrase ? innermost_.block : uint16_t{0};
+    if (!IsScope(name) && name != "table") least = std::max(least, innermost_.scope);
+    const uint16_t found = kind.name.empty() ? FindUnknown(NameHash(name), least) : InnermostOf(kind);
+    if (found == 0 || found < least) return;
+    CloseDownTo(found, begin);
+    CloseTop(at_);
+  }
+
+  // Of an element that is not in the table: the stack is at most max_depth deep.
+  uint16_t FindUnknown(uint32_t name, uint16_t least) const {
+    for (size_t i = kinds_.size(); i > least; --i) {
+      if (kinds_[i - 1].name == name) return static_cast<uint16_t>(i);
+    }
+    return 0;
   }
 
   // Closes what the start tag of `kind` ends without an end tag.
   void CloseImplied(const ElementKind& kind, size_t begin) {
     if (kind.closes_paragraph) CloseParagraph(begin);
     if (kind.group == 0 || kind.group == kParagraph) return;
-    for (size_t i = tree_.open_.size(); i > 0; --i) {
-      const ElementKind& open = *kinds_[i - 1].kind;
-      if (StopsClosing(open.name, kind.group)) return;
-      const bool same = kind.group <= kTerm || kind.group == kOption
-                            ? open.group == kind.group
-                            : open.group >= kCell && open.group <= kind.group;
-      if (!same) continue;
-      CloseDownTo(i - 1, begin);
-      if (kind.group <= kTerm || kind.group == kOption) return;
+    const bool alone = kind.group <= kTerm || kind.group == kOption;
+    // Cells, rows and their groups end at the same: a row closes cells too.
+    const uint16_t stop = innermost_.stop[alone ? kind.group : kCell];
+    while (true) {
+      uint16_t open = innermost_.of_group[kind.group];
+      for (size_t group = kCell; !alone && group < kind.group; ++group) {
+        open = std::max(open, innermost_.of_group[group]);
+      }
+      if (open <= stop) return;
+      CloseDownTo(open - 1u, begin);
+      if (alone) return;
     }
   }
 
   // An open p, unless something that is no phrase stands between.
   void CloseParagraph(size_t begin) {
-    for (size_t i = tree_.open_.size(); i > 0; --i) {
-      const ElementKind& open = *kinds_[i - 1].kind;
-      if (open.group == kParagraph) return CloseDownTo(i - 1, begin);
-      if (open.role != HtmlRole::kInline || open.group != 0) return;
-    }
+    const uint16_t open = innermost_.of_group[kParagraph];
+    if (open != 0 && open == innermost_.solid) CloseDownTo(open - 1u, begin);
   }
 
   void CloseDownTo(size_t index, size_t at) {
@@ -409,16 +448,22 @@ class HtmlTree::Parser {
     HtmlNode& node = tree_.nodes_[tree_.open_.back()];
     node.source.end = std::max(node.source.end, static_cast<uint32_t>(at));
     node.end = static_cast<uint32_t>(tree_.nodes_.size());
+    const Open& open = kinds_.back();
+    if (open.name == 0) InnermostOf(*open.kind) = open.around;
+    innermost_ = open.before;
     tree_.open_.pop_back();
     kinds_.pop_back();
   }
 
-  // What is open, beside HtmlTree::open_, so that no tag searches the table for each level above it: a
-  // page of 240 open elements and 4 million stray end tags took 32 s so, and takes 4 s.
-  std::vector<OpenKind> kinds_;
+  // What is open, beside HtmlTree::open_, so that no tag looks through the stack: a page of 240 open
+  // elements and 4 million stray end tags took 4 s so.
+  std::vector<Open> kinds_;
+  Innermost innermost_;
+  std::array<uint16_t, kElements.size()> innermost_of_{};
   std::string_view html_;
   const HtmlLimits& limits_;
   HtmlTree& tree_;
+  const size_t max_nodes_;
   size_t at_ = 0;
   HtmlFault fault_ = HtmlFault::kNone;
 };
@@ -427,6 +472,9 @@ HtmlFault HtmlTree::Parse(std::string_view html, const HtmlLimits& limits) {
   nodes_.clear();
   attributes_.clear();
   open_.clear();
+  // At most two nodes for each "<": room that is not used costs nothing, room that grows is held twice.
+  const auto tags = static_cast<size_t>(std::ranges::count(html, '<'));
+  nodes_.reserve(std::min(2 * tags, MaxHtmlNodes(html.size())) + 2);
   return Parser(html, limits, *this).Run();
 }
 

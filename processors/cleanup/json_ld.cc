@@ -89,6 +89,7 @@ void TakeArticle(object from, JsonLdArticle& to) {
   Take(from, "articleSection", to.section);
   Take(from, "url", to.url);
   TakeList(from, "author", to.authors);
+  TakeList(from, "publisher", to.publishers);
   TakeList(from, "keywords", to.keywords);
 }
 
@@ -104,6 +105,7 @@ void JsonLdArticle::Clear() {
   section.clear();
   url.clear();
   authors.clear();
+  publishers.clear();
   keywords.clear();
 }
 

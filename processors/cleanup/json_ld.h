@@ -19,6 +19,7 @@ struct JsonLdArticle {
   std::string section;
   std::string url;
   std::vector<std::string> authors;
+  std::vector<std::string> publishers;
   std::vector<std::string> keywords;
 
   void Clear();

@@ -267,6 +267,17 @@ absl::Status LineRules::AddBlocks(const Rules& config) {
       block_words_.try_emplace(PhraseHash(words), index);
     }
   }
+  for (const auto& kind : config.name_kinds()) {
+    const auto found = std::ranges::find(kNameKinds, kind.name());
+    if (found == kNameKinds.end()) return Fault(kind.name(), "no such kind of names");
+    for (const std::string& text : kind.class_words()) {
+      ReadNameWords(text, words);
+      if (words.empty() || words.size() > kMaxNameWords) {
+        return Fault(kind.name(), fmt::format("\"{}\" has not 1 to 3 words", text));
+      }
+      kind_words_[PhraseHash(words)] |= static_cast<uint8_t>(1 << (found - kNameKinds.begin()));
+    }
+  }
   absl::Status status =
       AddNames(config.article_containers(), "article_containers", container_words_);
   if (status.ok()) status = AddNames(config.standfirsts(), "standfirsts", standfirst_words_);
@@ -340,6 +351,7 @@ bool LineRules::Fits(const Pattern& pattern, const LineFacts& facts,
 LineFacts LineRules::Look(std::string_view line, std::vector<Word>& scratch,
                           std::vector<uint16_t>& candidates) const {
   LineFacts facts;
+  scratch.clear();
   facts.words = CountWords(line);
   const auto begin = static_cast<uint32_t>(candidates.size());
   facts.candidates = {begin, begin};
@@ -390,6 +402,15 @@ int LineRules::BlockByWords(std::span<const Word> name_words) const {
     return true;
   });
   return block;
+}
+
+uint8_t LineRules::NameKinds(std::span<const Word> name_words) const {
+  uint8_t kinds = 0;
+  FindName(kind_words_, name_words, [&](uint8_t kind) {
+    kinds |= kind;
+    return false;
+  });
+  return kinds;
 }
 
 bool LineRules::IsContainer(std::span<const Word> name_words) const {

@@ -10,6 +10,7 @@
 // furniture.h.
 #pragma once
 
+#include <array>
 #include <bitset>
 #include <cstdint>
 #include <memory>
@@ -27,6 +28,10 @@
 #include "processors/text/hash.h"
 
 namespace newsfeed::cleanup {
+
+// What names of elements hint at (LineRules.NameKind), in the order of their bits.
+inline constexpr std::array<std::string_view, 8> kNameKinds = {
+    "heading", "date", "caption", "teaser", "box", "text", "quote", "intro"};
 
 // Index into the rules for lines, then those for blocks.
 using RuleIndex = uint8_t;
@@ -110,6 +115,8 @@ class LineRules {
   bool IsAlways(RuleIndex rule) const { return always_[rule]; }
   // True if the words name the element that holds the article.
   bool IsContainer(std::span<const Word> name_words) const;
+  // What they hint at: bits by kNameKinds.
+  uint8_t NameKinds(std::span<const Word> name_words) const;
   // True if they name a standfirst.
   bool IsStandfirst(std::span<const Word> name_words) const;
 
@@ -149,6 +156,7 @@ class LineRules {
   absl::flat_hash_map<uint64_t, RuleIndex> block_words_;
   absl::flat_hash_map<uint64_t, bool> container_words_;
   absl::flat_hash_map<uint64_t, bool> standfirst_words_;
+  absl::flat_hash_map<uint64_t, uint8_t> kind_words_;
   std::bitset<256> always_;
 };
 

@@ -15,6 +15,37 @@
 
 namespace newsfeed::cleanup {
 
+// What the page says about a line, for line_model.h; all zero for plain text.
+struct LineMarkup {
+  // What the innermost block is: 0 no element, 1 p, 2 h1, 3 h2, 4 h3, 5 a lower heading, 6 li, 7 div,
+  // 8 cell or row, 9 blockquote, 10 section or article, 11 another.
+  uint8_t tag = 0;
+  // Of its bytes, those in links and those set strong, in percent.
+  uint8_t link_percent = 0;
+  uint8_t strong_percent = 0;
+  // In the element that holds the article; in a list, table, quotation, heading; in the element of
+  // the standfirst.
+  bool in_article = false;
+  bool in_list = false;
+  bool in_table = false;
+  bool in_quote = false;
+  bool in_heading = false;
+  bool is_standfirst = false;
+  // What the names of its block hint at, those of the two blocks around it, and of the one around it.
+  uint8_t names = 0;
+  uint8_t outer_names = 0;
+  uint8_t outer_names2 = 0;
+  // The block rule that names an element around it, plus one; 0: none.
+  uint8_t rule = 0;
+  uint16_t depth = 0;
+  // Blocks that hold it: how deep is told by nodes of the tree.
+  uint32_t block = 0;
+  uint32_t parent = 0;
+  uint32_t grandparent = 0;
+  // Blocks of one look: a hash of name and class.
+  uint64_t look = 0;
+};
+
 struct Line {
   // Never empty, without line ends. Lives as long as the text and the arena.
   std::string_view text;
@@ -24,6 +55,7 @@ struct Line {
   bool after_blank_line = false;
   // It begins with blanks.
   bool indented = false;
+  LineMarkup markup{};
 };
 
 // Fills `lines` from a plain text. Cleans characters (see characters.h) if `clean`; otherwise lines

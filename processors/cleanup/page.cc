@@ -35,6 +35,16 @@ constexpr uint32_t kMaxStandfirstWords = 100;
 constexpr std::array<std::string_view, 8> kTitleSeparators = {" | ",  " - ", " – ", " — ",
                                                               " · ",  " :: ", " » ", " • "};
 
+// What stands between the names of authors, and before them.
+constexpr std::array<std::string_view, 13> kNameSeparators = {
+    ",", ";", " and ", " und ", " og ", " och ", " et ", " & ", " y ", " e ", " en ", "|", " ja "};
+constexpr std::array<std::string_view, 16> kNamePrefixes = {
+    "By ", "by ", "BY ", "Von ", "von ", "Par ", "Por ", "Di ", "Door ", "Av ", "Af ", "Tekst: ", "Text: ",
+    "Autor: ", "Author: ", "Written by "};
+// Elements that name the authors of one article stand together.
+constexpr size_t kBylineNodes = 40;
+constexpr size_t kMaxBylines = 64;
+constexpr size_t kMaxBylineBytes = 150;
 constexpr size_t kMaxAuthorBytes = 80;
 constexpr uint32_t kMaxAuthorWords = 6;
 constexpr size_t kMaxListed = 64;
@@ -104,7 +114,7 @@ bool IsAuthorName(std::string_view name) {
 
 void AddAuthor(std::string_view raw, Article& article) {
   std::string_view name = OneLine(raw, article.arena());
-  for (std::string_view prefix : {"By ", "by ", "Von ", "Par ", "Por "}) {
+  for (std::string_view prefix : kNamePrefixes) {
     if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
   }
   if (!IsAuthorName(name) || article.authors.size() >= kMaxListed) return;
@@ -122,12 +132,101 @@ void AddKeywords(std::string_view list, Article& article) {
   }
 }
 
+// A person's name as bylines write it: two to four words, capitals before all but joining ones.
+bool LooksLikePerson(std::string_view name, std::vector<Word>& words) {
+  ReadWords(name, words);
+  uint32_t capitals = 0;
+  for (const Word& word : words) {
+    if (word.symbol || word.hash == kNumber) return false;
+    capitals += word.capital ? 1 : 0;
+    if (!word.capital && word.length > 3) return false;
+  }
+  return words.size() >= 2 && words.size() <= 4 && capitals >= 2;
+}
+
+// What a class says, whatever stands around the word ("articleAuthor", "c-byline__name"): see Byline.
+constexpr int kNoByline = 3;
+int RankOfClass(std::string_view value) {
+  const auto is = [&](size_t at, std::string_view lower) {
+    return at + lower.size() <= value.size() && HtmlNameIs(value.substr(at, lower.size()), lower);
+  };
+  int rank = kNoByline;
+  for (size_t i = 0; i + 6 <= value.size(); ++i) {
+    const char c = static_cast<char>(value[i] | 0x20);
+    if (c == 'b' && is(i, "byline")) return 1;
+    if (c == 'a' && is(i, "author")) rank = 2;
+  }
+  return rank;
+}
+
 }  // namespace
+
+void PageReader::CollectByline(const HtmlTree& tree, size_t node) {
+  if (bylines_.size() >= kMaxBylines) return;
+  int rank = kNoByline;
+  for (const HtmlAttribute& attribute : tree.attributes(tree.nodes()[node])) {
+    if (HtmlNameIs(attribute.name, "class")) {
+      rank = std::min(rank, RankOfClass(attribute.value.substr(0, kMaxBylineBytes)));
+    } else if (HtmlNameIs(attribute.value, "author") &&
+               (HtmlNameIs(attribute.name, "rel") || HtmlNameIs(attribute.name, "itemprop"))) {
+      rank = 0;
+    }
+  }
+  if (rank < kNoByline) bylines_.push_back({node, rank});
+}
+
+// Sites name themselves as authors of what nobody signed.
+bool PageReader::IsSite(std::string_view name, const Article& article) {
+  const uint64_t key = FoldedKey(name, words_);
+  const auto is = [&](std::string_view site) { return !site.empty() && FoldedKey(site, words_) == key; };
+  if (is(article.source_name) || is(MetaContent("og:site_name")) ||
+      is(MetaContent("application-name")) || is(article.source_domain)) {
+    return true;
+  }
+  return std::ranges::any_of(json_ld_.publishers, is);
+}
+
+void PageReader::AddAuthors(std::string_view list, bool from_page, Article& article) {
+  list = OneLine(list, article.arena());
+  while (!list.empty()) {
+    size_t at = list.size();
+    size_t bytes = 0;
+    for (std::string_view separator : kNameSeparators) {
+      const size_t found = list.find(separator);
+      if (found < at) {
+        at = found;
+        bytes = separator.size();
+      }
+    }
+    std::string_view name = Trimmed(list.substr(0, at));
+    for (std::string_view prefix : kNamePrefixes) {
+      if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
+    }
+    if (!from_page || (!IsSite(name, article) && LooksLikePerson(name, words_))) AddAuthor(name, article);
+    list.remove_prefix(std::min(at + bytes, list.size()));
+  }
+}
+
+void PageReader::FillAuthorsFromPage(const HtmlTree& tree, std::string_view html,
+                                     HtmlRenderer& renderer, Article& article) {
+  for (int rank = 0; rank <= 2 && article.authors.empty(); ++rank) {
+    size_t last = 0;
+    for (const Byline& byline : bylines_) {
+      if (byline.rank != rank) continue;
+      if (!article.authors.empty() && byline.node > last + kBylineNodes) break;
+      const std::string_view text = renderer.TextOf(tree, html, byline.node, article.arena());
+      if (text.empty() || text.size() > kMaxBylineBytes) continue;
+      AddAuthors(text, true, article);
+      last = byline.node;
+    }
+  }
+}
 
 void PageReader::Collect(const HtmlTree& tree, std::string_view html) {
   json_ld_.Clear();
   metas_.clear();
   h1_.clear();
+  bylines_.clear();
   has_title_ = false;
   canonical_ = language_ = itemprop_published_ = first_time_ = {};
   const auto nodes = tree.nodes();
@@ -135,6 +234,9 @@ void PageReader::Collect(const HtmlTree& tree, std::string_view html) {
     const HtmlNode& node = nodes[i];
     if (node.is_text()) continue;
     const std::string_view name = node.name;
+    if (!node.attributes.empty() && node.role != HtmlRole::kSkip && name != "meta" && name != "link") {
+      CollectByline(tree, i);
+    }
     if (name == "meta") {
       std::string_view key = tree.Attribute(node, "property");
       if (key.empty()) key = tree.Attribute(node, "name");
@@ -180,7 +282,7 @@ void PageReader::FillMetadata(const HtmlTree& tree, std::string_view html, HtmlR
   Collect(tree, html);
   if (article.title.empty()) FillTitle(tree, html, renderer, article);
   FillTimes(article);
-  FillNames(article);
+  FillNames(tree, html, renderer, article);
   text::Arena& arena = article.arena();
   if (article.standfirst.empty()) {
     std::string_view description = json_ld_.description;
@@ -254,11 +356,21 @@ void PageReader::FillTimes(Article& article) {
   }
 }
 
-void PageReader::FillNames(Article& article) {
+void PageReader::FillNames(const HtmlTree& tree, std::string_view html, HtmlRenderer& renderer,
+                           Article& article) {
   if (article.authors.empty()) {
-    for (const std::string& name : json_ld_.authors) AddAuthor(name, article);
+    for (const std::string& name : json_ld_.authors) AddAuthors(name, false, article);
     for (std::string_view name : kAuthorMetas) {
-      if (article.authors.empty()) AddAuthor(MetaContent(name), article);
+      if (article.authors.empty()) AddAuthors(MetaContent(name), false, article);
+    }
+    // What nobody signed sites sign themselves: who is named beside the headline goes first.
+    const bool unsigned_by_name = std::ranges::all_of(
+        article.authors, [&](std::string_view name) { return IsSite(name, article); });
+    if (unsigned_by_name) {
+      const std::vector<std::string_view> sites(article.authors);
+      article.authors.clear();
+      FillAuthorsFromPage(tree, html, renderer, article);
+      if (article.authors.empty()) article.authors.assign(sites.begin(), sites.end());
     }
   }
   if (article.keywords.empty()) {

@@ -47,12 +47,24 @@ class PageReader {
     std::string_view content;
   };
 
+  // An element that says it names authors; 0: rel or itemprop, 1: byline, 2: author in its class.
+  struct Byline {
+    size_t node;
+    int rank;
+  };
+
   void Collect(const HtmlTree& tree, std::string_view html);
+  void CollectByline(const HtmlTree& tree, size_t node);
+  bool IsSite(std::string_view name, const Article& article);
+  void AddAuthors(std::string_view list, bool from_page, Article& article);
+  void FillAuthorsFromPage(const HtmlTree& tree, std::string_view html, HtmlRenderer& renderer,
+                           Article& article);
   std::string_view MetaContent(std::string_view name) const;
   void FillTitle(const HtmlTree& tree, std::string_view html, HtmlRenderer& renderer,
                  Article& article);
   void FillTimes(Article& article);
-  void FillNames(Article& article);
+  void FillNames(const HtmlTree& tree, std::string_view html, HtmlRenderer& renderer,
+                 Article& article);
   void CountProse(const HtmlTree& tree, const HtmlFigures& figures, BlockJudge& judge);
   uint32_t Prose(std::span<const HtmlNode> nodes, uint32_t i) const {
     return prose_[nodes[i].end] - prose_[i];
@@ -71,6 +83,7 @@ class PageReader {
   std::string_view itemprop_published_;
   std::string_view first_time_;
   std::vector<size_t> h1_;
+  std::vector<Byline> bylines_;
   size_t title_ = 0;
   bool has_title_ = false;
   // Bytes of prose before each node.

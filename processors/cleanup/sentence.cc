@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "processors/text/utf8.h"
 
@@ -19,6 +20,23 @@ constexpr std::array<char32_t, 15> kClosing = {U'"',      U'\'',     U')',      
 
 // Closing characters looked at before giving up.
 constexpr int kMaxClosing = 4;
+
+// Of eight bytes, in the order of the text: the high bit of each that is no blank or control.
+constexpr uint64_t kHighs = 0x8080808080808080;
+constexpr uint64_t Filled(uint64_t bytes) {
+  constexpr uint64_t kBelowHigh = (0x80 - 0x21) * 0x0101010101010101ULL;
+  return (((bytes & ~kHighs) + kBelowHigh) | bytes) & kHighs;
+}
+
+// How many high bits are set: without the instruction for it a call otherwise.
+constexpr uint32_t CountHighs(uint64_t highs) {
+  return static_cast<uint32_t>((highs >> 7) * 0x0101010101010101ULL >> 56);
+}
+
+// One of them is 0xE0 or more.
+constexpr bool MayBeUnspaced(uint64_t bytes) {
+  return (bytes & (bytes << 1) & (bytes << 2) & kHighs) != 0;
+}
 
 char32_t LastCharacter(std::string_view text, size_t& begin) {
   begin = text.size() - 1;
@@ -51,6 +69,17 @@ uint32_t CountWords(std::string_view text) {
   uint32_t words = 0;
   bool in_word = false;
   for (size_t at = 0; at < text.size();) {
+    if (at + 8 <= text.size()) {
+      uint64_t eight;
+      std::memcpy(&eight, text.data() + at, 8);
+      if (!MayBeUnspaced(eight)) {
+        const uint64_t filled = Filled(eight);
+        words += CountHighs(filled & ~(filled << 8 | (in_word ? 0x80 : 0)));
+        in_word = filled >> 63 != 0;
+        at += 8;
+        continue;
+      }
+    }
     const unsigned char c = static_cast<unsigned char>(text[at]);
     // Also all of U+2000 to U+2FFF: quotes, dashes, signs.
     if (c < 0xE0 || c == 0xE2) {

@@ -3,6 +3,8 @@
 #include <unicode/uchar.h>
 
 #include <array>
+#include <bit>
+#include <cstring>
 
 #include "processors/text/utf8.h"
 
@@ -32,6 +34,16 @@ constexpr std::array<char, 256> kFolded = [] {
   }
   return folded;
 }();
+
+constexpr uint64_t kOnes = 0x0101010101010101;
+constexpr uint64_t kHighs = 0x8080808080808080;
+
+// The high bit of each of eight bytes that lies in [first, last], all ASCII.
+template <unsigned char first, unsigned char last>
+constexpr uint64_t InRange(uint64_t bytes) {
+  const uint64_t low = bytes & ~kHighs;
+  return (low + kOnes * (0x80 - first)) & ~(low + kOnes * (0x7F - last)) & ~bytes & kHighs;
+}
 
 Class ClassOf(char32_t c) {
   switch (c) {
@@ -97,28 +109,59 @@ class Reader {
     }
   }
 
-  // The letters and digits of ASCII from `at` on, where a word begins: most of a text. What follows
-  // may go on with the word. Returns where they end.
+  // The letters and digits of ASCII from `at` on, where a word begins: most of a text, eight at a time.
+  // What follows may go on with the word. Returns where they end.
   size_t ReadWord(std::string_view text, size_t at) {
-    const size_t begin = at;
+    const bool capital = kClasses[static_cast<unsigned char>(text[at])] != Class::kSmall;
     uint64_t hash = kSeed;
-    unsigned classes = 0;
-    do {
-      const unsigned char byte = static_cast<unsigned char>(text[at]);
-      hash = (hash ^ static_cast<unsigned char>(kFolded[byte])) * kPrime;
-      classes |= 1u << static_cast<unsigned>(kClasses[byte]);
-      ++at;
-    } while (at < text.size() && kFolded[static_cast<unsigned char>(text[at])] != 0);
+    uint64_t part = 0;
+    uint64_t small = 0;
+    uint64_t letters = 0;
+    size_t count = 8;
+    const size_t begin = at;
+    while (count == 8 && at + 8 <= text.size()) {
+      uint64_t bytes;
+      std::memcpy(&bytes, text.data() + at, 8);
+      const uint64_t folded = bytes | kOnes * 0x20;
+      const uint64_t letter = InRange<'a', 'z'>(folded);
+      const uint64_t others = ~(letter | InRange<'0', '9'>(bytes)) & kHighs;
+      count = others == 0 ? 8 : static_cast<size_t>(std::countr_zero(others)) / 8;
+      const uint64_t taken = count == 8 ? ~uint64_t{0} : (uint64_t{1} << (8 * count)) - 1;
+      letters |= letter & taken;
+      small |= letter & (bytes << 2) & taken;
+      part = folded & taken;
+      at += count;
+      if (count < 8) break;
+      hash = text::Mix(hash ^ part);
+      part = 0;
+    }
+    const auto length = static_cast<uint32_t>(at - begin);
+    if (count < 8 && IsSeparator(text[at])) {
+      Put(hash, part, {.capital = capital, .capitals = small == 0, .length = length}, letters == 0);
+      return at + 1;
+    }
+    // The end of the text, or what may go on with the word.
     hash_ = hash;
-    length_ = static_cast<uint32_t>(at - begin);
-    first_capital_ = kClasses[static_cast<unsigned char>(text[begin])] != Class::kSmall;
-    all_capitals_ = (classes & (1u << static_cast<unsigned>(Class::kSmall))) == 0;
-    digits_only_ = classes == 1u << static_cast<unsigned>(Class::kDigit);
-    if (at < text.size() && IsSeparator(text[at])) {
-      Finish();
-      ++at;
+    part_ = part;
+    filled_ = length % 8;
+    length_ = length;
+    first_capital_ = capital;
+    all_capitals_ = small == 0;
+    digits_only_ = letters == 0;
+    if (count < 8) return at;
+    for (; at < text.size() && kFolded[static_cast<unsigned char>(text[at])] != 0; ++at) {
+      const unsigned char byte = static_cast<unsigned char>(text[at]);
+      all_capitals_ = all_capitals_ && kClasses[byte] != Class::kSmall;
+      digits_only_ = digits_only_ && kClasses[byte] == Class::kDigit;
+      Grow(static_cast<unsigned char>(kFolded[byte]));
     }
     return at;
+  }
+
+  void Put(uint64_t hash, uint64_t part, Word word, bool number) {
+    word.hash = number ? kNumber : text::Mix(hash * kPrime ^ part);
+    word.capitals = word.capitals && !number;
+    words_.push_back(word);
   }
 
   static bool IsSeparator(char c) {
@@ -146,17 +189,28 @@ class Reader {
   }
 
   void Grow(char32_t c) {
-    hash_ = (hash_ ^ c) * kPrime;
+    for (; c > 0xFF; c >>= 8) Append(static_cast<uint8_t>(c));
+    Append(static_cast<uint8_t>(c));
     ++length_;
+  }
+
+  void Append(uint8_t byte) {
+    part_ |= uint64_t{byte} << (8 * filled_);
+    if (++filled_ == 8) EndPart();
+  }
+
+  void EndPart() {
+    hash_ = text::Mix(hash_ ^ part_);
+    part_ = 0;
+    filled_ = 0;
   }
 
   void Finish() {
     if (length_ == 0) return;
-    words_.push_back({.hash = digits_only_ ? kNumber : text::Mix(hash_),
-                      .capital = first_capital_,
-                      .capitals = all_capitals_ && !digits_only_,
-                      .length = length_});
+    Put(hash_, part_, {.capital = first_capital_, .capitals = all_capitals_, .length = length_}, digits_only_);
     hash_ = kSeed;
+    part_ = 0;
+    filled_ = 0;
     length_ = 0;
     digits_only_ = true;
     all_capitals_ = true;
@@ -168,7 +222,10 @@ class Reader {
 
   std::vector<Word>& words_;
   bool split_at_capitals_;
+  // Of the word so far: whole parts of eight bytes, and the last.
   uint64_t hash_ = kSeed;
+  uint64_t part_ = 0;
+  uint32_t filled_ = 0;
   uint32_t length_ = 0;
   bool first_capital_ = false;
   bool all_capitals_ = true;

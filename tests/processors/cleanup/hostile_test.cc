@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "processors/cleanup/html_tree.h"
 #include "processors/text/utf8.h"
 #include "tests/testing/cleaned.h"
 
@@ -62,6 +63,21 @@ INSTANTIATE_TEST_SUITE_P(
                 },
                 TextForm::kPage},
         Hostile{"ManyTags", [] { return Repeated("<b>x</b>", 500'000); }, TextForm::kPage},
+        Hostile{"EmptyParagraphs", [] { return Repeated("<p>", 300'000); }, TextForm::kPage},
+        Hostile{"ManyTagsOfManyAttributes",
+                [] { return Repeated("<p" + Repeated(" a", 200) + ">x", 2'000); }, TextForm::kPage},
+        Hostile{"LinesForTheModel",
+                [] { return Repeated("<p>one two three four five six</p>\n", 30'000); },
+                TextForm::kPage},
+        Hostile{"ParagraphsForTheModel",
+                [] {
+                  return Repeated("<p class=a>The mayor spoke for an hour about the new quay of the old town.</p>\n",
+                                  60'000);
+                },
+                TextForm::kPage},
+        Hostile{"PlainLinesForTheModel",
+                [] { return Repeated("Drivers waited at the gate for an hour, said the mayor of it.\n", 30'000); },
+                TextForm::kPlain},
         Hostile{"UnclosedTags", [] { return Repeated("<p>x", 500'000); }, TextForm::kPage},
         Hostile{"StrayEndTags",
                 [] { return Repeated("<i>", 200) + Repeated("</b>", 500'000); }, TextForm::kPage},
@@ -80,6 +96,39 @@ INSTANTIATE_TEST_SUITE_P(
                 TextForm::kPage},
         Hostile{"Cells", [] { return "<table>" + Repeated("<td>x", 500'000); }, TextForm::kPage}),
     [](const auto& test) { return test.param.name; });
+
+struct Dense {
+  std::string name;
+  std::string piece;
+  size_t times;
+};
+class DensePage : public ::testing::TestWithParam<Dense> {};
+
+// What is held of a page is bounded by its bytes, whatever they say.
+TEST_P(DensePage, IsTooComplexBeforeItIsLarge) {
+  const std::string page = Repeated(GetParam().piece, GetParam().times);
+  cleanup::HtmlTree tree;
+  EXPECT_EQ(tree.Parse(page, {}), cleanup::HtmlFault::kTooManyNodes);
+  const size_t most = cleanup::MaxHtmlNodes(page.size()) + 1;
+  EXPECT_LE(tree.nodes().size(), most);
+  EXPECT_LE(tree.all_attributes(), most);
+  Cleaned cleaned({.text = page, .form = TextForm::kPage});
+  EXPECT_EQ(cleaned.article().fate.reason, Reason::kTooComplex);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , DensePage,
+    ::testing::Values(Dense{"EmptyParagraphs", "<p>", 300'000}, Dense{"Paragraphs", "<p>x", 300'000},
+                      Dense{"Breaks", "x<br>", 300'000},
+                      Dense{"Attributes", "<p" + Repeated(" a", 200) + ">", 2'000}),
+    [](const auto& test) { return test.param.name; });
+
+// A page of tables, as dense as news has them, is none of these.
+TEST(DensePages, TablesArePages) {
+  const std::string page = Repeated("<tr><td class=n>Springfield<td class=n>1,204<td class=n>31.4</tr>", 20'000);
+  cleanup::HtmlTree tree;
+  EXPECT_EQ(tree.Parse("<table>" + page, {}), cleanup::HtmlFault::kNone);
+}
 
 }  // namespace
 }  // namespace newsfeed

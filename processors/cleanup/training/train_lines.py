@@ -1,0 +1,248 @@
+#!/usr/bin/env python3
+"""Trains the line models of cleanup (line_model.h) and writes their weights.
+
+    pip install lightgbm==4.7.0 numpy        (in an environment of its own)
+    processors/cleanup/training/train_lines.py page build/release/tests/bench/cleanup_run DATA \
+        processors/cleanup/line_model_page.inc
+    processors/cleanup/training/train_lines.py text ...
+
+DATA: pages.ndjson.gz and news_pages.ndjson.gz as in tests/bench/cleanup_quality.py. The pages that it
+holds back are left out, but with --all. A line is labelled by the share of its words that stand in the gold text; each
+page weighs the same. Five folds of pages, each judged by a model that has not seen it, tell how good it is.
+Deterministic.
+"""
+
+import argparse
+import collections
+import gzip
+import json
+import pathlib
+import subprocess
+import sys
+
+import lightgbm
+import numpy
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "tests/bench"))
+import cleanup_quality  # noqa: E402
+
+FEATURES = 48
+REACH = 3
+PAGE_ONLY = {19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 38, 39, 41, 42, 43, 44, 45, 46, 47}
+# Of the lines beside: words, last, first, all capitals, rule, anywhere, title share, full, tag, link,
+# strong, in article, structure, block rule, depth, parent, look.
+BESIDE = (0, 2, 3, 5, 10, 11, 14, 18, 19, 20, 21, 22, 23, 24, 25, 26, 28, 38, 45)
+FOLDS = 5
+MIXED = 0.5
+# Trees between two checkpoints (kCheckpointTrees), the odds below which cleanup asks no more, and how far
+# from the lines seen the bounds of a checkpoint stay.
+STEP = 8
+LEAST_ODDS = -2.0
+SLACK = 0.25
+
+
+def rows_of(program, documents):
+    """For each document (features, texts)."""
+    given = "".join(json.dumps(d, ensure_ascii=False) + "\n" for d in documents).encode("utf-8", "replace")
+    done = subprocess.run([program, "--features"], input=given, stdout=subprocess.PIPE, check=True)
+    found = [([], []) for _ in documents]
+    for line in done.stdout.decode().split("\n")[:-1]:
+        document, features, text = line.split("\t", 2)
+        found[int(document)][0].append([float(f) for f in features.split()])
+        found[int(document)][1].append(text)
+    return [(numpy.array(f, dtype=numpy.float32).reshape(-1, FEATURES), t) for f, t in found]
+
+
+def labels_of(texts, gold, near):
+    """1 for lines of the gold text; of repeats those nearest to most of it. `near`: preferred lines."""
+    gold_lines = collections.Counter(" ".join(cleanup_quality.words(line)) for line in gold.split("\n"))
+    all_shingles = set(cleanup_quality.shingles(cleanup_quality.words(gold)))
+    joined = " " + " ".join(cleanup_quality.words(gold)) + " "
+    labels, keys = [], []
+    for text in texts:
+        tokens = cleanup_quality.words(text)
+        key = " ".join(tokens)
+        if len(tokens) >= 4:
+            share = cleanup_quality.mean(float(s in all_shingles) for s in cleanup_quality.shingles(tokens))
+            label = share > MIXED
+        else:
+            label = bool(key) and (gold_lines[key] > 0 or (len(tokens) > 1 and f" {key} " in joined))
+        labels.append(int(label))
+        keys.append(key)
+    # The middle of the article, to choose among repeats.
+    sizes = [len(k) if l and n else 0 for k, l, n in zip(keys, labels, near)]
+    if not any(sizes):
+        sizes = [len(k) if l else 0 for k, l in zip(keys, labels)]
+    middle = numpy.average(range(len(sizes)), weights=sizes) if any(sizes) else 0
+    places = collections.defaultdict(list)
+    for i, (key, label) in enumerate(zip(keys, labels)):
+        if label:
+            places[key].append(i)
+    for key, lines in places.items():
+        allowed = max(1, joined.count(f" {key} "))
+        for i in sorted(lines, key=lambda i: (not near[i], abs(i - middle)))[allowed:]:
+            labels[i] = 0
+    # A short line far from any longer one of the article is none of it.
+    long = [i for i, (k, l) in enumerate(zip(keys, labels)) if l and len(k.split()) >= 8]
+    if long:
+        for i, label in enumerate(labels):
+            if label and len(keys[i].split()) < 8 and min(abs(i - j) for j in long) > 6:
+                labels[i] = 0
+    return numpy.array(labels)
+
+
+def padded(features):
+    edge = numpy.full((REACH, features.shape[1]), -1, dtype=numpy.float32)
+    return numpy.vstack([edge, features, edge])
+
+
+def columns(features, wanted):
+    """The features at (offset, feature) of each line."""
+    rows = padded(features)
+    count = len(features)
+    return numpy.stack([rows[REACH + o : REACH + o + count, f] for o, f in wanted], axis=1) if count else \
+        numpy.zeros((0, len(wanted)), dtype=numpy.float32)
+
+
+def train(x, y, weights, leaves, trees):
+    data = lightgbm.Dataset(x, y, weight=weights)
+    parameters = dict(objective="binary", num_leaves=leaves, learning_rate=12 / trees if trees < 120 else 0.1, min_data_in_leaf=15, verbose=-1,
+                      feature_fraction=0.4, extra_trees=True, bagging_fraction=0.8, bagging_freq=1, lambda_l2=2.0, seed=7,
+                      deterministic=True, num_threads=1, force_row_wise=True, max_bin=127)
+    return lightgbm.train(parameters, data, num_boost_round=trees)
+
+
+def weights_of(features):
+    """A page's lines weigh one together; a longer line more."""
+    weights = numpy.sqrt(features[:, 0]) + 1
+    return weights / weights.sum() * 60 if len(features) else weights
+
+
+def flatten(model, wanted):
+    nodes, firsts = [], []
+
+    def add(tree):
+        index = len(nodes)
+        nodes.append(None)
+        if "leaf_value" in tree:
+            nodes[index] = (0, 0, tree["leaf_value"])
+            return index
+        add(tree["left_child"])  # the next node
+        right = add(tree["right_child"])
+        offset, feature = wanted[tree["split_feature"]]
+        nodes[index] = (offset * FEATURES + feature, right - index, tree["threshold"])
+        return index
+
+    for tree in model.dump_model()["tree_info"]:
+        firsts.append(len(nodes))
+        add(tree["tree_structure"])
+    return nodes, firsts
+
+
+def checkpoints(model, x):
+    """After each few trees the odds from which, over all lines, the rest of the sum changed nothing."""
+    final = model.predict(x, raw_score=True)
+    found = []
+    for trees in range(STEP, model.num_trees(), STEP):
+        partly = model.predict(x, raw_score=True, num_iteration=trees)
+        found.append((max(0.0, partly[final <= SLACK].max()) + SLACK, partly[final > LEAST_ODDS - SLACK].min() - SLACK))
+        ended = numpy.mean((partly > found[-1][0]) | (partly < found[-1][1]))
+        print(f"after {trees:3} trees above {found[-1][0]:.2f} or below {found[-1][1]:.2f}: {ended:.3f} of the lines", flush=True)
+    return found
+
+
+def write(model, wanted, x, out):
+    nodes, firsts = flatten(model, wanted)
+    out.append(f"constexpr Checkpoint kCheckpoints[] = {{  // after each {STEP} trees")
+    out.extend("    {%.2fF, %.2fF}," % c for c in checkpoints(model, x))
+    out.append("};")
+    out.append("constexpr TreeNode kNodes[] = {")
+    for begin in range(0, len(nodes), 4):
+        out.append("    " + " ".join("{%d, %d, %sF}," % (a, r, number(v)) for a, r, v in nodes[begin : begin + 4]))
+    out.append("};")
+    out.append("constexpr uint16_t kTrees[] = {")
+    for begin in range(0, len(firsts), 16):
+        out.append("    " + " ".join(f"{f}," for f in firsts[begin : begin + 16]))
+    out.append("};")
+
+
+def number(value):
+    text = "%.5g" % value
+    return text if any(c in text for c in ".e") else text + ".0"
+
+
+def table(name, sets, odds):
+    """What the model alone makes of pages that it has not seen."""
+    groups = collections.defaultdict(list)
+    for i, (page, _, texts, _) in enumerate(sets):
+        chosen = [o > 0 for o in odds[i]]
+        groups[page["group"]].append(cleanup_quality.score(page["article_body"], body_of(texts, chosen)))
+    for group, scores in sorted(groups.items()):
+        print(f"{name:16} {group:12} {len(scores):4} F1 {cleanup_quality.f1_of(scores):.3f} "
+              f"P {cleanup_quality.mean(s[0] for s in scores):.3f} R {cleanup_quality.mean(s[1] for s in scores):.3f} "
+              f"exact {cleanup_quality.mean(float(s[2]) for s in scores):.3f}", flush=True)
+
+
+def body_of(texts, chosen):
+    return "\n".join(t for t, c in zip(texts, chosen) if c)
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("kind", choices=("page", "text"))
+    arguments.add_argument("program")
+    arguments.add_argument("data", type=pathlib.Path)
+    arguments.add_argument("out")
+    arguments.add_argument("--all", action="store_true", help="with the pages that are held back")
+    options = arguments.parse_args()
+    pages = []
+    for name in ("pages", "news_pages"):
+        with gzip.open(options.data / f"{name}.ndjson.gz", "rt", encoding="utf-8") as lines:
+            pages += [p for p in map(json.loads, lines)]
+    is_page = options.kind == "page"
+    for p in pages:
+        p["group"] = "news" if "country" in p else "pages"
+    if is_page:
+        documents = [(p, {"html": p["html"], "url": p["url"]}) for p in pages]
+    else:
+        documents = []
+        for p in pages:
+            full, light = cleanup_quality.visible(p)
+            given = {"text": full}, {"text": light}, {"text": p["article_body"], "title": p.get("title") or ""}
+            for kind, document in zip(("full", "light", "clean"), given):
+                documents.append((dict(p, group=f"{kind} {p['group']}"), document))
+    known = [f for f in range(FEATURES) if is_page or f not in PAGE_ONLY]
+    reach = 2 if is_page else REACH
+    wanted = [(0, f) for f in known] + [(o, f) for o in range(-reach, reach + 1) if o for f in BESIDE if f in known]
+    sets = []
+    for (page, _), (features, texts) in zip(documents, rows_of(options.program, [d for _, d in documents])):
+        near = features[:, 22] == 1 if is_page else numpy.ones(len(texts), dtype=bool)
+        sets.append((page, features, texts, labels_of(texts, page["article_body"], near)))
+    ids = sorted({p["id"] for p, *_ in sets if options.all or not cleanup_quality.held_back(p["id"])})
+    fold = {page_id: i % FOLDS for i, page_id in enumerate(ids)}
+    used = [s for s in sets if s[0]["id"] in fold and len(s[1])]
+    leaves, trees = dict(page=(12, 160), text=(15, 70))[options.kind]
+
+    def fit(chosen):
+        x = numpy.vstack([columns(f, wanted) for _, f, _, _ in chosen])
+        y = numpy.concatenate([label for *_, label in chosen])
+        w = numpy.concatenate([weights_of(f) for _, f, _, _ in chosen])
+        return train(x, y, w, leaves, trees)
+
+    apart = {}
+    for k in range(FOLDS):
+        model = fit([s for s in used if fold[s[0]["id"]] != k])
+        for i, s in enumerate(used):
+            if fold[s[0]["id"]] == k:
+                apart[i] = model.predict(columns(s[1], wanted), raw_score=True)
+    table("unseen folds", used, apart)
+    table("perfect choice", used, [2 * label - 1 for *_, label in used])
+    out = [f"// Weights of the line model for {'pages' if is_page else 'plain text'}: made by training/train_lines.py.",
+           "// clang-format off"]
+    write(fit(used), wanted, numpy.vstack([columns(f, wanted) for _, f, _, _ in used]), out)
+    out.append("// clang-format on")
+    pathlib.Path(options.out).write_text("\n".join(out) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
