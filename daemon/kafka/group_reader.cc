@@ -177,8 +177,8 @@ GroupReader::ReadResult GroupReader::HandleOutOfRange(const TopicPartition& wher
     position->ends_below_since = absl::InfiniteFuture();
     return RestartedOrDead();
   }
-  if (!EndsBelow(where, high, *position)) return ReadResult::kEvent;
-  if (options_.internal) return ReadResult::kGone;
+  // An input may have been made anew, and would grow past what was read while we wait.
+  if (options_.internal) return EndsBelow(where, high, *position) ? ReadResult::kGone : ReadResult::kEvent;
   log::Error("log ends below the committed offset: cut off, or deleted and made again",
              {{"partition", Name(where)}, {"end", std::to_string(high)}});
   // Without the time of what was read last nothing proves that it is another log.

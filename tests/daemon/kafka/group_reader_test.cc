@@ -159,8 +159,8 @@ TEST_P(GroupReaderMadeAnew, IsBegunOnlyWhereItsRecordsAreYounger) {
   ReadAll();
   reader_.Committed();
   batch_.Clear();
-  TellThatItEndsAt(3);
-  script_.polls = {RecordAt(0, 0, "v", GetParam().timestamp)};
+  script_.high = 3;
+  script_.polls = {Broken(ErrorClass::kOther, "_AUTO_OFFSET_RESET"), RecordAt(0, 0, "v", GetParam().timestamp)};
   ReadAll();
   EXPECT_EQ(Offsets(), GetParam().taken);
 }
@@ -182,25 +182,10 @@ TEST_F(GroupReaderTest, AFatalErrorIsTheEndOfTheClient) {
 TEST_F(GroupReaderTest, WithoutATimeALogThatEndsBelowIsTheSameLog) {
   script_.committed[{"in", 0}] = 50;
   GivePartition(0);
-  TellThatItEndsAt(3);
-  script_.polls = {RecordAt(0, 0, "v", 2000)};
+  script_.high = 3;
+  script_.polls = {Broken(ErrorClass::kOther, "_AUTO_OFFSET_RESET"), RecordAt(0, 0, "v", 2000)};
   ReadAll();
   EXPECT_THAT(Offsets(), IsEmpty());
-}
-
-TEST_F(GroupReaderTest, ABrokerThatThinksItLeadsStillIsNotBelieved) {
-  script_.committed[{"in", 0}] = 50;
-  GivePartition(0);
-  script_.calls.clear();
-  script_.high = 3;
-  script_.polls = {Broken(ErrorClass::kOther, "_AUTO_OFFSET_RESET")};
-  ReadAll();
-  EXPECT_THAT(script_.calls, ElementsAre("watermarks"));
-  now_ += absl::Seconds(1);
-  EXPECT_EQ(reader_.Read(batch_, now_, absl::ZeroDuration()), ReadResult::kEvent);
-  script_.polls = {RecordAt(0, 50)};
-  EXPECT_EQ(ReadAll(), ReadResult::kRecord);
-  EXPECT_THAT(script_.calls, ElementsAre("watermarks", "unassign", "assign at 50"));
 }
 
 TEST(GroupReaderInternal, ATrimmedLogWithoutAnOffsetIsRefused) {
@@ -225,6 +210,19 @@ class GroupReaderInternalTest : public GroupReaderTest {
 
 TEST_F(GroupReaderInternalTest, ALogThatIsToldToEndBelowForLongIsGone) {
   EXPECT_EQ(TellThatItEndsAt(3), ReadResult::kGone);
+}
+
+TEST_F(GroupReaderInternalTest, ABrokerThatThinksItLeadsStillIsNotBelieved) {
+  script_.calls.clear();
+  script_.high = 3;
+  script_.polls = {Broken(ErrorClass::kOther, "_AUTO_OFFSET_RESET")};
+  ReadAll();
+  EXPECT_THAT(script_.calls, ElementsAre("watermarks"));
+  now_ += absl::Seconds(1);
+  EXPECT_EQ(reader_.Read(batch_, now_, absl::ZeroDuration()), ReadResult::kEvent);
+  script_.polls = {RecordAt(0, 50)};
+  EXPECT_EQ(ReadAll(), ReadResult::kRecord);
+  EXPECT_THAT(script_.calls, ElementsAre("watermarks", "unassign", "assign at 50"));
 }
 
 TEST_F(GroupReaderInternalTest, ALogThatWasTrimmedIsGoneAtOnce) {
