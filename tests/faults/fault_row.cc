@@ -71,7 +71,7 @@ void Faults::Begin(const Load& load) {
 }
 
 void Faults::StartFeeder(uint64_t first) {
-  feeder_ = std::make_unique<Feeder>(factory(), config(), load_.partitions, load_.rate, first, load_.words);
+  feeder_ = std::make_unique<testing::Feeder>(factory(), config(), load_.partitions, load_.rate, first, load_.words);
 }
 
 void Faults::StartDaemon(size_t number, const std::string& failpoints, std::vector<std::string> wrapper) {

@@ -19,7 +19,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/faults/feeder.h"
+#include "tests/testing/feeder.h"
 #include "tests/testing/kafka_application.h"
 #include "tests/testing/kafka_broker.h"
 #include "tests/testing/outcome_reader.h"
@@ -102,7 +102,7 @@ class Faults : public ::testing::Test, protected testing::KafkaApplication {
   // The same where the enriched articles before number `first` are gone: one outcome for each from there on.
   void FinishFrom(uint64_t first);
 
-  std::unique_ptr<Feeder> feeder_;
+  std::unique_ptr<testing::Feeder> feeder_;
   std::unique_ptr<testing::OutcomeReader> outcomes_;
   Load load_;
   uint64_t records_ = 0;  // written by feeders that have stopped

@@ -9,7 +9,7 @@
 #include "daemon/kafka/kafka_client.h"
 #include "newsfeed/config/v1/config.pb.h"
 
-namespace newsfeed::faults {
+namespace newsfeed::testing {
 
 class Feeder {
  public:
@@ -36,4 +36,4 @@ class Feeder {
   std::thread thread_;
 };
 
-}  // namespace newsfeed::faults
+}  // namespace newsfeed::testing

@@ -1,4 +1,4 @@
-#include "tests/faults/feeder.h"
+#include "tests/testing/feeder.h"
 
 #include <absl/time/clock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include "daemon/kafka/application.h"
 #include "tests/testing/invented_articles.h"
 
-namespace newsfeed::faults {
+namespace newsfeed::testing {
 
 Feeder::Feeder(kafka::ClientFactory& factory, const config::v1::Config& config, int partitions, int rate,
                uint64_t first, int words)
@@ -34,7 +34,7 @@ void Feeder::Run(kafka::Producer& producer, const std::string& topic, int partit
       producer.Serve(std::min(due - now, absl::Milliseconds(10)));
       continue;
     }
-    const std::string article = testing::InventedArticle(next_, words);
+    const std::string article = InventedArticle(next_, words);
     const kafka::Error error = producer.Produce(
         {.topic = topic, .partition = static_cast<int32_t>(next_ % static_cast<uint64_t>(partitions)), .value = article});
     if (error.ok()) {
@@ -60,4 +60,4 @@ uint64_t Feeder::Stop() {
   return next_ - first_;
 }
 
-}  // namespace newsfeed::faults
+}  // namespace newsfeed::testing
