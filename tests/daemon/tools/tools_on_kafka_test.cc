@@ -13,6 +13,7 @@
 #include "daemon/tools/audit.h"
 #include "daemon/tools/dead_letters.h"
 #include "daemon/tools/duplicates.h"
+#include "daemon/tools/index_log.h"
 #include "daemon/tools/transaction.h"
 #include "daemon/tools/why.h"
 #include "newsfeed/v1/internal.pb.h"
@@ -188,6 +189,20 @@ class ToolsOnKafka : public ::testing::Test {
   std::unique_ptr<TopicReader> reader_;
   std::unique_ptr<kafka::Producer> writer_;
 };
+
+TEST_F(ToolsOnKafka, IndexIsVerifiedFromItsChangelog) {
+  WriteJudged();
+  Write({entries_[0], entries_[1]});
+  const auto good = ReadIndexLog(*reader_, config_, IndexLog::Mode::kVerify);
+  ASSERT_TRUE(good.ok()) << good.status().ToString();
+  EXPECT_EQ(good->same, 2);
+  EXPECT_TRUE(good->clean()) << TextOf(*good);
+  Write({entries_[1]});
+  const auto shown = ReadIndexLog(*reader_, config_, IndexLog::Mode::kShow);
+  ASSERT_TRUE(shown.ok());
+  EXPECT_EQ(shown->entries, 3);
+  EXPECT_EQ(shown->broken, 1) << TextOf(*shown);
+}
 
 TEST_F(ToolsOnKafka, AuditVerifiesWhatTheJudgeWrote) {
   WriteJudged();
