@@ -6,7 +6,7 @@
 
 #include "daemon/cli/command.h"
 #include "daemon/cli/kafka_command.h"
-#include "daemon/tools/index_log.h"
+#include "daemon/tools/index_changelog.h"
 
 namespace newsfeed::cli {
 namespace {
@@ -26,7 +26,7 @@ struct Arguments {
   bool json = false;
 };
 
-absl::StatusOr<ExitCode> Read(Cluster& cluster, const Arguments& arguments, tools::IndexLog::Mode mode) {
+absl::StatusOr<ExitCode> Read(Cluster& cluster, const Arguments& arguments, tools::IndexChangelog::Mode mode) {
   const auto report = tools::ReadIndexLog(*cluster.reader, cluster.config, mode);
   if (!report.ok()) return report.status();
   if (arguments.json) {
@@ -38,7 +38,7 @@ absl::StatusOr<ExitCode> Read(Cluster& cluster, const Arguments& arguments, tool
   return report->clean() && report->open_transactions.empty() ? kExitOk : kExitFailed;
 }
 
-void AddMode(CLI::App& command, const std::shared_ptr<Arguments>& arguments, tools::IndexLog::Mode mode,
+void AddMode(CLI::App& command, const std::shared_ptr<Arguments>& arguments, tools::IndexChangelog::Mode mode,
              int& exit_code) {
   AddConfigOption(command, arguments->config);
   command.add_flag("--json", arguments->json, "one line of JSON");
@@ -54,9 +54,9 @@ void AddIndex(CLI::App& app, int& exit_code) {
   app.require_subcommand(1);
   app.footer(kExample);
   AddMode(*app.add_subcommand("show", "print what the changelog holds and restores"), arguments,
-          tools::IndexLog::Mode::kShow, exit_code);
+          tools::IndexChangelog::Mode::kShow, exit_code);
   AddMode(*app.add_subcommand("verify", "prove that each verdict follows from the entries before it"), arguments,
-          tools::IndexLog::Mode::kVerify, exit_code);
+          tools::IndexChangelog::Mode::kVerify, exit_code);
 }
 
 }  // namespace newsfeed::cli

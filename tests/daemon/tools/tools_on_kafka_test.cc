@@ -13,7 +13,7 @@
 #include "daemon/tools/audit.h"
 #include "daemon/tools/dead_letters.h"
 #include "daemon/tools/duplicates.h"
-#include "daemon/tools/index_log.h"
+#include "daemon/tools/index_changelog.h"
 #include "daemon/tools/transaction.h"
 #include "daemon/tools/why.h"
 #include "newsfeed/v1/internal.pb.h"
@@ -193,12 +193,12 @@ class ToolsOnKafka : public ::testing::Test {
 TEST_F(ToolsOnKafka, IndexIsVerifiedFromItsChangelog) {
   WriteJudged();
   Write({entries_[0], entries_[1]});
-  const auto good = ReadIndexLog(*reader_, config_, IndexLog::Mode::kVerify);
+  const auto good = ReadIndexLog(*reader_, config_, IndexChangelog::Mode::kVerify);
   ASSERT_TRUE(good.ok()) << good.status().ToString();
   EXPECT_EQ(good->same, 2);
   EXPECT_TRUE(good->clean()) << TextOf(*good);
   Write({entries_[1]});
-  const auto shown = ReadIndexLog(*reader_, config_, IndexLog::Mode::kShow);
+  const auto shown = ReadIndexLog(*reader_, config_, IndexChangelog::Mode::kShow);
   ASSERT_TRUE(shown.ok());
   EXPECT_EQ(shown->entries, 3);
   EXPECT_EQ(shown->broken, 1) << TextOf(*shown);

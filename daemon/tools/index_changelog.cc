@@ -1,4 +1,4 @@
-#include "daemon/tools/index_log.h"
+#include "daemon/tools/index_changelog.h"
 
 #include <absl/time/time.h>
 #include <fmt/format.h>
@@ -41,12 +41,12 @@ std::string TimeText(int64_t ms) {
 
 }  // namespace
 
-IndexLog::IndexLog(std::shared_ptr<const dedup::Policy> policy, Mode mode) {
+IndexChangelog::IndexChangelog(std::shared_ptr<const dedup::Policy> policy, Mode mode) {
   if (mode == Mode::kVerify) replay_.emplace(std::move(policy));
   report_.verified = mode == Mode::kVerify;
 }
 
-void IndexLog::Take(const kafka::PolledRecord& record) {
+void IndexChangelog::Take(const kafka::PolledRecord& record) {
   if (!message_.ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) {
     ++report_.broken;
     return AddExample(record, "is no entry of an index");
@@ -60,7 +60,7 @@ void IndexLog::Take(const kafka::PolledRecord& record) {
   }
 }
 
-void IndexLog::Count(const kafka::PolledRecord& record, const dedup::IndexEntry& entry) {
+void IndexChangelog::Count(const kafka::PolledRecord& record, const dedup::IndexEntry& entry) {
   if (report_.entries++ == 0) report_.first_sequence = entry.sequence;
   report_.last_sequence = entry.sequence;
   report_.last_prepared_offset = entry.prepared_offset;
@@ -74,7 +74,7 @@ void IndexLog::Count(const kafka::PolledRecord& record, const dedup::IndexEntry&
                               ThresholdsOf(entry.policy->config)});
 }
 
-void IndexLog::Restore(const kafka::PolledRecord& record, const dedup::IndexEntry& entry) {
+void IndexChangelog::Restore(const kafka::PolledRecord& record, const dedup::IndexEntry& entry) {
   // What comes twice is passed over by a judge; in a log it is a fault.
   const bool twice = entry.prepared_offset <= index_->last_prepared_offset();
   absl::Status status = index_->Apply(entry);
@@ -88,7 +88,7 @@ void IndexLog::Restore(const kafka::PolledRecord& record, const dedup::IndexEntr
   if (report_.entries % kCommitEvery == 0) index_->Commit();
 }
 
-void IndexLog::Verify(const kafka::PolledRecord& record, const dedup::IndexEntry& entry) {
+void IndexChangelog::Verify(const kafka::PolledRecord& record, const dedup::IndexEntry& entry) {
   using Result = dedup::VerdictReplay::Result;
   switch (replay_->Take(entry)) {
     case Result::kSame: ++report_.same; return;
@@ -99,13 +99,13 @@ void IndexLog::Verify(const kafka::PolledRecord& record, const dedup::IndexEntry
   AddExample(record, replay_->why());
 }
 
-void IndexLog::AddExample(const kafka::PolledRecord& record, std::string_view why) {
+void IndexChangelog::AddExample(const kafka::PolledRecord& record, std::string_view why) {
   if (report_.examples.size() >= kMaxExamples) return;
   report_.examples.push_back(fmt::format("{}:{}:{}: {}", record.topic, record.partition, record.offset,
                                          CleanText(why, 1024)));
 }
 
-IndexReport IndexLog::Report() const {
+IndexReport IndexChangelog::Report() const {
   IndexReport report = report_;
   const dedup::Index& index = this->index();
   report.in_window = index.size();
@@ -120,12 +120,12 @@ IndexReport IndexLog::Report() const {
 }
 
 absl::StatusOr<IndexReport> ReadIndexLog(TopicReader& reader, const config::v1::Config& config,
-                                         IndexLog::Mode mode) {
+                                         IndexChangelog::Mode mode) {
   auto policy = dedup::MakePolicy(config.dedup());
   if (!policy.ok()) return policy.status();
   auto ranges = reader.RangesOf({kafka::InternalTopicsOf(config).index});
   if (!ranges.ok()) return ranges.status();
-  IndexLog log(*std::move(policy), mode);
+  IndexChangelog log(*std::move(policy), mode);
   absl::Status status = reader.Read(*ranges, TransactionPatience(config), [&](const kafka::PolledRecord& record) {
     log.Take(record);
     return true;

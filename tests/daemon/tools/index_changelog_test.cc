@@ -1,5 +1,5 @@
 // A changelog that a judge wrote here: shown, verified, and tampered with.
-#include "daemon/tools/index_log.h"
+#include "daemon/tools/index_changelog.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -35,18 +35,18 @@ TestArticle ArticleAt(int number) {
   return article;
 }
 
-class IndexLogTest : public ::testing::Test {
+class IndexChangelogTest : public ::testing::Test {
  protected:
   // Twelve articles; another window from the seventh on.
-  IndexLogTest() {
+  IndexChangelogTest() {
     for (int i = 0; i < 12; ++i) {
       if (i == 6) judging_.judge().SetPolicy(*dedup::MakePolicy(Config(4)));
       ToProto(judging_.TakeEntry(ArticleAt(i)), entries_.emplace_back());
     }
   }
 
-  IndexReport Read(IndexLog::Mode mode) {
-    IndexLog log(nullptr, mode);
+  IndexReport Read(IndexChangelog::Mode mode) {
+    IndexChangelog log(nullptr, mode);
     for (size_t i = 0; i < entries_.size(); ++i) {
       const std::string value = entries_[i].SerializeAsString();
       kafka::PolledRecord record{"a-index", 0, static_cast<int64_t>(2 * i), 0, {}, {}, {}};
@@ -60,8 +60,8 @@ class IndexLogTest : public ::testing::Test {
   std::vector<v1::IndexEntry> entries_;
 };
 
-TEST_F(IndexLogTest, ShowsWhatIsRestored) {
-  const IndexReport report = Read(IndexLog::Mode::kShow);
+TEST_F(IndexChangelogTest, ShowsWhatIsRestored) {
+  const IndexReport report = Read(IndexChangelog::Mode::kShow);
   EXPECT_TRUE(report.clean());
   EXPECT_EQ(report.entries, 12);
   EXPECT_EQ(report.last_sequence, 12);
@@ -71,8 +71,8 @@ TEST_F(IndexLogTest, ShowsWhatIsRestored) {
   EXPECT_EQ(report.clock_ms, kNoon + 11 * kHour);
 }
 
-TEST_F(IndexLogTest, TellsFromWhichEntryAPolicyHolds) {
-  const IndexReport report = Read(IndexLog::Mode::kShow);
+TEST_F(IndexChangelogTest, TellsFromWhichEntryAPolicyHolds) {
+  const IndexReport report = Read(IndexChangelog::Mode::kShow);
   ASSERT_EQ(report.policies.size(), 2);
   EXPECT_EQ(report.policies[1].sequence, 7);
   EXPECT_EQ(report.policies[1].offset, 12);
@@ -80,36 +80,36 @@ TEST_F(IndexLogTest, TellsFromWhichEntryAPolicyHolds) {
   EXPECT_THAT(TextOf(report), HasSubstr("from entry 7 (offset 12) on: window_hours: 4 "));
 }
 
-TEST_F(IndexLogTest, VerifiesEachVerdict) {
-  const IndexReport report = Read(IndexLog::Mode::kVerify);
+TEST_F(IndexChangelogTest, VerifiesEachVerdict) {
+  const IndexReport report = Read(IndexChangelog::Mode::kVerify);
   EXPECT_TRUE(report.clean());
   EXPECT_EQ(report.same, 12);
   EXPECT_EQ(report.digest, judging_.judge().index().Digest());
   EXPECT_THAT(JsonOf(report), HasSubstr(R"("same":12,"different":0)"));
 }
 
-TEST_F(IndexLogTest, AnotherVerdictIsAFault) {
+TEST_F(IndexChangelogTest, AnotherVerdictIsAFault) {
   entries_[2].mutable_dedup()->set_verdict(v1::Dedup::UNIQUE);
-  EXPECT_TRUE(Read(IndexLog::Mode::kShow).clean()) << "it restores all the same";
-  const IndexReport report = Read(IndexLog::Mode::kVerify);
+  EXPECT_TRUE(Read(IndexChangelog::Mode::kShow).clean()) << "it restores all the same";
+  const IndexReport report = Read(IndexChangelog::Mode::kVerify);
   EXPECT_EQ(report.different, 1);
   EXPECT_THAT(report.examples, ElementsAre(HasSubstr("a-index:0:4: tells UNIQUE")));
 }
 
-TEST_F(IndexLogTest, AMissingEntryIsAFault) {
+TEST_F(IndexChangelogTest, AMissingEntryIsAFault) {
   entries_.erase(entries_.begin() + 3);
-  EXPECT_EQ(Read(IndexLog::Mode::kShow).broken, 1);
-  EXPECT_EQ(Read(IndexLog::Mode::kVerify).broken, 1);
+  EXPECT_EQ(Read(IndexChangelog::Mode::kShow).broken, 1);
+  EXPECT_EQ(Read(IndexChangelog::Mode::kVerify).broken, 1);
 }
 
-TEST_F(IndexLogTest, AnEntryThatComesTwiceIsAFault) {
+TEST_F(IndexChangelogTest, AnEntryThatComesTwiceIsAFault) {
   entries_.insert(entries_.begin() + 3, entries_[2]);
-  EXPECT_EQ(Read(IndexLog::Mode::kShow).broken, 1);
+  EXPECT_EQ(Read(IndexChangelog::Mode::kShow).broken, 1);
 }
 
-TEST_F(IndexLogTest, OfNothingIsClean) {
+TEST_F(IndexChangelogTest, OfNothingIsClean) {
   entries_.clear();
-  const IndexReport report = Read(IndexLog::Mode::kVerify);
+  const IndexReport report = Read(IndexChangelog::Mode::kVerify);
   EXPECT_TRUE(report.clean());
   EXPECT_THAT(report.examples, IsEmpty());
 }

@@ -1,6 +1,6 @@
 // The changelog of the judge's index: what it restores, and whether its verdicts follow from each other.
 //
-//   IndexLog log(policy, IndexLog::Mode::kVerify);
+//   IndexChangelog log(policy, IndexChangelog::Mode::kVerify);
 //   log.Take(record);                     // each record of ID-index, in order
 //   fmt::print("{}", TextOf(log.Report()));
 //
@@ -56,12 +56,12 @@ struct IndexReport {
   bool clean() const { return different == 0 && broken == 0; }
 };
 
-class IndexLog {
+class IndexChangelog {
  public:
   enum class Mode : uint8_t { kShow, kVerify };
 
   // `policy`: for a changelog that does not tell its policy any more; may be null.
-  IndexLog(std::shared_ptr<const dedup::Policy> policy, Mode mode);
+  IndexChangelog(std::shared_ptr<const dedup::Policy> policy, Mode mode);
 
   void Take(const kafka::PolledRecord& record);
   // O(entries in the window).
@@ -82,7 +82,7 @@ class IndexLog {
 
 // Reads ID-index of the application.
 absl::StatusOr<IndexReport> ReadIndexLog(TopicReader& reader, const config::v1::Config& config,
-                                         IndexLog::Mode mode);
+                                         IndexChangelog::Mode mode);
 
 std::string TextOf(const IndexReport& report);
 std::string JsonOf(const IndexReport& report);
