@@ -165,25 +165,29 @@ GroupReader::ReadResult GroupReader::HandleOutOfRange(const TopicPartition& wher
     last_error_ = error;
     return ReadResult::kDead;
   }
+  if (low <= position->next && position->next <= high) {
+    position->ends_below_since = absl::InfiniteFuture();
+    return RestartedOrDead();
+  }
+  if (options_.internal) {
+    return position->next < low || EndsBelow(where, high, *position) ? ReadResult::kGone : ReadResult::kEvent;
+  }
+  // Read and not committed: the batch would go on without its offsets. A new client begins at what is committed.
+  if (position->next != position->committed) return ReadResult::kDead;
   if (position->next < low) {
-    if (options_.internal) return ReadResult::kGone;
     skipped_ += static_cast<uint64_t>(low - position->next);
     log::Error("records are gone before they were read", {{"partition", Name(where)},
                {"from", std::to_string(position->next)}, {"to", std::to_string(low)}});
     position->committed = position->next = low;
     return RestartedOrDead();
   }
-  if (position->next <= high) {
-    position->ends_below_since = absl::InfiniteFuture();
-    return RestartedOrDead();
-  }
   // An input may have been made anew, and would grow past what was read while we wait.
-  if (options_.internal) return EndsBelow(where, high, *position) ? ReadResult::kGone : ReadResult::kEvent;
   log::Error("log ends below the committed offset: cut off, or deleted and made again",
              {{"partition", Name(where)}, {"end", std::to_string(high)}});
   // Without the time of what was read last nothing proves that it is another log.
-  if (position->committed_timestamp_ms <= 0) return GoOnAtEnd(where, *position);
+  if (position->committed_timestamp_ms <= 0) return GoOnInSameLog(where, position->next, *position);
   position->probe_after_ms = position->committed_timestamp_ms;
+  position->probed_from = position->next;
   position->committed = position->next = low;
   return RestartedOrDead();
 }
@@ -209,18 +213,17 @@ GroupReader::ReadResult GroupReader::Probe(const PolledRecord& record, Position&
   const bool is_new = record.timestamp_ms > position.probe_after_ms;
   position.probe_after_ms = 0;
   if (is_new) return ReadResult::kRecord;
-  return GoOnAtEnd({std::string(record.topic), record.partition}, position);
+  return GoOnInSameLog({std::string(record.topic), record.partition}, position.probed_from, position);
 }
 
-GroupReader::ReadResult GroupReader::GoOnAtEnd(const TopicPartition& where, Position& position) {
+GroupReader::ReadResult GroupReader::GoOnInSameLog(const TopicPartition& where, int64_t next, Position& position) {
   int64_t low = 0;
   int64_t high = 0;
   if (const Error error = consumer_->Watermarks(where, low, high, kCallTimeout); !error.ok()) {
     last_error_ = error;
     return ReadResult::kDead;
   }
-  if (high > position.next) skipped_ += static_cast<uint64_t>(high - position.next);
-  position.committed = position.next = high;
+  position.committed = position.next = low <= next && next <= high ? next : high;
   return RestartedOrDead();
 }
 

@@ -113,6 +113,7 @@ class GroupReader : private RebalanceListener {
     absl::Time ends_below_since = absl::InfiniteFuture();
     // The log was cut off or made anew: its first record must be younger than this to be begun again. 0: no probe.
     int64_t probe_after_ms = 0;
+    int64_t probed_from = 0;  // `next` before the probe
   };
 
   void OnAssigned(const std::vector<TopicPartition>& partitions) override;
@@ -125,7 +126,9 @@ class GroupReader : private RebalanceListener {
   ReadResult Probe(const PolledRecord& record, Position& position);
   // The log ends before what was read; true: for so long that it must be believed.
   bool EndsBelow(const TopicPartition& where, int64_t end, Position& position);
-  ReadResult GoOnAtEnd(const TopicPartition& where, Position& position);
+  // At `next` where the log now holds it after all, since the one who told its end was not its leader any more; else at
+  // its end.
+  ReadResult GoOnInSameLog(const TopicPartition& where, int64_t next, Position& position);
   // Reads every partition from Position::next on. Not by seeking: librdkafka refuses that where a partition stopped
   // at an offset out of range, and leaves it unread.
   Error Restart();

@@ -33,8 +33,9 @@ std::string InstanceName(size_t number) { return std::string(1, static_cast<char
 
 }  // namespace
 
-Faults::Faults(const std::string& version)
-    : Faults(testing::TheBroker(VersionOr(version)).bootstrap(), testing::TheBroker().missing()) {}
+Faults::Faults(const std::string& version) : Faults(testing::TheBroker(VersionOr(version))) {}
+
+Faults::Faults(const testing::KafkaBroker& broker) : Faults(broker.bootstrap(), broker.missing()) {}
 
 Faults::Faults(const std::string& servers, const std::string& missing)
     : KafkaApplication(NEWSFEEDD, ::testing::UnitTest::GetInstance()->current_test_info()->name(), servers),

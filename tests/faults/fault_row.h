@@ -46,6 +46,7 @@ class Faults : public ::testing::Test, protected testing::KafkaApplication {
  protected:
   // `version` of the broker; NEWSFEED_FAULTS_KAFKA in the environment beats it.
   explicit Faults(const std::string& version = "");
+  explicit Faults(const testing::KafkaBroker& broker);
   // On brokers that the test has started; `missing` says why there are none.
   Faults(const std::string& servers, const std::string& missing);
   // Skips where there is no broker.

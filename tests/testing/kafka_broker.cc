@@ -84,6 +84,8 @@ size_t KafkaBroker::CountInLog(const std::string& text) const {
 KafkaBroker& TheBroker(const std::string& version) {
   static auto& environment =
       *static_cast<BrokerEnvironment*>(::testing::AddGlobalTestEnvironment(new BrokerEnvironment(version)));
+  EXPECT_TRUE(version.empty() || version == environment.broker().version())
+      << version << " is wanted, and '" << environment.broker().version() << "' runs";
   return environment.broker();
 }
 

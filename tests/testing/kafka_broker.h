@@ -17,6 +17,7 @@ class KafkaBroker {
   KafkaBroker& operator=(const KafkaBroker&) = delete;
   ~KafkaBroker();
 
+  const std::string& version() const { return version_; }
   // "127.0.0.1:PORT"; empty where none can be had (no Java, no Maven, no network), and missing() says why.
   const std::string& bootstrap() const { return bootstrap_; }
   const std::string& missing() const { return missing_; }
@@ -43,7 +44,7 @@ class KafkaBroker {
 };
 
 // One for all tests of a program: started by the first test that asks, stopped at the program's end. The test skips
-// with missing() where there is none.
+// with missing() where there is none. `version`: of which the first has started it, or a failure; "": any.
 KafkaBroker& TheBroker(const std::string& version = "");
 
 inline const std::string& KafkaBootstrap() { return TheBroker().bootstrap(); }

@@ -166,6 +166,32 @@ TEST_P(GroupReaderMadeAnew, IsBegunOnlyWhereItsRecordsAreYounger) {
 }
 INSTANTIATE_TEST_SUITE_P(, GroupReaderMadeAnew, ::testing::Values(MadeAnew{2000, {0}}, MadeAnew{1000, {}}));
 
+// A broker that leads no more told an end, and the leader then shows the log as it was.
+TEST_F(GroupReaderTest, ALogThatWasWholeAfterAllIsReadOnWhereItWas) {
+  GivePartition(0);
+  script_.polls = {RecordAt(0, 50, "v", 1000)};
+  ReadAll();
+  reader_.Committed();
+  batch_.Clear();
+  script_.high = 3;
+  script_.polls = {Broken(ErrorClass::kOther, "_AUTO_OFFSET_RESET")};
+  ReadAll();
+  script_.high = 70;
+  script_.polls = {RecordAt(0, 0, "v", 900), RecordAt(0, 51)};
+  ReadAll();
+  EXPECT_EQ(script_.calls.back(), "assign at 51");
+  EXPECT_EQ(Offsets(), std::vector<int64_t>{51});
+}
+
+TEST_F(GroupReaderTest, WithWorkInHandALogThatEndsBelowNeedsANewClient) {
+  GivePartition(0);
+  script_.polls = {RecordAt(0, 50, "v", 1000)};
+  ReadAll();
+  script_.high = 3;
+  script_.polls = {Broken(ErrorClass::kOther, "_AUTO_OFFSET_RESET")};
+  EXPECT_EQ(ReadAll(), ReadResult::kDead);
+}
+
 TEST_F(GroupReaderTest, APartitionThatCannotBeMovedNeedsANewClient) {
   GivePartition(0);
   script_.low = 20;
