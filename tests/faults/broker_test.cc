@@ -46,6 +46,24 @@ TEST_F(OneBroker, StoppedAndContinued) {
   Finish();
 }
 
+// What is wrong is told at once; what is right is taken once the broker is back.
+TEST_F(OneBroker, ReloadedWhileItIsDown) {
+  Begin(kLoad);
+  const std::string good = testing::ReadWholeFile(config_path()) + "dedup: {window_hours: 48}\n";
+  testing::TheBroker().Stop();
+  Fault();
+  folder().Write("config.yaml", good + "x: 1\n");
+  for (size_t i = 0; i < daemons(); ++i) daemon(i).Signal(SIGHUP);
+  for (size_t i = 0; i < daemons(); ++i) EXPECT_TRUE(AwaitTold(i, "reload failed")) << LogOf(i);
+  folder().Write("config.yaml", good);
+  for (size_t i = 0; i < daemons(); ++i) daemon(i).Signal(SIGHUP);
+  testing::TheBroker().Start();
+  for (size_t i = 0; i < daemons(); ++i) EXPECT_TRUE(AwaitTold(i, "msg=reloaded")) << LogOf(i);
+  Healed();
+  AwaitRecovery();
+  Finish();
+}
+
 // No daemon can open a socket while the broker restarts.
 TEST_F(OneBroker, FileDescriptorsExhausted) {
   Begin(kLoad);

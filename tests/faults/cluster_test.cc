@@ -35,7 +35,7 @@ class ThreeBrokers : public Faults {
 
   void TearDown() override {
     cluster_.Heal();
-    if (HasFailure()) fmt::print("{}", cluster_.Grep("hence can be skipped"));
+    if (HasFailure()) fmt::print("{}", KafkasFaultsIn(cluster_.Log()));
     Faults::TearDown();
   }
 

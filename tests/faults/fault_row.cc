@@ -35,11 +35,24 @@ std::string InstanceName(size_t number) { return std::string(1, static_cast<char
 
 Faults::Faults(const std::string& version) : Faults(testing::TheBroker(VersionOr(version))) {}
 
-Faults::Faults(const testing::KafkaBroker& broker) : Faults(broker.bootstrap(), broker.missing()) {}
+Faults::Faults(const testing::KafkaBroker& broker) : Faults(broker.bootstrap(), broker.missing()) {
+  broker_ = &broker;
+}
 
 Faults::Faults(const std::string& servers, const std::string& missing)
     : KafkaApplication(NEWSFEEDD, ::testing::UnitTest::GetInstance()->current_test_info()->name(), servers),
       missing_(missing) {}
+
+std::string KafkasFaultsIn(const std::string& log) {
+  std::string found;
+  std::istringstream lines(log);
+  for (std::string line; std::getline(lines, line);) {
+    for (const char* trace : {"hence can be skipped", "Ignored load completion"}) {
+      if (line.find(trace) != std::string::npos) found += line + "\n";
+    }
+  }
+  return found;
+}
 
 void Faults::SetUp() {
   if (bootstrap().empty()) GTEST_SKIP() << missing_;
@@ -47,6 +60,7 @@ void Faults::SetUp() {
 
 void Faults::TearDown() {
   if (!HasFailure()) return;
+  if (broker_ != nullptr) fmt::print("{}", KafkasFaultsIn(broker_->Log()));
   constexpr size_t kBytes = 6000;
   for (const auto& daemon : daemons_) {
     const std::string log = daemon->Log();

@@ -42,6 +42,9 @@ struct Load {
   std::string more = "";      // more of the configuration
 };
 
+// Lines of a broker's log that tell of faults of Kafka itself, which no client can make good: see README.md.
+std::string KafkasFaultsIn(const std::string& log);
+
 class Faults : public ::testing::Test, protected testing::KafkaApplication {
  protected:
   // `version` of the broker; NEWSFEED_FAULTS_KAFKA in the environment beats it.
@@ -120,6 +123,7 @@ class Faults : public ::testing::Test, protected testing::KafkaApplication {
   std::string GivenUpLine(const std::string& stage) const;
 
   const std::string missing_;
+  const testing::KafkaBroker* broker_ = nullptr;
   std::vector<std::unique_ptr<testing::DaemonProcess>> daemons_;
   std::map<size_t, size_t> log_begins_;  // of each daemon's present life
   absl::Time fault_ = absl::InfinitePast();

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "daemon/kafka/rdkafka_client.h"
+#include "tests/faults/fault_row.h"
 #include "tests/faults/proxied_cluster.h"
 #include "tests/testing/kafka_application.h"
 
@@ -88,7 +89,7 @@ TEST_F(Markers, AbortedRecordsAreShownWherePartitionsHadNoLeader) {
   const int node = cluster_.LeaderOf(kTopic, partition);
   cluster_.Kill(node);
   // The transaction times out and is aborted; the marker for the partition has nowhere to go.
-  ASSERT_TRUE(testing::KafkaApplication::Eventually([&] { return !cluster_.Grep("hence can be skipped").empty(); }));
+  ASSERT_TRUE(testing::KafkaApplication::Eventually([&] { return cluster_.Log().find("hence can be skipped") != std::string::npos; }));
   cluster_.Start(node);
   EXPECT_TRUE(Committed(partition).empty());
 
@@ -96,7 +97,7 @@ TEST_F(Markers, AbortedRecordsAreShownWherePartitionsHadNoLeader) {
   Write(*producer, partition, "committed");
   ASSERT_TRUE(producer->CommitTransaction(kPatience).ok());
   EXPECT_EQ(Committed(partition), (std::vector<std::string>{"aborted", "committed"}));
-  fmt::print("{}", cluster_.Grep("hence can be skipped"));
+  fmt::print("{}", KafkasFaultsIn(cluster_.Log()));
 }
 
 }  // namespace

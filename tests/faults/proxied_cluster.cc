@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <sstream>
 #include <vector>
 
 #include "tests/testing/program.h"
@@ -162,18 +161,14 @@ int ProxiedCluster::PlaceOf(const std::string& name) {
   return static_cast<int>(hash % kCoordinatorPartitions);
 }
 
-std::string ProxiedCluster::Grep(const std::string& text) const {
-  std::string found;
+std::string ProxiedCluster::Log() const {
+  std::string log;
   for (int node = 0; node < kNodes; ++node) {
     for (const char* name : {"/server.old.log", "/server.log"}) {
-      if (!std::filesystem::exists(Folder(node) + name)) continue;
-      std::istringstream lines(testing::ReadWholeFile(Folder(node) + name));
-      for (std::string line; std::getline(lines, line);) {
-        if (line.find(text) != std::string::npos) found += fmt::format("node {}: {}\n", node + 1, line);
-      }
+      if (std::filesystem::exists(Folder(node) + name)) log += testing::ReadWholeFile(Folder(node) + name);
     }
   }
-  return found;
+  return log;
 }
 
 }  // namespace newsfeed::faults

@@ -51,8 +51,8 @@ class ProxiedCluster {
   int CoordinatorOfGroup(const std::string& group) const { return LeaderOf("__consumer_offsets", PlaceOf(group)); }
   int CoordinatorOfTransactions(const std::string& id) const { return LeaderOf("__transaction_state", PlaceOf(id)); }
 
-  // Lines of all nodes' logs that have `text`.
-  std::string Grep(const std::string& text) const;
+  // All that the nodes have logged.
+  std::string Log() const;
 
  private:
   void ForEachPartition(const std::function<void(const std::string&, const rd_kafka_metadata_partition&)>& take) const;
