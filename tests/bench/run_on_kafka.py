@@ -14,6 +14,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -190,6 +191,7 @@ def main():
     binary, news = sys.argv[1], sys.argv[2]
     rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 3
     records = sum(1 for line in open(news, "rb") if line.strip())
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # through `finally`
     folder = pathlib.Path(tempfile.mkdtemp(prefix="newsfeed-bench."))
     subprocess.run([*on(THEIRS), BROKER, "start", str(folder / "broker"), "0"], check=True)
     try:
