@@ -4,10 +4,11 @@
   tests/bench/run_on_kafka.py NEWSFEEDD FILE.ndjson [ROUNDS]
 
 Reports medians over the rounds: articles/s of both and their ratio; CPU a record of each stage (threads are
-named after it) and of the whole process; resident memory; then, with input at half of the speed found, the
-latency from input to enriched output. newsfeedd and the chain on files have the first half of the cores, the broker
-and whoever produces the input the other half. The broker is warmed up first. KAFKA_PROPERTIES is added to
-kafka.properties. Needs only Python; starts and stops its own broker.
+named after it) and of the whole process; resident memory; articles/s of the judge alone, over a topic that was
+filled before; then, with input at half of the speed found, the latency from input to enriched output. newsfeedd and
+the chain on files have the first half of the cores, the broker and whoever produces the input the other half. The
+broker is warmed up first. KAFKA_PROPERTIES is added to kafka.properties. Needs only Python; starts and stops its own
+broker.
 """
 import json
 import os
@@ -93,8 +94,9 @@ admin: {{port: 0}}
         return subprocess.Popen([*on(THEIRS), self.binary, *arguments, "-c", str(self.config)],
                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-    def start(self):
-        self.process = subprocess.Popen([*on(OURS), self.binary, "run", "-c", str(self.config)],
+    def start(self, *roles):
+        arguments = ["--roles", ",".join(roles)] if roles else []
+        self.process = subprocess.Popen([*on(OURS), self.binary, "run", "-c", str(self.config), *arguments],
                                         stdout=subprocess.DEVNULL, stderr=open(self.log, "w"))
         while True:
             found = re.search(r'msg="admin listens".*port=(\d+)', self.log.read_text())
@@ -179,6 +181,25 @@ def latency(binary, folder, bootstrap, news, rate):
     return result
 
 
+def judge_alone(binary, folder, bootstrap, news, records, number):
+    """Articles/s through the judge, its topic filled before it starts; from its first batch to its last."""
+    daemon = Daemon(binary, folder, bootstrap, f"judge{number}")
+    daemon.start("prepare")
+    daemon.command("produce", news)
+    while committed(daemon.port, "prepare")[1] < records:
+        time.sleep(0.2)
+    daemon.stop()
+    daemon.start("judge")
+    while not committed(daemon.port, "judge")[0]:
+        time.sleep(0.002)
+    early, began = committed(daemon.port, "judge")[1], time.monotonic()
+    while committed(daemon.port, "judge")[1] < 0.99 * records:
+        time.sleep(0.002)
+    speed = (committed(daemon.port, "judge")[1] - early) / (time.monotonic() - began)
+    daemon.stop()
+    return speed
+
+
 def get_ready(port):
     try:
         get(port, "/readyz")
@@ -212,6 +233,8 @@ def main():
         for stage, count in last[2].items():
             print(f"batches of {stage:<10} {count:8} ({records / count:.0f} records each)")
         p50, p99 = latency(binary, folder, bootstrap, news, k / 2)
+        judged = [judge_alone(binary, folder, bootstrap, news, records, number) for number in range(rounds)]
+        print(f"judge alone       {statistics.median(judged):8.0f} articles/s   {[round(x) for x in judged]}")
         print(f"latency at {k / 2:.0f}/s   p50 {1000 * p50:.0f} ms   p99 {1000 * p99:.0f} ms")
     finally:
         subprocess.run([BROKER, "stop", str(folder / "broker")], check=False)

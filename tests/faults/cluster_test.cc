@@ -86,8 +86,9 @@ TEST_F(ThreeBrokers, EachKilledAndStartedAgain) {
     Fault();
     AwaitRecovery();
     cluster_.Start(node);
-    ASSERT_TRUE(cluster_.AwaitInSync());
+    Healed();
     AwaitRecovery();
+    ASSERT_TRUE(cluster_.AwaitInSync());
     if (HasFatalFailure()) return;
   }
   Finish();

@@ -150,23 +150,27 @@ size_t Faults::JudgeOwner() const { return OfficesOf(daemons_).rbegin()->second;
 size_t Faults::Offices() const { return OfficesOf(daemons_).size(); }
 
 void Faults::Fault() {
-  fault_ = healed_ = absl::Now();
+  began_ = healed_ = absl::Now();
   ++faults_;
 }
 
-void Faults::Healed() { healed_ = absl::Now(); }
+void Faults::Healed() {
+  healed_ = absl::Now();
+  if (recovered_ == faults_) began_ = healed_;
+}
 
 void Faults::AwaitRecovery() {
   outcomes_->Mark();
   ASSERT_TRUE(outcomes_->AwaitBeyondMark()) << "no commit after fault " << faults_;
-  const double first = absl::ToDoubleSeconds(absl::Now() - fault_);
+  const double first = absl::ToDoubleSeconds(absl::Now() - began_);
   first_commit_seconds_ = std::max(first_commit_seconds_, first);
-  ASSERT_TRUE(outcomes_->AwaitAllSince(fault_, config().inputs(0).topic(), load_.partitions))
+  ASSERT_TRUE(outcomes_->AwaitAllSince(began_, config().inputs(0).topic(), load_.partitions))
       << "a partition stands still after fault " << faults_;
-  const double seconds = absl::ToDoubleSeconds(absl::Now() - fault_);
+  const double seconds = absl::ToDoubleSeconds(absl::Now() - began_);
   EXPECT_LE(absl::ToDoubleSeconds(absl::Now() - healed_),
             std::max(load_.session_ms / 1000, load_.transaction_seconds) + 15)
       << "after fault " << faults_;
+  recovered_ = faults_;
   recovery_seconds_ = std::max(recovery_seconds_, seconds);
   fmt::print("{}: fault {}: next commit {:.1f} s, all partitions {:.1f} s\n", id(), faults_, first, seconds);
   std::fflush(stdout);

@@ -126,9 +126,10 @@ class Faults : public ::testing::Test, protected testing::KafkaApplication {
   const testing::KafkaBroker* broker_ = nullptr;
   std::vector<std::unique_ptr<testing::DaemonProcess>> daemons_;
   std::map<size_t, size_t> log_begins_;  // of each daemon's present life
-  absl::Time fault_ = absl::InfinitePast();
+  absl::Time began_ = absl::InfinitePast();  // the last fault; its healing where that was survived before
   absl::Time healed_ = absl::InfinitePast();
   size_t faults_ = 0;
+  size_t recovered_ = 0;  // the last of them that was survived
   double first_commit_seconds_ = 0;  // the longest
   double recovery_seconds_ = 0;      // the longest
 };
