@@ -40,7 +40,7 @@ constexpr std::array<std::string_view, 3> kModelClasses = {"before-article", "in
 // model would take too much time and memory.
 constexpr size_t kMinModelLines = 8;
 constexpr size_t kFreeModelLines = 2'000;
-constexpr size_t kBytesOfModelLine = 64;
+constexpr size_t kBytesOfModelLine = 128;
 constexpr size_t kMaxModelLines = 20'000;
 // Lines above the article among which its headline is looked for.
 constexpr size_t kHeadlineLines = 12;
