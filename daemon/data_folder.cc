@@ -100,6 +100,15 @@ absl::StatusOr<LoadedData> LoadData(const config::v1::Config& config,
           fmt::format("{}: {}", path, std::string(compiled.status().message())));
     }
     data.shared.line_rules = *std::move(compiled);
+    if (const std::string& name = config.cleanup().source_furniture(); !name.empty()) {
+      const std::string file = PathIn(data_folder, name);
+      auto table = ReadFile(file);
+      if (!table.ok()) return table.status();
+      digest.Add(*table);
+      auto furniture = cleanup::SourceFurniture::Create(*table, file);
+      if (!furniture.ok()) return furniture.status();
+      data.shared.source_furniture = *std::move(furniture);
+    }
   }
   if (InChain(config, "entities")) {
     std::vector<entities::GazetteerFile> files;

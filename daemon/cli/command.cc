@@ -25,6 +25,8 @@ constexpr std::array kTable = std::to_array<Command>({
     {"duplicates", "list copies, and publish one where its original was not", &AddDuplicates},
     {"index", "show and verify the changelog of the judge's index", &AddIndex},
     {"why", "show what an article was judged on", &AddWhy},
+    {"explain", "show what cleanup keeps and removes, with the rule beside each line", &AddExplain},
+    {"boilerplate", "learn which lines repeat across the stories of a source", &AddBoilerplate},
 });
 
 }  // namespace

@@ -51,6 +51,8 @@ void AddDeadLetters(CLI::App& app, int& exit_code);
 void AddDuplicates(CLI::App& app, int& exit_code);
 void AddIndex(CLI::App& app, int& exit_code);
 void AddWhy(CLI::App& app, int& exit_code);
+void AddBoilerplate(CLI::App& app, int& exit_code);
+void AddExplain(CLI::App& app, int& exit_code);
 
 // Prints "newsfeedd: MESSAGE" to stderr and returns `code`.
 int Fail(const absl::Status& status, ExitCode code);

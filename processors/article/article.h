@@ -167,6 +167,7 @@ struct Article {
   std::string_view rights_notice;
   std::string_view usage_terms;
   bool truncated = false;              // the source gave only the beginning
+  bool paywalled = false;              // the page says that the whole text is for subscribers
   std::vector<ExtraField> extra;
 
   // --- Set by cleanup; without it the text is the body (see Pipeline). ---
@@ -179,6 +180,7 @@ struct Article {
   uint32_t words = 0;                  // of the body
   uint32_t longest_paragraph = 0;      // bytes
   bool low_information = false;        // only page chrome was left
+  bool consent_notice = false;         // what was left reads like a notice about cookies
 
   // --- Set by the sketch step of dedup: an encoded sketch (processors/dedup/sketch.h). ---
   std::string_view sketch;

@@ -34,6 +34,7 @@ void FillCleanup(const Article& article, uint32_t max_removed_text_bytes, v1::Cl
   }
   Assign(out.mutable_charset(), article.charset);
   out.set_truncated(article.truncated);
+  out.set_paywalled(article.paywalled);
   v1::Quality& quality = *out.mutable_quality();
   quality.set_words(article.words);
   if (!article.text.empty()) {
@@ -42,6 +43,7 @@ void FillCleanup(const Article& article, uint32_t max_removed_text_bytes, v1::Cl
   }
   quality.set_longest_paragraph(article.longest_paragraph);
   quality.set_low_information(article.low_information);
+  quality.set_consent_notice(article.consent_notice);
 }
 
 }  // namespace

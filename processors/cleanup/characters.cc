@@ -10,6 +10,7 @@
 #include <string>
 
 #include "processors/cleanup/character_reference.h"
+#include "processors/cleanup/mojibake.h"
 #include "processors/text/utf8.h"
 
 namespace newsfeed::cleanup {
@@ -360,6 +361,15 @@ Round CleanOnce(std::string_view line, bool drop_ampersands, text::Arena& arena)
   return {result, unsettled};
 }
 
+// Until nothing is left to repair: each round is shorter.
+std::string_view Repaired(std::string_view line, text::Arena& arena) {
+  for (;;) {
+    const std::string_view repaired = RepairMojibake(line, arena);
+    if (repaired == line) return line;
+    line = repaired;
+  }
+}
+
 }  // namespace
 
 bool IsPlainAscii(std::string_view line) {
@@ -384,12 +394,19 @@ bool IsPlainAscii(std::string_view line) {
 
 std::string_view CleanLine(std::string_view line, text::Arena& arena) {
   if (IsPlainAscii(line)) return line;
+  // Before blanks are folded: a no-break space may be half of an "à".
+  line = Repaired(line, arena);
   for (int round = 1; round <= kMaxRounds; ++round) {
     const Round cleaned = CleanOnce(line, false, arena);
-    if (!cleaned.unsettled || cleaned.line == line) return cleaned.line;
-    line = cleaned.line;
+    const std::string_view repaired = Repaired(cleaned.line, arena);
+    if (repaired == cleaned.line && (!cleaned.unsettled || cleaned.line == line)) return cleaned.line;
+    line = repaired;
   }
-  return CleanOnce(CleanOnce(line, true, arena).line, true, arena).line;
+  for (;;) {
+    const std::string_view cleaned = CleanOnce(CleanOnce(line, true, arena).line, true, arena).line;
+    line = Repaired(cleaned, arena);
+    if (line == cleaned) return line;
+  }
 }
 
 }  // namespace newsfeed::cleanup

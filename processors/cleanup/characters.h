@@ -3,6 +3,7 @@
 //   "Caf" "e\u0301 &amp;\u00A0bar \u200B "  =>  "Café & bar"
 //
 // - NFC (never NFKC);
+// - UTF-8 that was once read as windows-1252 is read again where the whole line allows it (mojibake.h);
 // - soft hyphen, zero-width space, word joiner, BOM and control characters are removed;
 // - any blank (no-break, thin, ideographic, tab) is a blank, runs are one, none at the ends;
 // - joiners (ZWJ, ZWNJ) stay between letters of scripts that need them and inside emoji;

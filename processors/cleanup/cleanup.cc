@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <ranges>
 #include <string>
@@ -18,6 +19,7 @@
 #include "processors/cleanup/line_model.h"
 #include "processors/cleanup/lines.h"
 #include "processors/cleanup/page.h"
+#include "processors/cleanup/page_state.h"
 #include "processors/cleanup/sentence.h"
 #include "processors/cleanup/standfirst.h"
 #include "processors/text/html_sniffing.h"
@@ -34,13 +36,16 @@ constexpr size_t kFailedBytes = 250;
 constexpr size_t kMinJsonLdBytes = 500;
 // A body this short says too little about its language without its title.
 constexpr size_t kShortBodyBytes = 100;
+// A notice about cookies is not longer, and says so many of what they say.
+constexpr uint32_t kMaxConsentWords = 300;
+constexpr int kMinConsentPhrases = 4;
 // What the line model removes, by where it stands.
 constexpr std::array<std::string_view, 3> kModelClasses = {"before-article", "inset", "after-article"};
 // Texts of fewer lines have too little around a line to judge it by; of more, for their bytes, the
 // model would take too much time and memory.
 constexpr size_t kMinModelLines = 8;
 constexpr size_t kFreeModelLines = 2'000;
-constexpr size_t kBytesOfModelLine = 64;
+constexpr size_t kBytesOfModelLine = 128;
 constexpr size_t kMaxModelLines = 20'000;
 // Lines above the article among which its headline is looked for.
 constexpr size_t kHeadlineLines = 12;
@@ -54,10 +59,13 @@ constexpr int kMaxRounds = 6;
 class Cleaner : public Processor {
  public:
   Cleaner(const config::v1::Cleanup& config, const config::v1::Limits& limits,
-          std::shared_ptr<const LineRules> rules, const RuleSet& on, LineObserver* observer)
+          std::shared_ptr<const LineRules> rules,
+          std::shared_ptr<const SourceFurniture> source_furniture, const RuleSet& on,
+          LineObserver* observer)
       : config_(config),
         html_limits_{limits.max_html_depth(), limits.max_html_attributes()},
         rules_(std::move(rules)),
+        source_furniture_(std::move(source_furniture)),
         on_(on),
         observer_(observer),
         furniture_(*rules_, on_),
@@ -65,6 +73,7 @@ class Cleaner : public Processor {
         block_judge_(*rules_, on_) {
     for (size_t i = 0; i < kModelClasses.size(); ++i) model_rules_[i] = FindRule(kModelClasses[i]);
     headline_rule_ = FindRule("headline");
+    source_furniture_rule_ = FindRule("source-furniture");
   }
 
   std::string_view name() const override { return "cleanup"; }
@@ -99,6 +108,7 @@ class Cleaner : public Processor {
     } else {
       CleanPlainText(article);
     }
+    if (observer_ != nullptr) TellKept();
     FillStandfirst(article);
     FillQuality(article);
     FillLanguage(article);
@@ -144,6 +154,7 @@ class Cleaner : public Processor {
     }
     SplitLines(article.text, clean, scratch_, lines_);
     if (clean) JoinWrappedLines(scratch_, lines_);
+    if (observer_ != nullptr) observer_->Read(article, lines_);
     JudgeText(article);
     if (clean) {
       BuildBody(article);
@@ -180,10 +191,12 @@ class Cleaner : public Processor {
     article_ = nodes;
     if (article.form != TextForm::kPage) {
       Render(article, nodes, nullptr);
+      if (observer_ != nullptr) observer_->Read(article, lines_);
       return true;
     }
     const HtmlRenderer::Page page = {nodes, FindStandfirst(article, nodes), doubtful_};
     Render(article, {0, static_cast<uint32_t>(tree_.nodes().size())}, &page);
+    if (observer_ != nullptr) observer_->Read(article, lines_);
     JudgeByModel(article, true);
     FinishPage(article, ElementBytes(nodes));
     return true;
@@ -228,6 +241,19 @@ class Cleaner : public Processor {
     lines_.resize(kept);
   }
 
+  // Lines that repeat across the stories of the source. The title is none, wherever it repeats.
+  void FindSourceFurniture(const Article& article) {
+    learned_.assign(lines_.size(), 0);
+    if (source_furniture_ == nullptr || source_furniture_rule_ < 0 || !config_.remove_lines()) return;
+    const SourceFurniture::Lines* known = source_furniture_->Find(SourceOf(article));
+    if (known == nullptr) return;
+    const uint64_t title = FoldedKey(article.title, words_);
+    for (size_t i = 0; i < lines_.size(); ++i) {
+      const uint64_t key = furniture_.facts(i).key;
+      learned_[i] = key != 0 && key != title && known->contains(key) ? 1 : 0;
+    }
+  }
+
   // What the model takes for no part of the article goes from lines_ into article.removed.
   void JudgeByModel(Article& article, bool page) {
     const bool by_model = UsesModel();
@@ -240,6 +266,8 @@ class Cleaner : public Processor {
       model_.Judge(lines_, furniture_.all_facts());
       if (observer_ != nullptr) observer_->Judged(lines_, model_, page);
     }
+    // Judged beside it: what stands around an article tells where it begins and ends.
+    FindSourceFurniture(article);
     MarkDropped(page, by_model);
     if (!page && article.title.empty() && config_.find_title()) FindHeadline(article);
     NoteDropped(article);
@@ -287,6 +315,7 @@ class Cleaner : public Processor {
                              : page && (markup.is_standfirst && !markup.in_article
                                             ? IsRepeatedBelow(i)
                                             : !markup.in_article || markup.rule != 0);
+      if (learned_[i] != 0) dropped_[i] = 1;
     }
   }
 
@@ -359,15 +388,29 @@ class Cleaner : public Processor {
         noted_end = range.end;
       }
       if (dropped_[i] == 0 || i < noted_end) continue;
-      if (article.form == TextForm::kPage && !lines_[i].markup.in_article) continue;
-      int rule = static_cast<int>(i) == headline_ ? headline_rule_ : furniture_.CandidateRule(i);
+      int rule = static_cast<int>(i) == headline_ ? headline_rule_
+                 : learned_[i] != 0               ? source_furniture_rule_
+                                                  : furniture_.CandidateRule(i);
       if (rule < 0) rule = model_rules_[i < first ? 0 : i >= last ? 2 : 1];
-      if (rule < 0) {
+      if (rule < 0 && !IsOutside(article, i)) {
         // Its class is switched off.
         dropped_[i] = 0;
         continue;
       }
+      NoteUnlessOutside(article, i, rule);
+    }
+  }
+
+  bool IsOutside(const Article& article, size_t i) const {
+    return article.form == TextForm::kPage && !lines_[i].markup.in_article;
+  }
+
+  // What lies outside the article's element is told by its size.
+  void NoteUnlessOutside(Article& article, size_t i, int rule) {
+    if (!IsOutside(article, i)) {
       NoteRemoved(article, i, static_cast<RuleIndex>(rule));
+    } else if (observer_ != nullptr && rule >= 0) {
+      observer_->Removed(lines_[i], rules_->name(static_cast<RuleIndex>(rule)));
     }
   }
 
@@ -380,24 +423,43 @@ class Cleaner : public Processor {
     return Furniture::kKept;
   }
 
-  // Text from the page's JSON-LD where its elements gave none; and the size of what lies outside.
+  // Text from the page's scripts where its elements gave none; and the size of what lies outside.
   void FinishPage(Article& article, size_t inside) {
     size_t bytes = 0;
     for (const Line& line : lines_) bytes += line.text.size();
-    if (bytes < kFailedBytes && page_.json_ld_body().size() >= kMinJsonLdBytes) {
-      lines_.clear();
+    if (bytes < kFailedBytes && ReadScripts(article)) {
       looked_ = described_ = false;
       article.removed.clear();
       inside = 0;
-      const std::string_view body = scratch_.Keep(page_.json_ld_body());
-      SplitLines(body, true, scratch_, lines_);
       // Its bytes are inside a string of a script: the place told is the page.
-      for (Line& line : lines_) line.source = {0, static_cast<uint32_t>(article.text.size())};
+      for (Line& line : lines_) {
+        line.source = {0, static_cast<uint32_t>(article.text.size())};
+        line.markup = {};
+      }
+      if (observer_ != nullptr) observer_->Read(article, lines_);
     }
     const size_t outside = article.text.size() - std::min(inside, article.text.size());
     if (outside > 0) {
       article.removed.push_back({.rule = "outside-article", .size = static_cast<uint32_t>(outside)});
     }
+  }
+
+  // The lines of the article in JSON-LD, else in the page's own state. False if neither has one.
+  bool ReadScripts(const Article& article) {
+    if (page_.json_ld_body().size() >= kMinJsonLdBytes) {
+      lines_.clear();
+      SplitLines(scratch_.Keep(page_.json_ld_body()), true, scratch_, lines_);
+      return true;
+    }
+    const std::string_view html = scratch_.Keep(page_state_.Find(tree_, article.text));
+    if (html.empty() || tree_.Parse(html, html_limits_) != HtmlFault::kNone) return false;
+    lines_.clear();
+    figures_.Count(tree_, html);
+    block_judge_.Begin(tree_);
+    renderer_.Render(tree_, figures_, html, {0, static_cast<uint32_t>(tree_.nodes().size())}, block_judge_,
+                     *rules_, config_.normalize_characters(), scratch_, scratch_, lines_, ignored_);
+    ignored_.clear();
+    return true;
   }
 
   size_t ElementBytes(Range nodes) const {
@@ -421,10 +483,17 @@ class Cleaner : public Processor {
     }
   }
 
+  void TellKept() {
+    for (size_t i = 0; i < lines_.size(); ++i) {
+      if (IsKept(i)) observer_->Kept(lines_[i]);
+    }
+  }
+
   bool IsKept(size_t i) const { return furniture_.verdict(i) == Furniture::kKept; }
 
   void NoteRemoved(Article& article, size_t i, RuleIndex rule) {
     const Line& line = lines_[i];
+    if (observer_ != nullptr) observer_->Removed(line, rules_->name(rule));
     std::string_view quote;
     if (article.form == TextForm::kPlain) {
       quote = article.text.substr(line.source.begin, line.source.size());
@@ -503,7 +572,15 @@ class Cleaner : public Processor {
     article.words = WordsOfLines();
     const bool counted = article.words > 0;
     if (!counted || !built_) MeasureParagraphs(article, !counted);
-    article.low_information = article.words == 0 || IsChrome(article);
+    article.consent_notice = IsConsentNotice(article);
+    article.low_information = article.words == 0 || article.consent_notice || IsChrome(article);
+  }
+
+  // Articles about cookies are longer, and name few of the things that notices do.
+  bool IsConsentNotice(const Article& article) {
+    if (article.words == 0 || article.words > kMaxConsentWords) return false;
+    ReadWords(article.body, words_);
+    return std::popcount(rules_->ConsentPhrases(words_)) >= kMinConsentPhrases;
   }
 
   void MeasureParagraphs(Article& article, bool count_words) {
@@ -557,22 +634,38 @@ class Cleaner : public Processor {
   }
 
   void ApplyFloor(Article& article) {
-    const uint32_t floor = config_.quality().min_words();
+    const std::string below = BelowFloor(article);
     // Kill notices are short, and must arrive.
-    if (article.words >= floor || article.pub_status != PubStatus::kUsable) return;
+    if (below.empty() || article.pub_status != PubStatus::kUsable) return;
     switch (config_.quality().below_floor()) {
       case Quality::FILTER: return article.Filter(FilterWhy::kLowQuality);
-      case Quality::DEAD_LETTER:
-        return article.Reject(Reason::kLowQuality,
-                              fmt::format("{} words, fewer than cleanup.quality.min_words {}",
-                                          article.words, floor));
+      case Quality::DEAD_LETTER: return article.Reject(Reason::kLowQuality, below);
       default: article.low_information = true;
     }
+  }
+
+  // What is below the floor; empty: nothing.
+  std::string BelowFloor(const Article& article) const {
+    const Quality& floor = config_.quality();
+    if (article.words < floor.min_words()) {
+      return fmt::format("{} words, fewer than cleanup.quality.min_words {}", article.words,
+                         floor.min_words());
+    }
+    if (article.longest_paragraph < floor.min_longest_paragraph()) {
+      return fmt::format("longest paragraph of {} bytes, below cleanup.quality.min_longest_paragraph {}",
+                         article.longest_paragraph, floor.min_longest_paragraph());
+    }
+    if (floor.low_information() && article.low_information) {
+      return article.consent_notice ? "a notice about cookies (cleanup.quality.low_information)"
+                                    : "only page chrome (cleanup.quality.low_information)";
+    }
+    return {};
   }
 
   const config::v1::Cleanup config_;
   const HtmlLimits html_limits_;
   const std::shared_ptr<const LineRules> rules_;
+  const std::shared_ptr<const SourceFurniture> source_furniture_;
   const RuleSet on_;
 
   // Scratch memory, for one article at a time.
@@ -589,6 +682,8 @@ class Cleaner : public Processor {
   LineObserver* const observer_;
   std::vector<DoubtfulElement> doubtful_;
   std::vector<uint8_t> dropped_;
+  // Known as furniture of the source.
+  std::vector<uint8_t> learned_;
   // Nodes of the element that holds the article.
   Range article_;
   // Furniture has looked at the lines as they are; so the model.
@@ -596,6 +691,7 @@ class Cleaner : public Processor {
   bool described_ = false;
   int headline_ = -1;
   int headline_rule_ = Furniture::kKept;
+  int source_furniture_rule_ = Furniture::kKept;
   size_t removed_bytes_ = 0;
   bool built_from_text_ = false;
   Furniture furniture_;
@@ -605,6 +701,7 @@ class Cleaner : public Processor {
   HtmlRenderer renderer_;
   BlockJudge block_judge_;
   PageReader page_;
+  PageStateReader page_state_;
 };
 
 }  // namespace
@@ -612,6 +709,8 @@ class Cleaner : public Processor {
 absl::StatusOr<std::unique_ptr<Processor>> Create(const config::v1::Cleanup& config,
                                                   const config::v1::Limits& limits,
                                                   std::shared_ptr<const LineRules> rules,
+                                                  std::shared_ptr<const SourceFurniture>
+                                                      source_furniture,
                                                   LineObserver* observer) {
   if (rules == nullptr) {
     // Without a rule file nothing is known as furniture.
@@ -632,7 +731,8 @@ absl::StatusOr<std::unique_ptr<Processor>> Create(const config::v1::Cleanup& con
           fmt::format("cleanup.disabled_rules: unknown rule \"{}\"", name));
     }
   }
-  return std::make_unique<Cleaner>(config, limits, std::move(rules), on, observer);
+  return std::make_unique<Cleaner>(config, limits, std::move(rules), std::move(source_furniture), on,
+                                   observer);
 }
 
 }  // namespace newsfeed::cleanup

@@ -63,7 +63,7 @@ enum class HtmlFault : uint8_t { kNone, kTooDeep, kTooManyAttributes, kTooManyNo
 
 // Elements and pieces of text that a page of so many bytes may have, and attributes, since "<p>" of three
 // bytes makes a node: bounds memory to 20 times the page. Of 208 news pages the densest has a node in 13 bytes.
-constexpr size_t MaxHtmlNodes(size_t bytes) { return 32'768 + bytes / 8; }
+constexpr size_t MaxHtmlNodes(size_t bytes) { return 16'384 + bytes / 10; }
 
 class HtmlTree {
  public:

@@ -79,6 +79,17 @@ void TakeList(object from, std::string_view key, std::vector<std::string>& to) {
   for (element item : list) TakeNames(item, to);
 }
 
+// Sites write it as a boolean and as a text.
+bool IsFalse(object from, std::string_view key) {
+  element value;
+  if (from[key].get(value) != simdjson::SUCCESS) return false;
+  bool flag = true;
+  if (value.get(flag) == simdjson::SUCCESS) return !flag;
+  const std::string_view text = Text(value);
+  return text == "False" || text == "false" || text == "http://schema.org/False" ||
+         text == "https://schema.org/False";
+}
+
 void TakeArticle(object from, JsonLdArticle& to) {
   Take(from, "headline", to.headline);
   Take(from, "description", to.description);
@@ -88,6 +99,7 @@ void TakeArticle(object from, JsonLdArticle& to) {
   Take(from, "inLanguage", to.language);
   Take(from, "articleSection", to.section);
   Take(from, "url", to.url);
+  to.paywalled = to.paywalled || IsFalse(from, "isAccessibleForFree");
   TakeList(from, "author", to.authors);
   TakeList(from, "publisher", to.publishers);
   TakeList(from, "keywords", to.keywords);
@@ -104,6 +116,7 @@ void JsonLdArticle::Clear() {
   language.clear();
   section.clear();
   url.clear();
+  paywalled = false;
   authors.clear();
   publishers.clear();
   keywords.clear();

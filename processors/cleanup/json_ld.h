@@ -18,6 +18,8 @@ struct JsonLdArticle {
   std::string language;
   std::string section;
   std::string url;
+  // isAccessibleForFree is false.
+  bool paywalled = false;
   std::vector<std::string> authors;
   std::vector<std::string> publishers;
   std::vector<std::string> keywords;

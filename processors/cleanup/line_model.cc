@@ -42,7 +42,6 @@ constexpr uint8_t kLinkHeadingPercent = 80;
 constexpr size_t kFewestTeasers = 3;
 constexpr uint8_t kTeaserLinkPercent = 15;
 constexpr float kNever = -10.0F;
-constexpr TreeNode kNoTree;
 // A shorter text in JSON-LD is none.
 constexpr size_t kMinJsonLdBytes = 200;
 constexpr size_t kJsonLdSlots = size_t{1} << 17;
@@ -539,39 +538,18 @@ void LineModel::CountMarkup(std::span<const Line> lines, std::span<const LineFac
   }
 }
 
-namespace {
-
-// The sum of four trees for a row, their nodes followed side by side and without branches: which way a
-// tree goes no processor foresees.
-float SumFour(const TreeNode* const* roots, const float* row) {
-  std::array<const TreeNode*, 4> at = {roots[0], roots[1], roots[2], roots[3]};
-  uint32_t inside = 0;
-  do {
-    inside = 0;
-    for (const TreeNode*& node : at) {
-      const uint32_t right = node->right;
-      const uint32_t left = right != 0 ? 1 : 0;
-      const uint32_t mask = 0u - static_cast<uint32_t>(row[node->at] <= node->limit);
-      node += right ^ ((right ^ left) & mask);
-      inside |= node->right;
-    }
-  } while (inside != 0);
-  return at[0]->limit + at[1]->limit + at[2]->limit + at[3]->limit;
-}
-
-}  // namespace
-
 void LineModel::SumTrees(const Trees& trees) {
   odds_.assign(lines_, 0.0F);
-  roots_.clear();
-  for (const uint16_t first : trees.firsts) roots_.push_back(&trees.nodes[first]);
-  while (roots_.size() % 4 != 0) roots_.push_back(&kNoTree);
   for (size_t i = 0; i < lines_; ++i) {
     const float* const row = Row(i);
     float sum = 0;
     size_t next = 0;
     const auto add_to = [&](size_t end) {
-      for (; next < end; next += 4) sum += SumFour(&roots_[next], row);
+      for (; next < end; ++next) {
+        const TreeNode* node = &trees.nodes[trees.firsts[next]];
+        while (node->right != 0) node += row[node->at] <= node->limit ? 1 : node->right;
+        sum += node->limit;
+      }
     };
     bool decided = false;
     for (const Checkpoint& checkpoint : trees.checkpoints) {
@@ -579,7 +557,7 @@ void LineModel::SumTrees(const Trees& trees) {
       decided = sum > checkpoint.surely || sum < checkpoint.surely_not;
       if (decided) break;
     }
-    if (!decided) add_to(roots_.size());
+    if (!decided) add_to(trees.firsts.size());
     odds_[i] = decided && sum < 0 ? std::min(sum, kNever) : sum;
   }
 }

@@ -163,7 +163,6 @@ class LineModel {
   std::vector<uint8_t> rule_codes_;
   std::vector<float> rows_;
   std::vector<float> odds_;
-  std::vector<const TreeNode*> roots_;
   size_t lines_ = 0;
   LineModelContext context_;
   // Words by half of their hash, sorted; title_bits_: by their first bits.

@@ -22,15 +22,14 @@ constexpr uint64_t kFinal = 0x5851F42D4C957F2D;
 
 constexpr size_t kMaxLists = 31;
 constexpr size_t kMaxPatterns = 1024;
-// Words of a phrase of `class_words`.
+// Words of a phrase of `class_words`, and of one of `consent_phrases`.
 constexpr size_t kMaxNameWords = 3;
+constexpr size_t kMaxConsentWords = 4;
 
 // A full paragraph: a sentence of ten words, or a line so long that it is no label.
 constexpr uint32_t kFullWords = 10;
 constexpr size_t kFullBytes = 50;
 constexpr uint32_t kLongWords = 25;
-// Longer lines are no title, name or link: their shape is not looked at.
-constexpr uint32_t kMaxKeyWords = 40;
 // A word this short need not begin with a capital in a name or headline ("of", "von").
 constexpr uint32_t kJoiningWord = 3;
 
@@ -281,6 +280,16 @@ absl::Status LineRules::AddBlocks(const Rules& config) {
   absl::Status status =
       AddNames(config.article_containers(), "article_containers", container_words_);
   if (status.ok()) status = AddNames(config.standfirsts(), "standfirsts", standfirst_words_);
+  if (config.consent_phrases_size() > static_cast<int>(kMaxRules)) {
+    return absl::InvalidArgumentError("cleanup rules: more than 64 consent_phrases");
+  }
+  for (const std::string& phrase : config.consent_phrases()) {
+    ReadWords(phrase, words);
+    if (words.empty() || words.size() > kMaxConsentWords) {
+      return Fault(phrase, "a consent phrase has one to four words");
+    }
+    consent_phrases_.try_emplace(PhraseHash(words), static_cast<uint8_t>(consent_phrases_.size()));
+  }
   return status;
 }
 
@@ -415,6 +424,20 @@ uint8_t LineRules::NameKinds(std::span<const Word> name_words) const {
 
 bool LineRules::IsContainer(std::span<const Word> name_words) const {
   return FindName(container_words_, name_words, [](bool) { return true; });
+}
+
+uint64_t LineRules::ConsentPhrases(std::span<const Word> words) const {
+  uint64_t found = 0;
+  for (size_t i = 0; i < words.size(); ++i) {
+    uint64_t phrase = 0;
+    for (size_t n = i; n < std::min(words.size(), i + kMaxConsentWords); ++n) {
+      phrase = Extend(phrase, words[n].hash);
+      if (const auto it = consent_phrases_.find(phrase); it != consent_phrases_.end()) {
+        found |= uint64_t{1} << it->second;
+      }
+    }
+  }
+  return found;
 }
 
 bool LineRules::IsStandfirst(std::span<const Word> name_words) const {

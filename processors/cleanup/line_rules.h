@@ -68,6 +68,8 @@ class LineRules {
   // Longer lines are never furniture.
   static constexpr size_t kMaxFurnitureBytes = 1000;
   static constexpr uint32_t kMaxFurnitureWords = 120;
+  // Lines of more words are no title, name or link: their shape is not looked at, they have no key.
+  static constexpr uint32_t kMaxKeyWords = 40;
   static constexpr size_t kMaxRules = 64;  // for lines; as many for blocks
 
   // A pattern, compiled. `places` and `follows` are sets of bits.
@@ -117,6 +119,8 @@ class LineRules {
   bool IsContainer(std::span<const Word> name_words) const;
   // What they hint at: bits by kNameKinds.
   uint8_t NameKinds(std::span<const Word> name_words) const;
+  // The phrases of notices about cookies in a text: bits by their place in the rule file.
+  uint64_t ConsentPhrases(std::span<const Word> words) const;
   // True if they name a standfirst.
   bool IsStandfirst(std::span<const Word> name_words) const;
 
@@ -157,6 +161,7 @@ class LineRules {
   absl::flat_hash_map<uint64_t, bool> container_words_;
   absl::flat_hash_map<uint64_t, bool> standfirst_words_;
   absl::flat_hash_map<uint64_t, uint8_t> kind_words_;
+  absl::flat_hash_map<uint64_t, uint8_t> consent_phrases_;
   std::bitset<256> always_;
 };
 

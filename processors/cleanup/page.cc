@@ -6,6 +6,8 @@
 #include "processors/article/time.h"
 #include "processors/cleanup/characters.h"
 #include "processors/cleanup/sentence.h"
+#include "processors/cleanup/written_dates.h"
+#include "processors/text/url.h"
 
 namespace newsfeed::cleanup {
 namespace {
@@ -48,6 +50,10 @@ constexpr size_t kMaxBylineBytes = 150;
 constexpr size_t kMaxAuthorBytes = 80;
 constexpr uint32_t kMaxAuthorWords = 6;
 constexpr size_t kMaxListed = 64;
+constexpr size_t kMaxSourceBytes = 100;
+// Where the time of publication is written: this far from the headline.
+constexpr size_t kDateNodesAfter = 120;
+constexpr size_t kDateNodesBefore = 40;
 
 // An element that says it is the article is believed from this share of the page's prose.
 constexpr uint32_t kMarkedPercent = 35;
@@ -298,6 +304,13 @@ void PageReader::FillMetadata(const HtmlTree& tree, std::string_view html, HtmlR
       article.url = ResolveReferences(url, arena);
     }
   }
+  FillSource(article);
+  article.paywalled = json_ld_.paywalled || MetaContent("article:content_tier") == "locked";
+  if (!article.published) {
+    article.published = DateInUrl(article.url);
+    if (article.published) article.published_source = "url";
+  }
+  if (!article.published) FillWrittenDate(tree, html, renderer, article);
   if (article.claimed_language.empty()) {
     std::string_view language = json_ld_.language;
     if (language.empty()) language = language_;
@@ -306,6 +319,45 @@ void PageReader::FillMetadata(const HtmlTree& tree, std::string_view html, HtmlR
     }
     article.claimed_language = arena.Keep(Trimmed(language));
   }
+}
+
+// The first date in the pieces of text after the headline, then before it: above stand the dates of others.
+void PageReader::FillWrittenDate(const HtmlTree& tree, std::string_view html, HtmlRenderer& renderer,
+                                 Article& article) {
+  const uint64_t title = FoldedKey(article.title, words_);
+  const auto nodes = tree.nodes();
+  for (const size_t h1 : h1_) {
+    if (h1_.size() > 1 && FoldedKey(renderer.TextOf(tree, html, h1, article.arena()), words_) != title) continue;
+    const auto is_date = [&](const HtmlNode& node) {
+      if (!node.is_text() || node.parent == HtmlNode::kNone || nodes[node.parent].role == HtmlRole::kSkip) return false;
+      const std::string_view text = Trimmed(html.substr(node.source.begin, node.source.size()));
+      // A sentence tells when something happened, not when it was published.
+      if (text.empty() || text.size() > kMaxBylineBytes || EndsSentence(text)) return false;
+      article.published = WrittenDate(text);
+      if (article.published) article.published_source = "text";
+      return article.published.has_value();
+    };
+    const size_t after = std::min<size_t>(nodes[h1].end + kDateNodesAfter, nodes.size());
+    for (size_t i = h1; i < after; ++i) {
+      if (is_date(nodes[i])) return;
+    }
+    for (size_t i = h1; i > 0 && i + kDateNodesBefore > h1; --i) {
+      if (is_date(nodes[i - 1])) return;
+    }
+    return;
+  }
+}
+
+// The feed's name of the source beats the page's; decode makes one of the domain where there is none.
+void PageReader::FillSource(Article& article) {
+  if (article.source_domain.empty()) article.source_domain = text::HostOf(article.url, article.arena());
+  if (!article.source_name.empty() && article.source_name != article.source_domain) return;
+  std::string_view name = MetaContent("og:site_name");
+  if (name.empty()) name = MetaContent("application-name");
+  if (name.empty() && !json_ld_.publishers.empty()) name = json_ld_.publishers.front();
+  name = OneLine(name, article.arena());
+  if (!name.empty() && name.size() <= kMaxSourceBytes) article.source_name = name;
+  if (article.source_name.empty()) article.source_name = article.source_domain;
 }
 
 void PageReader::FillTitle(const HtmlTree& tree, std::string_view html, HtmlRenderer& renderer,

@@ -18,11 +18,13 @@ class PageReader {
  public:
   // Fills fields of `article` that the feed left empty from the page: title, standfirst, authors,
   // published (with its source, "jsonld:datePublished" or "meta:article:published_time" …),
-  // modified, language claim, URL, section, keywords. Texts live in the batch.
+  // modified, language claim, URL, name and domain of the source, section, keywords; and whether the page
+  // says that it is for subscribers. Texts live in the batch.
   //
   // Title: JSON-LD headline, single h1, og:title without the site's name, longest part of the title
   // element; one that two of these agree on goes first. Published and modified: JSON-LD, meta,
-  // itemprop, the first time element.
+  // itemprop, the first time element, for published the date in the URL,
+  // the first one written beside the headline.
   void FillMetadata(const HtmlTree& tree, std::string_view html, HtmlRenderer& renderer,
                     Article& article);
 
@@ -63,6 +65,9 @@ class PageReader {
   void FillTitle(const HtmlTree& tree, std::string_view html, HtmlRenderer& renderer,
                  Article& article);
   void FillTimes(Article& article);
+  void FillSource(Article& article);
+  void FillWrittenDate(const HtmlTree& tree, std::string_view html, HtmlRenderer& renderer,
+                       Article& article);
   void FillNames(const HtmlTree& tree, std::string_view html, HtmlRenderer& renderer,
                  Article& article);
   void CountProse(const HtmlTree& tree, const HtmlFigures& figures, BlockJudge& judge);

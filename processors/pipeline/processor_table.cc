@@ -25,7 +25,8 @@ constexpr std::array kTable = std::to_array<ProcessorEntry>({
     {"cleanup", "cleanup", Stage::kPrepare, false,
      "text or page to title, standfirst, body in paragraphs, language",
      [](const Config& config, const SharedData& shared) -> Created {
-       return cleanup::Create(config.cleanup(), config.limits(), shared.line_rules);
+       return cleanup::Create(config.cleanup(), config.limits(), shared.line_rules,
+                             shared.source_furniture);
      }},
     {"dedup", "sketch", Stage::kPrepare, false, "what a verdict needs, as a few hundred bytes",
      [](const Config& config, const SharedData&) -> Created {

@@ -11,6 +11,7 @@
 #include "newsfeed/config/v1/config.pb.h"
 #include "processors/article/processor.h"
 #include "processors/cleanup/line_rules.h"
+#include "processors/cleanup/source_furniture.h"
 #include "processors/entities/gazetteer.h"
 
 namespace newsfeed {
@@ -28,6 +29,7 @@ std::string_view StageName(Stage stage);
 // What workers share; immutable.
 struct SharedData {
   std::shared_ptr<const cleanup::LineRules> line_rules;
+  std::shared_ptr<const cleanup::SourceFurniture> source_furniture;
   std::shared_ptr<const entities::Gazetteer> gazetteer;
 };
 

@@ -12,6 +12,8 @@ means over the pages, F1 is theirs; exact: the same words. The interval is a boo
 
 Sets: `pages`, `news`: HTML. `text`: all that is visible on both, a line a block. `light`: of these the lines
 from the first of the gold to its last, and six more on either side. Neither is told the title.
+`learned`: all of these again, for pages whose source has others in the sets (one or two, where the issue has
+four), with the furniture learned from those and without.
 """
 
 import argparse
@@ -27,6 +29,7 @@ import re
 import subprocess
 import sys
 import unicodedata
+import urllib.parse
 
 WORD = re.compile(r"\w+")
 BLOCKS = set(
@@ -155,6 +158,10 @@ def report(name, pages, scores):
         table_row(f"{name} {part}", chosen)
 
 
+def source_of(page):
+    return urllib.parse.urlparse(page["url"]).netloc.removeprefix("www.")
+
+
 def fold(text):
     return " ".join(words(text or "")).lower()
 
@@ -220,7 +227,7 @@ def main():
                 report_metadata(pages, results)
             if options.against:
                 compare(name, pages, scores, options.against)
-    if not {"text", "light"} & set(sets):
+    if not {"text", "light", "learned"} & set(sets):
         return
     with concurrent.futures.ProcessPoolExecutor() as pool:
         lines = {name: list(pool.map(visible, pages)) for name, pages in read.items()}
@@ -231,6 +238,23 @@ def main():
             texts = [pair[kind] for pair in lines[name]]
             table_row(f"{wanted}/{name} identity", [score(p["article_body"], t) for p, t in zip(pages, texts)])
             run(f"{wanted}/{name}", pages, [{"text": t} for t in texts])
+    if "learned" not in sets:
+        return
+    for name, pages in read.items():
+        for kind, form in (("html", "html"), ("text", "text"), ("light", "text")):
+            forms = [p["html"] for p in pages] if kind == "html" else [
+                pair[kind == "light"] for pair in lines[name]]
+            # Others are read whole: they show what surrounds an article.
+            whole = [p["html"] for p in pages] if kind == "html" else [pair[0] for pair in lines[name]]
+            chosen, documents = [], []
+            for i, page in enumerate(pages):
+                others = [whole[k] for k, other in enumerate(pages) if k != i and source_of(other) == source_of(page)]
+                if others:
+                    chosen.append(page)
+                    documents.append({form: forms[i], "others": others})
+            without = [{form: d[form]} for d in documents]
+            run(f"unlearned/{name}/{kind}", chosen, without)
+            run(f"learned/{name}/{kind}", chosen, documents)
 
 
 if __name__ == "__main__":

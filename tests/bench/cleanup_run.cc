@@ -3,13 +3,17 @@
 //   cleanup_run < documents.ndjson > cleaned.ndjson
 //   cleanup_run --features < documents.ndjson > lines.tsv
 //
-// In, one a line: {"html": page} or {"text": plain text}, with "url", "title", "source" where known.
+// In, one a line: {"html": page} or {"text": plain text}, with "url", "title", "source" where known, and
+// "others": further pages or texts of its source, from which furniture is learned as `newsfeedd boilerplate
+// learn` does it, but from fewer stories where there are fewer than three.
 // Out: title, body, standfirst, authors, published (RFC 3339, UTC) and its source, section, keywords,
 // language, fate, removed [rule, text]. With --features what the line model sees, for its trainer
 // (processors/cleanup/training): number of the document, features separated by blanks, text.
 #include <simdjson.h>
 
+#include <algorithm>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -110,10 +114,46 @@ class FeatureWriter : public cleanup::LineObserver {
   bool written_ = false;
 };
 
+class LineLearner : public cleanup::LineObserver {
+ public:
+  explicit LineLearner(cleanup::FurnitureLearner& learner) : learner_(learner) {}
+  void Read(const Article& article, std::span<const cleanup::Line> lines) override {
+    if (read_ == &article) return;
+    read_ = &article;
+    learner_.BeginStory(kSource);
+    for (const cleanup::Line& line : lines) learner_.AddLine(line.text);
+  }
+
+  static constexpr std::string_view kSource = "source";
+
+ private:
+  cleanup::FurnitureLearner& learner_;
+  const Article* read_ = nullptr;
+};
+
+// The furniture of the source of a document; null where nothing is said of others.
+std::shared_ptr<const cleanup::SourceFurniture> FurnitureOf(simdjson::dom::element document, TextForm form) {
+  simdjson::dom::array others;
+  if (document["others"].get(others) != simdjson::SUCCESS) return nullptr;
+  cleanup::FurnitureLearner learner(
+      {.min_stories = static_cast<uint32_t>(std::min<size_t>(3, others.size()))});
+  for (const simdjson::dom::element other : others) {
+    std::string_view text;
+    if (other.get(text) != simdjson::SUCCESS) continue;
+    LineLearner observer(learner);
+    auto cleaner = cleanup::Create({}, {}, testing::ShippedLineRules(), nullptr, &observer);
+    testing::BatchBuilder batch;
+    batch.Text("", text).form = form;
+    if (!cleaner.ok() || !(*cleaner)->Process(batch.batch()).ok()) return nullptr;
+  }
+  auto furniture = cleanup::SourceFurniture::Create(learner.Table(), "learned");
+  return furniture.ok() ? *furniture : nullptr;
+}
+
 int Run(bool features) {
   FeatureWriter writer;
   const auto processor =
-      cleanup::Create({}, {}, testing::ShippedLineRules(), features ? &writer : nullptr);
+      cleanup::Create({}, {}, testing::ShippedLineRules(), nullptr, features ? &writer : nullptr);
   if (!processor.ok()) {
     std::cerr << processor.status() << '\n';
     return 1;
@@ -131,7 +171,14 @@ int Run(bool features) {
     article.url = Member(document, "url");
     article.source_name = Member(document, "source");
     if (!html.empty()) article.form = TextForm::kPage;
-    if (!(*processor)->Process(batch.batch()).ok()) return 1;
+    Processor* cleaner = processor->get();
+    std::unique_ptr<Processor> of_source;
+    if (const auto furniture = FurnitureOf(document, article.form); furniture != nullptr) {
+      article.source_domain = LineLearner::kSource;
+      of_source = *cleanup::Create({}, {}, testing::ShippedLineRules(), furniture);
+      cleaner = of_source.get();
+    }
+    if (!cleaner->Process(batch.batch()).ok()) return 1;
     if (!features) std::cout << Json(article) << '\n';
   }
   return 0;

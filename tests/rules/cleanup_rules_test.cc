@@ -47,7 +47,7 @@ class LineRuleTest : public ::testing::TestWithParam<int> {
 };
 
 TEST_P(LineRuleTest, RemovesItsExample) {
-  if (rule().patterns().empty()) GTEST_SKIP() << "the line model decides";
+  if (rule().patterns().empty()) GTEST_SKIP() << "decided by the line model, or by what was learned of the source";
   Cleaned cleaned({.title = kTitle, .text = TextAround(rule(), rule().example())});
   EXPECT_THAT(cleaned.Removed(), Contains(rule().name() + ": " + rule().example()));
   EXPECT_THAT(std::string(cleaned.body()), HasSubstr(std::string(kFirst)));
@@ -55,13 +55,13 @@ TEST_P(LineRuleTest, RemovesItsExample) {
 }
 
 TEST_P(LineRuleTest, KeepsTheLineThatLooksAlike) {
-  if (rule().patterns().empty()) GTEST_SKIP() << "the line model decides";
+  if (rule().patterns().empty()) GTEST_SKIP() << "decided by the line model, or by what was learned of the source";
   Cleaned cleaned({.title = kTitle, .text = TextAround(rule(), rule().keep_example())});
   EXPECT_THAT(std::string(cleaned.body()), HasSubstr(rule().keep_example()));
 }
 
 TEST_P(LineRuleTest, CanBeSwitchedOff) {
-  if (rule().patterns().empty()) GTEST_SKIP() << "the line model decides";
+  if (rule().patterns().empty()) GTEST_SKIP() << "decided by the line model, or by what was learned of the source";
   config::v1::Cleanup config;
   config.add_disabled_rules(rule().name());
   Cleaned cleaned({.title = kTitle, .text = TextAround(rule(), rule().example())}, config);

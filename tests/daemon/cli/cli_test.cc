@@ -19,6 +19,7 @@ using testing::TemporaryFolder;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsSupersetOf;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 constexpr char kArticle[] =
@@ -257,6 +258,74 @@ TEST(Cli, VerbatimPublishesByteForByte) {
   EXPECT_THAT(run.out, HasSubstr("\"body\":\"  Two  blanks,\\ttab \u00a0NBSP soft"));
   EXPECT_THAT(run.out, HasSubstr("e\u0301"));
   EXPECT_THAT(run.err, HasSubstr("enriched 2\n"));
+}
+
+// Four stories of one source between the same two lines, as records of a feed.
+std::string FeedWithFurniture() {
+  const char* stories[] = {
+      "The tunnel under the harbour opened on Monday, two years later than the city had promised, said the mayor.",
+      "A storm took the roof of the old market hall on Tuesday night; nobody was hurt, said the fire brigade.",
+      "The council will pay for new lanterns on the quay, after three winters of quarrels with its neighbours.",
+      "Eleven bakers of the old town have agreed on one recipe for the harbour loaf, which a judge had asked for."};
+  std::string feed;
+  for (int i = 0; i < 4; ++i) {
+    const std::string id = std::to_string(i);
+    feed += R"({"id":")" + id + R"(","url":"https://news.example.com/)" + id +
+            R"(","title":"Story )" + std::string(1, static_cast<char>('A' + i)) +
+            R"(","body":"A harbour paper since the flood\n\n)" + stories[i] + "\"}\n";
+  }
+  return feed;
+}
+
+TEST(Cli, BoilerplateLearnsWhatProcessThenRemoves) {
+  const TemporaryFolder folder;
+  const std::string feed = folder.Write("feed.ndjson", FeedWithFurniture());
+  const std::string table = folder.path() / "furniture.tsv";
+  const ProgramResult learned = Newsfeedd({"boilerplate", "learn", "-o", table, feed});
+  EXPECT_EQ(learned.exit_code, 0) << learned.err;
+  EXPECT_THAT(learned.err, HasSubstr("4 records, 4 stories of 1 sources\n"));
+  EXPECT_THAT(ReadWholeFile(table), HasSubstr("news.example.com\t4\t4\tA harbour paper since the flood\n"));
+  const ProgramResult before = Newsfeedd({"process", feed});
+  EXPECT_THAT(before.out, HasSubstr("\"body\":\"A harbour paper"));
+  const std::string config = folder.Write("c.yaml", "cleanup: {source_furniture: " + table + "}\n");
+  const ProgramResult after = Newsfeedd({"process", "-c", config, feed});
+  EXPECT_EQ(after.exit_code, 0) << after.err;
+  EXPECT_THAT(after.out, Not(HasSubstr("\"body\":\"A harbour paper")));
+  EXPECT_THAT(after.out, HasSubstr(R"("rule":"source-furniture","text":"A harbour paper since the flood")"));
+}
+
+TEST(Cli, BoilerplateOfTheSameInputIsTheSameFile) {
+  const TemporaryFolder folder;
+  const std::string feed = folder.Write("feed.ndjson", FeedWithFurniture());
+  const std::string once = Newsfeedd({"boilerplate", "learn", feed}).out;
+  EXPECT_THAT(once, HasSubstr("A harbour paper"));
+  EXPECT_EQ(once, Newsfeedd({"boilerplate", "learn", feed}).out);
+}
+
+TEST(Cli, ABadFurnitureTableIsToldWithItsPlace) {
+  const TemporaryFolder folder;
+  const std::string table = folder.Write("furniture.tsv", "news.example.com\tA harbour paper\n");
+  const ProgramResult run =
+      Newsfeedd({"validate", folder.Write("c.yaml", "cleanup: {source_furniture: " + table + "}\n")});
+  EXPECT_EQ(run.exit_code, 78);
+  EXPECT_THAT(run.err, HasSubstr("furniture.tsv:1: a row is source, stories, of, line"));
+}
+
+TEST(Cli, ExplainShowsTheRuleBesideEachLine) {
+  const TemporaryFolder folder;
+  const std::string feed = folder.Write("feed.ndjson", FeedWithFurniture());
+  const std::string page = folder.path() / "page.html";
+  const ProgramResult run = Newsfeedd({"explain", "--id", "2", folder.Write(
+      "skip.ndjson", R"({"id":"2","body":"Skip to main content\n\nThe council will pay for new lanterns on the quay, )"
+                     R"(after three winters of quarrels."})")});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("- navigation         Skip to main content\n"));
+  EXPECT_THAT(run.out, Not(HasSubstr("\x1b")));
+  EXPECT_EQ(Newsfeedd({"explain", "--html", page, feed}).exit_code, 0);
+  EXPECT_THAT(ReadWholeFile(page), AllOf(StartsWith("<!DOCTYPE html>"), HasSubstr("new lanterns on the quay"),
+                                         HasSubstr("</html>")));
+  EXPECT_EQ(Newsfeedd({"explain", "--id", "nobody", feed}).exit_code, 1);
+  EXPECT_EQ(Newsfeedd({"explain", "--html", "/nowhere/page.html", feed}).exit_code, 74);
 }
 
 }  // namespace

@@ -359,6 +359,57 @@ TEST(QualityFloor, DeadLetter) {
   EXPECT_EQ(cleaned.article().fate.detail, "16 words, fewer than cleanup.quality.min_words 100");
 }
 
+// What a page said that showed nothing but its notice.
+constexpr std::string_view kNotice =
+    "We and our partners store and read data on your device, such as unique identifiers, for personalised "
+    "advertising and to count readers. With your consent we may use your exact place. You may withdraw your "
+    "consent at any time; our privacy policy says how.";
+
+TEST(ConsentNotice, IsNotedAndIsLowInformation) {
+  Cleaned cleaned({.title = "T", .text = kNotice});
+  EXPECT_TRUE(cleaned.article().consent_notice);
+  EXPECT_TRUE(cleaned.article().low_information);
+}
+
+TEST(ConsentNotice, AnArticleAboutCookiesIsNone) {
+  Cleaned cleaned({.title = "T",
+                   .text = Join({"The council asked its lawyers on Monday whether the cookies of the harbour's "
+                                 "page need the consent of readers, and was told that they do.",
+                                 "\"Nobody reads the privacy policy,\" said the harbour master.", kOne})});
+  EXPECT_FALSE(cleaned.article().consent_notice);
+  EXPECT_FALSE(cleaned.article().low_information);
+}
+
+TEST(QualityFloor, OfTheLongestParagraph) {
+  config::v1::Cleanup config;
+  config.mutable_quality()->set_min_longest_paragraph(200);
+  config.mutable_quality()->set_below_floor(Quality::DEAD_LETTER);
+  EXPECT_EQ(Cleaned({.title = "T", .text = kOne}, config).article().fate.reason, Reason::kLowQuality);
+  config.mutable_quality()->set_min_longest_paragraph(20);
+  EXPECT_TRUE(Cleaned({.title = "T", .text = kOne}, config).article().live());
+}
+
+TEST(QualityFloor, OfLowInformationByChoice) {
+  config::v1::Cleanup config;
+  config.mutable_quality()->set_below_floor(Quality::FILTER);
+  EXPECT_TRUE(Cleaned({.title = "T", .text = kNotice}, config).article().live());
+  config.mutable_quality()->set_low_information(true);
+  EXPECT_EQ(Cleaned({.title = "T", .text = kNotice}, config).article().fate.why, FilterWhy::kLowQuality);
+  EXPECT_TRUE(Cleaned({.title = "T", .text = kOne}, config).article().live());
+}
+
+TEST(QualityFloor, KillNoticesPassIt) {
+  config::v1::Cleanup config;
+  config.mutable_quality()->set_min_words(100);
+  config.mutable_quality()->set_below_floor(Quality::DEAD_LETTER);
+  const auto cleaner = testing::MakeCleaner(config);
+  testing::BatchBuilder builder;
+  Article& article = builder.Text("T", kOne);
+  article.pub_status = PubStatus::kCanceled;
+  ASSERT_TRUE(cleaner->Process(builder.batch()).ok());
+  EXPECT_TRUE(article.live());
+}
+
 TEST(QualityFigures, CountWordsAndParagraphs) {
   Cleaned cleaned({.title = "T", .text = Join({"Two words.", kOne})});
   EXPECT_EQ(cleaned.article().words, 18u);

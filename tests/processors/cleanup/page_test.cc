@@ -184,6 +184,47 @@ TEST(PageStandfirstTest, RepeatedInTheArticleStandsOnce) {
   EXPECT_EQ(CleanedPage(html).body(), "The city paid for it twice.\n\n" + Both());
 }
 
+TEST(PageMetadata, SaysThatItIsForSubscribers) {
+  const auto paywalled = [](std::string_view value) {
+    return CleanedPage(Page("<script type='application/ld+json'>{\"@type\":\"NewsArticle\","
+                            "\"isAccessibleForFree\":" + std::string(value) + "}</script>",
+                            Paragraphs())).article().paywalled;
+  };
+  EXPECT_TRUE(paywalled("false"));
+  EXPECT_TRUE(paywalled("\"False\""));
+  EXPECT_FALSE(paywalled("true"));
+  EXPECT_FALSE(paywalled("\"True\""));
+}
+
+TEST(PageMetadata, NamesTheSource) {
+  Cleaned page = CleanedPage(Page("<link rel='canonical' href='https://www.Example.com/a'>"
+                                  "<meta property='og:site_name' content='The Example Times'>",
+                                  Paragraphs()));
+  EXPECT_EQ(page.article().source_domain, "example.com");
+  EXPECT_EQ(page.article().source_name, "The Example Times");
+  Cleaned unnamed = CleanedPage(Page("<link rel='canonical' href='https://example.com/a'>", Paragraphs()));
+  EXPECT_EQ(unnamed.article().source_name, "example.com");
+}
+
+// The source of the date and the date, where no metadata tells one.
+std::string PublishedOf(std::string_view head, std::string_view around) {
+  Cleaned page = CleanedPage(Page(head, "<h1>Harbour tunnel opens</h1>" + std::string(around) + Paragraphs()));
+  const Article& article = page.article();
+  return article.published ? std::string(article.published_source) + " " + FormatTime(*article.published) : "";
+}
+
+TEST(PageMetadata, DateOfTheAddress) {
+  EXPECT_EQ(PublishedOf("<link rel='canonical' href='https://example.com/2031/03/09/tunnel'>", ""),
+            "url 2031-03-09");
+}
+
+TEST(PageMetadata, DateBesideTheHeadline) {
+  EXPECT_EQ(PublishedOf("", "<div>Stand: 9. März 2031, 15:25 Uhr</div>"), "text 2031-03-09");
+  EXPECT_EQ(PublishedOf("", "<p>The old tunnel was closed on 9 March 2029.</p>"), "") << "a sentence";
+  EXPECT_EQ(PublishedOf("<meta name='date' content='2031-03-08'>", "<div>9. März 2031</div>"),
+            "meta:date 2031-03-08");
+}
+
 TEST(PageBody, OfJsonLdWhereElementsHaveNone) {
   std::string text;
   for (int i = 0; i < 4; ++i) text += std::string(kOne) + "\\n\\n" + std::string(kTwo) + "\\n\\n";
@@ -192,6 +233,44 @@ TEST(PageBody, OfJsonLdWhereElementsHaveNone) {
                R"("}</script>)",
            "<div id=app></div>");
   EXPECT_TRUE(CleanedPage(html).body().starts_with(Both()));
+}
+
+// A page that a script would fill.
+std::string BodyOfScripts(const std::string& scripts) {
+  Cleaned page = CleanedPage(Page("<title>Harbour tunnel opens</title>", "<div id=root>Loading</div>" + scripts));
+  return std::string(page.body());
+}
+
+std::string LongText(std::string_view before, std::string_view between, std::string_view after) {
+  std::string text;
+  for (int i = 0; i < 3; ++i) {
+    for (const std::string_view sentence : {kOne, kTwo}) {
+      text += text.empty() ? "" : between;
+      text += std::string(before) + "In the year " + std::to_string(2031 + i) + ": " + std::string(sentence) +
+              std::string(after);
+    }
+  }
+  return text;
+}
+
+TEST(PageBody, OfItsOwnStateWhereElementsHaveNone) {
+  const std::string teasers =
+      R"("more":[{"title":"Ferry drivers walk out","teaser":"The drivers of three ferries walked out of talks again on Friday."}])";
+  const std::string body = LongText("", "\n\n", "");
+  EXPECT_EQ(BodyOfScripts("<script id='__NEXT_DATA__' type='application/json'>{\"props\":{" + teasers +
+                          ",\"article\":{\"url\":\"/a\",\"body\":[" +
+                          LongText(R"({"type":"p","text":")", ",", R"("})") + "]}}}</script>"),
+            body);
+  EXPECT_EQ(BodyOfScripts("<script>window.a = 1; window.__STATE__ = {" + teasers + ",\"content\":\"" +
+                          LongText("<p>", "", "<\\/p>") + "\"}; run();</script>"),
+            body);
+}
+
+TEST(PageBody, OfNoStateThatIsCutOrHoldsNoProse) {
+  EXPECT_EQ(BodyOfScripts("<script>window.s = {\"content\":\"" + LongText("", " ", "") + "\"</script>"), "Loading");
+  EXPECT_EQ(BodyOfScripts("<script type='application/json'>{\"a\":[" +
+                          std::string(2000, ' ') + "1]}</script>"),
+            "Loading");
 }
 
 TEST(PageBody, WithoutAnyTextIsLowInformation) {

@@ -1,0 +1,134 @@
+#include "processors/cleanup/source_furniture.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "processors/cleanup/cleanup.h"
+#include "tests/testing/batch_builder.h"
+#include "tests/testing/line_rules_file.h"
+
+namespace newsfeed::cleanup {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr char kText[] =
+    "Harbour tunnel opens two years late\n\n"
+    "The harbour in pictures, week 12\n\n"
+    "The tunnel under the harbour opened on Monday, two years later than the city had promised.\n\n"
+    "Drivers waited for an hour at the northern gate, where a choir sang and a ribbon was cut.";
+constexpr char kTable[] =
+    "# comment\n"
+    "news.example.com\t12\t14\tThe harbour in pictures, week 9\n"
+    "news.example.com\t12\t14\tHarbour tunnel opens two years late\n";
+
+std::vector<std::string> Rules(const Article& article) {
+  std::vector<std::string> rules;
+  for (const RemovedText& removed : article.removed) rules.emplace_back(removed.rule);
+  return rules;
+}
+
+// Cleans kText as an article of `domain` with what kTable says.
+std::vector<std::string> RulesFor(std::string_view domain, const std::string& disabled = "") {
+  config::v1::Cleanup config;
+  if (!disabled.empty()) config.add_disabled_rules(disabled);
+  auto cleaner = Create(config, {}, testing::ShippedLineRules(), *SourceFurniture::Create(kTable, "t"));
+  testing::BatchBuilder builder;
+  Article& article = builder.Text("Harbour tunnel opens two years late", kText);
+  article.source_domain = domain;
+  EXPECT_TRUE((*cleaner)->Process(builder.batch()).ok());
+  return Rules(article);
+}
+
+TEST(SourceFurnitureTest, RemovesTheLinesOfTheSourceButNotTheTitle) {
+  EXPECT_THAT(RulesFor("news.example.com"), ElementsAre("headline", "source-furniture"));
+}
+
+TEST(SourceFurnitureTest, LeavesOtherSourcesAlone) {
+  EXPECT_THAT(RulesFor("example.org"), ElementsAre("headline"));
+  EXPECT_THAT(RulesFor(""), ElementsAre("headline"));
+}
+
+TEST(SourceFurnitureTest, CanBeSwitchedOff) {
+  EXPECT_THAT(RulesFor("news.example.com", "source-furniture"), ElementsAre("headline"));
+}
+
+TEST(SourceFurnitureTest, TellsTheBadRow) {
+  const auto fault = [](std::string_view table) {
+    return std::string(SourceFurniture::Create(table, "t.tsv").status().message());
+  };
+  EXPECT_EQ(fault("# x\na\tb\n"), "t.tsv:2: a row is source, stories, of, line, set apart by tabs");
+  EXPECT_EQ(fault("a\tx\t3\tline\n"), "t.tsv:1: stories and of are numbers");
+  EXPECT_EQ(fault("\t3\t3\tline\n"), "t.tsv:1: the source is empty");
+  EXPECT_EQ(fault("a\t3\t3\t***\n"), "t.tsv:1: the line has no words");
+}
+
+FurnitureLearner Learned(const FurnitureLearner::Options& options, int stories) {
+  FurnitureLearner learner(options);
+  for (int i = 0; i < stories; ++i) {
+    learner.BeginStory("b.example.com");
+    learner.AddLine("Get our letter every morning");
+    learner.AddLine("GET our letter, every morning!");
+    learner.AddLine(i % 2 == 0 ? "Now on Sundays too" : "Never on Sundays");
+    learner.AddLine("Story number " + std::string(1, static_cast<char>('a' + i)));
+  }
+  learner.BeginStory("a.example.com");
+  learner.AddLine("Get our letter every morning");
+  learner.BeginStory("");
+  learner.AddLine("Get our letter every morning");
+  return learner;
+}
+
+TEST(FurnitureLearnerTest, CountsALineOncePerStory) {
+  EXPECT_THAT(Learned({.min_stories = 3, .min_share_percent = 0}, 6).Table(),
+              EndsWith("line\n"
+                       "b.example.com\t6\t6\tGet our letter every morning\n"
+                       "b.example.com\t3\t6\tNever on Sundays\n"
+                       "b.example.com\t3\t6\tNow on Sundays too\n"));
+}
+
+TEST(FurnitureLearnerTest, WantsStoriesAndAShare) {
+  EXPECT_THAT(Learned({.min_stories = 4, .min_share_percent = 0}, 6).Table(), Not(HasSubstr("Sundays")));
+  EXPECT_THAT(Learned({.min_stories = 3, .min_share_percent = 51}, 6).Table(), Not(HasSubstr("Sundays")));
+  EXPECT_THAT(Learned({.min_stories = 3}, 2).Table(), Not(HasSubstr("letter")));
+}
+
+TEST(FurnitureLearnerTest, WhatItWritesCanBeRead) {
+  const auto table = SourceFurniture::Create(Learned({}, 6).Table(), "t");
+  ASSERT_TRUE(table.ok());
+  EXPECT_EQ((*table)->sources(), 1u);
+  EXPECT_EQ((*table)->Find("b.example.com")->size(), 3u);
+  EXPECT_EQ((*table)->Find("a.example.com"), nullptr);
+}
+
+TEST(FurnitureLearnerTest, ForgetsWhatWasSeenLeastBeforeItHoldsTooMuch) {
+  FurnitureLearner learner({.min_stories = 1, .min_share_percent = 0, .max_lines = 100});
+  for (int i = 0; i < 1000; ++i) {
+    learner.BeginStory("a.example.com");
+    learner.AddLine("Get our letter every morning");
+    std::string line = "A line of its own ";
+    for (int n = i; n > 0; n /= 10) line += static_cast<char>('a' + n % 10);
+    learner.AddLine(line);
+  }
+  const std::string table = learner.Table();
+  EXPECT_THAT(table, HasSubstr("a.example.com\t1000\t1000\tGet our letter every morning\n"));
+  EXPECT_LE(std::count(table.begin(), table.end(), '\n'), 110);
+}
+
+TEST(FurnitureLearnerTest, KeepsRowsWhole) {
+  FurnitureLearner learner({.min_stories = 1, .min_share_percent = 0});
+  learner.BeginStory("a\tb");
+  learner.AddLine("A line of a name with a tab");
+  learner.BeginStory("a");
+  learner.AddLine("A line\nin two");
+  EXPECT_THAT(learner.Table(), EndsWith("of\tline\n"));
+}
+
+}  // namespace
+}  // namespace newsfeed::cleanup
