@@ -180,7 +180,7 @@ struct Article {
   uint32_t words = 0;                  // of the body
   uint32_t longest_paragraph = 0;      // bytes
   bool low_information = false;        // only page chrome was left
-  bool consent_notice = false;         // what was left reads like a notice about cookies
+  bool consent_notice = false;         // it reads like a notice about cookies
 
   // --- Set by the sketch step of dedup: an encoded sketch (processors/dedup/sketch.h). ---
   std::string_view sketch;

@@ -576,9 +576,15 @@ class Cleaner : public Processor {
     article.low_information = article.words == 0 || article.consent_notice || IsChrome(article);
   }
 
-  // Articles about cookies are longer, and name few of the things that notices do.
+  // Articles about cookies are longer, and name few of the things that notices do. Where nothing is left
+  // it is one if most of the text went as such.
   bool IsConsentNotice(const Article& article) {
-    if (article.words == 0 || article.words > kMaxConsentWords) return false;
+    if (article.words > kMaxConsentWords) return false;
+    size_t removed_bytes = 0;
+    for (const RemovedText& removed : article.removed) {
+      if (removed.rule == "consent") removed_bytes += removed.end - removed.begin;
+    }
+    if (article.words == 0) return removed_bytes * 2 > article.text.size();
     ReadWords(article.body, words_);
     return std::popcount(rules_->ConsentPhrases(words_)) >= kMinConsentPhrases;
   }

@@ -365,10 +365,19 @@ constexpr std::string_view kNotice =
     "advertising and to count readers. With your consent we may use your exact place. You may withdraw your "
     "consent at any time; our privacy policy says how.";
 
+// No line rule knows how it begins.
+constexpr std::string_view kUnknownNotice =
+    "Together with our partners the Example Times keeps data on your device for personalised advertising. You may "
+    "withdraw your consent at any time; our privacy policy says how.";
+
 TEST(ConsentNotice, IsNotedAndIsLowInformation) {
   Cleaned cleaned({.title = "T", .text = kNotice});
   EXPECT_TRUE(cleaned.article().consent_notice);
   EXPECT_TRUE(cleaned.article().low_information);
+  Cleaned kept({.title = "T", .text = kUnknownNotice});
+  EXPECT_EQ(kept.body(), kUnknownNotice);
+  EXPECT_TRUE(kept.article().consent_notice);
+  EXPECT_TRUE(kept.article().low_information);
 }
 
 TEST(ConsentNotice, AnArticleAboutCookiesIsNone) {
