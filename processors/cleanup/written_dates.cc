@@ -12,19 +12,19 @@
 namespace newsfeed::cleanup {
 namespace {
 
-// Names of months, by month; forms that several languages share stand once.
+// Names of months, by month; forms that several languages share stand once. "MAYIS" folds to "mayis".
 constexpr std::array<std::string_view, 12> kMonths = {
     "january jan januar jänner janvier enero janeiro gennaio januari stycznia ocak",
     "february feb februar februari février fevrier febrero fevereiro febbraio lutego şubat",
     "march mar märz mars marzo março marco maart marca mart mrz",
     "april apr avril abril aprile kwietnia nisan avr",
-    "may mai mayo maio maggio mei maj maja mayıs",
+    "may mai mayo maio maggio mei maj maja mayıs mayis",
     "june jun juni juin junio junho giugno czerwca haziran",
     "july jul juli juillet julio julho luglio lipca temmuz",
     "august aug août aout agosto augustus augusti sierpnia ağustos",
     "september sep sept septembre septiembre setembro settembre września eylül",
     "october oct oktober okt octobre octubre outubro ottobre października ekim",
-    "november nov novembre noviembre novembro listopada kasım",
+    "november nov novembre noviembre novembro listopada kasım kasim",
     "december dec dezember dez décembre decembre diciembre dezembro dicembre grudnia aralık desember des"};
 
 constexpr int kFirstYear = 1990;

@@ -67,7 +67,7 @@ TEST(ExplainTest, TellsElementsAndWhatLiesOutsideOfAPage) {
   EXPECT_THAT(text, AllOf(HasSubstr("- headline           Tunnel <b>\n"),
                           HasSubstr(fmt::format("                     {}\n", kFirst)),
                           HasSubstr("- aside              Our <app>\n"),
-                          HasSubstr("- outside-article    Imprint\n")));
+                          HasSubstr("- after-article      Imprint\n")));
 }
 
 TEST(ExplainTest, TellsWhyARecordIsADeadLetter) {
