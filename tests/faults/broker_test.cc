@@ -49,7 +49,7 @@ TEST_F(OneBroker, StoppedAndContinued) {
 // What is wrong is told at once; what is right is taken once the broker is back.
 TEST_F(OneBroker, ReloadedWhileItIsDown) {
   Begin(kLoad);
-  const std::string good = testing::ReadWholeFile(config_path()) + "dedup: {window_hours: 48}\n";
+  const std::string good = testing::ReadWholeFile(config_path()) + "cleanup: {max_removed_text_bytes: 100}\n";
   testing::TheBroker().Stop();
   Fault();
   folder().Write("config.yaml", good + "x: 1\n");
