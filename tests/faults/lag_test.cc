@@ -58,7 +58,8 @@ class Lag : public Faults {
  protected:
   void WorkOff(uint64_t records) {
     const MemoryGroup memory;
-    Prepare({.daemons = 1, .rate = 1'000'000, .words = 20});
+    // The limit is beside the index, which of a million articles takes as much again.
+    Prepare({.daemons = 1, .rate = 1'000'000, .words = 20, .more = "dedup: {max_entries: 50000}"});
     StartFeeder();
     records_ = std::exchange(feeder_, nullptr)->StopAt(records);
     const absl::Time begun = absl::Now();
