@@ -1,9 +1,11 @@
 // What cleanup kept of a record and what it removed, with the rule beside each line: `newsfeedd explain`.
 //
-//   feed.ndjson:0:0  a1  en  2 lines kept, 61 bytes; 1 removed, 20 bytes: navigation 1
-//   title            Harbour tunnel opens
-//   - navigation     Skip to main content
-//                    The tunnel …
+//   feed.ndjson:0:0
+//     title              Harbour tunnel opens
+//     lines              2 kept, 61 bytes; 1 removed, 20 bytes: navigation 1
+//
+//   - navigation         Skip to main content
+//                        The tunnel …
 //
 // Lines stand in the order of the input. Of a page all lines are told, those outside the article's element
 // too; an element that went without being read in lines is one line, marked by its rule.

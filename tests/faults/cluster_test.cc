@@ -145,7 +145,7 @@ TEST_F(ThreeBrokers, OneStoppedFor30Seconds) {
   for (int node = 0; node < ProxiedCluster::kNodes; ++node) {
     cluster_.Signal(node, SIGSTOP);
     Fault();
-    absl::SleepFor(absl::Seconds(30));
+    absl::SleepFor(absl::Seconds(30));  // the fault itself: nothing is waited for
     cluster_.Signal(node, SIGCONT);
     HealAndRecover();
     if (HasFatalFailure()) return;

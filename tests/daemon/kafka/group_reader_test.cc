@@ -49,6 +49,14 @@ class GroupReaderTest : public ::testing::Test {
     ReadAll();
     ASSERT_TRUE(reader_.Assign().ok());
   }
+  // Partition 0 is read and committed to there; the last record had the time 1000.
+  void CommitTo50() {
+    GivePartition(0);
+    script_.polls = {RecordAt(0, 50, "v", 1000)};
+    ReadAll();
+    reader_.Committed();
+    batch_.Clear();
+  }
   std::vector<int64_t> Offsets() const {
     std::vector<int64_t> offsets;
     for (const Article& article : batch_.articles()) offsets.push_back(article.origin.offset.value);
@@ -152,13 +160,9 @@ struct MadeAnew {
 };
 class GroupReaderMadeAnew : public GroupReaderTest, public ::testing::WithParamInterface<MadeAnew> {};
 
-// The log ends below the committed offset; what was read last had the time 1000.
+// The log ends below the committed offset.
 TEST_P(GroupReaderMadeAnew, IsBegunOnlyWhereItsRecordsAreYounger) {
-  GivePartition(0);
-  script_.polls = {RecordAt(0, 50, "v", 1000)};
-  ReadAll();
-  reader_.Committed();
-  batch_.Clear();
+  CommitTo50();
   script_.high = 3;
   script_.polls = {Broken(ErrorClass::kOther, "_AUTO_OFFSET_RESET"), RecordAt(0, 0, "v", GetParam().timestamp)};
   ReadAll();
@@ -168,11 +172,7 @@ INSTANTIATE_TEST_SUITE_P(, GroupReaderMadeAnew, ::testing::Values(MadeAnew{2000,
 
 // A broker that leads no more told an end, and the leader then shows the log as it was.
 TEST_F(GroupReaderTest, ALogThatWasWholeAfterAllIsReadOnWhereItWas) {
-  GivePartition(0);
-  script_.polls = {RecordAt(0, 50, "v", 1000)};
-  ReadAll();
-  reader_.Committed();
-  batch_.Clear();
+  CommitTo50();
   script_.high = 3;
   script_.polls = {Broken(ErrorClass::kOther, "_AUTO_OFFSET_RESET")};
   ReadAll();
