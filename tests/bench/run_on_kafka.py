@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """The daemon on Kafka beside the same chain from file to null, on one machine in one run.
 
-  tests/bench/run_on_kafka.py NEWSFEEDD FILE.ndjson [ROUNDS]
+  tests/bench/run_on_kafka.py NEWSFEEDD FILE.ndjson [ROUNDS [judge]]
 
 Reports medians over the rounds: articles/s of both and their ratio; CPU a record of each stage (threads are
 named after it) and of the whole process; resident memory; articles/s of the judge alone, over a topic that was
 filled before; then, with input at half of the speed found, the latency from input to enriched output. newsfeedd and
 the chain on files have the first half of the cores, the broker and whoever produces the input the other half. The
-broker is warmed up first. KAFKA_PROPERTIES is added to kafka.properties. Needs only Python; starts and stops its own
+broker is warmed up first. `judge`: that part alone. KAFKA_PROPERTIES is added to kafka.properties. Needs only Python; starts and stops its own
 broker.
 """
 import json
@@ -182,7 +182,8 @@ def latency(binary, folder, bootstrap, news, rate):
 
 
 def judge_alone(binary, folder, bootstrap, news, records, number):
-    """Articles/s through the judge, its topic filled before it starts; from its first batch to its last."""
+    """Articles/s through the judge, its topic filled before it starts, from its first batch to its last; and µs of CPU
+    an article by thread."""
     daemon = Daemon(binary, folder, bootstrap, f"judge{number}")
     daemon.start("prepare")
     daemon.command("produce", news)
@@ -192,12 +193,33 @@ def judge_alone(binary, folder, bootstrap, news, records, number):
     daemon.start("judge")
     while not committed(daemon.port, "judge")[0]:
         time.sleep(0.002)
+    pid, broker_pid = daemon.process.pid, int((folder / "broker/pid").read_text())
     early, began = committed(daemon.port, "judge")[1], time.monotonic()
+    before, broker = cpu_by_thread(pid), sum(cpu_by_thread(broker_pid).values())
     while committed(daemon.port, "judge")[1] < 0.99 * records:
-        time.sleep(0.002)
-    speed = (committed(daemon.port, "judge")[1] - early) / (time.monotonic() - began)
+        time.sleep(0.02)
+    after = cpu_by_thread(pid)
+    n = committed(daemon.port, "judge")[1] - early
+    speed = n / (time.monotonic() - began)
+    each = {name: 1e6 * (after[name] - before.get(name, 0)) / n for name in after}
+    each["the broker"] = 1e6 * (sum(cpu_by_thread(broker_pid).values()) - broker) / n
     daemon.stop()
-    return speed
+    return speed, each
+
+
+def tell_cpu(each):
+    for name, cpu in sorted(each.items(), key=lambda item: -item[1]):
+        if cpu >= 1:
+            print(f"  {name:<16} {cpu:6.0f} µs of CPU a record")
+
+
+def measure_judge(binary, folder, bootstrap, news, records, rounds):
+    speeds = []
+    for number in range(rounds):
+        speed, each = judge_alone(binary, folder, bootstrap, news, records, number)
+        speeds.append(speed)
+    print(f"judge alone       {statistics.median(speeds):8.0f} articles/s   {[round(x) for x in speeds]}")
+    tell_cpu(each)
 
 
 def get_ready(port):
@@ -206,6 +228,24 @@ def get_ready(port):
         return 200
     except urllib.error.HTTPError as error:
         return error.code
+
+
+def measure_chain(binary, folder, bootstrap, news, records, rounds):
+    """Returns the articles/s on Kafka."""
+    kafka, files, last = [], [], []
+    for number in range(rounds):
+        files.append(from_file(binary, news, folder))
+        speed, *last = throughput(binary, folder, bootstrap, news, records, number)
+        kafka.append(speed)
+    k, f = statistics.median(kafka), statistics.median(files)
+    print(f"{records} records, medians of {rounds} rounds")
+    print(f"file to null      {f:8.0f} articles/s   {[round(x) for x in files]}")
+    print(f"Kafka to Kafka    {k:8.0f} articles/s   {[round(x) for x in kafka]}   ratio {k / f:.2f}")
+    tell_cpu(last[0])
+    print(f"resident          {last[1]:8.0f} MB at most")
+    for stage, count in last[2].items():
+        print(f"batches of {stage:<10} {count:8} ({records / count:.0f} records each)")
+    return k
 
 
 def main():
@@ -217,25 +257,12 @@ def main():
     subprocess.run([*on(THEIRS), BROKER, "start", str(folder / "broker"), "0"], check=True)
     try:
         bootstrap = "127.0.0.1:" + (folder / "broker/port").read_text().strip()
-        kafka, files, last = [], [], []
         warm_up(binary, folder, bootstrap, news, records)
-        for number in range(rounds):
-            files.append(from_file(binary, news, folder))
-            speed, *last = throughput(binary, folder, bootstrap, news, records, number)
-            kafka.append(speed)
-        k, f = statistics.median(kafka), statistics.median(files)
-        print(f"{records} records, medians of {rounds} rounds")
-        print(f"file to null      {f:8.0f} articles/s   {[round(x) for x in files]}")
-        print(f"Kafka to Kafka    {k:8.0f} articles/s   {[round(x) for x in kafka]}   ratio {k / f:.2f}")
-        for stage, us in sorted(last[0].items(), key=lambda item: -item[1]):
-            print(f"CPU of {stage:<14} {us:8.1f} us a record")
-        print(f"resident          {last[1]:8.0f} MB at most")
-        for stage, count in last[2].items():
-            print(f"batches of {stage:<10} {count:8} ({records / count:.0f} records each)")
-        p50, p99 = latency(binary, folder, bootstrap, news, k / 2)
-        judged = [judge_alone(binary, folder, bootstrap, news, records, number) for number in range(rounds)]
-        print(f"judge alone       {statistics.median(judged):8.0f} articles/s   {[round(x) for x in judged]}")
-        print(f"latency at {k / 2:.0f}/s   p50 {1000 * p50:.0f} ms   p99 {1000 * p99:.0f} ms")
+        if "judge" not in sys.argv[4:]:
+            k = measure_chain(binary, folder, bootstrap, news, records, rounds)
+            p50, p99 = latency(binary, folder, bootstrap, news, k / 2)
+            print(f"latency at {k / 2:.0f}/s   p50 {1000 * p50:.0f} ms   p99 {1000 * p99:.0f} ms")
+        measure_judge(binary, folder, bootstrap, news, records, rounds)
     finally:
         subprocess.run([BROKER, "stop", str(folder / "broker")], check=False)
         shutil.rmtree(folder, ignore_errors=True)
