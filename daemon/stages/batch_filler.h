@@ -13,8 +13,9 @@ namespace newsfeed::stages {
 
 class BatchFiller {
  public:
-  explicit BatchFiller(const config::v1::Config& config)
-      : max_records_(config.batch().max_records()),
+  // `times`: as many records as are configured, for a hop that does little with each. Bytes bound it all the same.
+  explicit BatchFiller(const config::v1::Config& config, size_t times = 1)
+      : max_records_(times * config.batch().max_records()),
         max_bytes_(config.batch().max_bytes()),
         linger_(absl::Milliseconds(config.delivery().linger_ms())),
         oldest_(std::max(linger_, kUnderWayAtMost)) {}

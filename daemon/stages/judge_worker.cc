@@ -22,6 +22,8 @@ constexpr absl::Duration kCloseTimeout = absl::Seconds(5);
 constexpr absl::Duration kNoteEvery = absl::Seconds(60);
 // Entries applied in one step.
 constexpr int kReadsPerStep = 512;
+// A verdict takes a sixth of what prepare and enrich do with a record, a transaction as long as theirs.
+constexpr size_t kBatches = 4;
 // Distance of the places in the changelog that trimming can cut at.
 constexpr uint64_t kMarkEvery = 5000;
 
@@ -41,7 +43,7 @@ JudgeWorker::JudgeWorker(kafka::ClientFactory* factory, const config::v1::Config
                                      {kafka::InternalTopicsOf(*config).prepared})),
       publisher_(factory, PublisherOptions(*config, {Stage::kJudge, instance, 0},
                                            {judged_topic_, index_topic_, config->outputs().dead_letter()})),
-      filler_(*config),
+      filler_(*config, kBatches),
       records_(*config, OutcomeRecords::Headers::kOurs) {}
 
 Progress JudgeWorker::Step(absl::Time now, absl::Duration may_wait) {
@@ -76,7 +78,7 @@ bool JudgeWorker::Renew(Renewal& renewal) {
   policy_ = renewal.policy;
   judge_->SetPolicy(policy_);
   skips_ = SkipList::Checked(renewal.made_of->config.skip());
-  filler_ = BatchFiller(renewal.made_of->config);
+  filler_ = BatchFiller(renewal.made_of->config, kBatches);
   return true;
 }
 
