@@ -173,6 +173,11 @@ absl::Status App::HandOut(std::shared_ptr<const LoadedConfig> next) {
   return absl::OkStatus();
 }
 
+void App::CountTrim(bool ok) {
+  const std::lock_guard lock(mutex_);
+  ++(ok ? trims_.ok : trims_.failed);
+}
+
 size_t App::PendingWorkers() const {
   return static_cast<size_t>(std::ranges::count_if(seats_, [](const auto& seat) {
     const std::lock_guard lock(seat->mutex);
@@ -280,11 +285,13 @@ AppStatus App::Snapshot() const {
                    .workers = {},
                    .judge = std::nullopt,
                    .reload = {},
+                   .trims = {},
                    .suspects = {}};
   if (recorder_ != nullptr) status.suspects = recorder_->suspects();
   {
     const std::lock_guard lock(mutex_);
     status.reload = reload_;
+    status.trims = trims_;
   }
   status.reload.pending_workers = PendingWorkers();
   for (const auto& seat : seats_) {

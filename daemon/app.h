@@ -66,6 +66,9 @@ class App : public StatusSource {
   // True once after all workers have swapped.
   bool TakeReloaded();
 
+  // The outcome of a round of trimming, for Snapshot.
+  void CountTrim(bool ok);
+
   // Ends all workers, without a pending configuration; false: not all were done in time. Their threads are left behind
   // and hold this: end the process. All finish their batches before the first leaves its group.
   bool Drain(absl::Duration deadline);
@@ -115,6 +118,7 @@ class App : public StatusSource {
   std::shared_ptr<const LoadedConfig> next_;    // guarded by mutex_; not all workers have swapped
   bool next_is_last_ = false;                   // guarded by mutex_; no reload failed since
   ReloadStatus reload_;                         // guarded by mutex_
+  TrimStatus trims_;                            // guarded by mutex_
   std::atomic<bool> draining_ = false;
   std::atomic<bool> leaving_ = false;
   std::atomic<bool> failed_ = false;

@@ -57,6 +57,7 @@ struct WorkerCounters {
   uint64_t batches_aborted = 0;
   uint64_t records_dropped = 0;    // below the expected offset: seen before
   uint64_t offsets_skipped = 0;    // gaps that retention or a new topic left
+  uint64_t fenced = 0;             // another producer initialised with our transactional id
   uint64_t producers_made = 0;     // beyond the first: replacements after a fault
   uint64_t consumers_made = 0;
   uint64_t rebalances = 0;
@@ -115,6 +116,12 @@ struct ReloadStatus {
   size_t pending_workers = 0;   // take the new one after the batch in hand
 };
 
+// Rounds of trimming the internal topics.
+struct TrimStatus {
+  uint64_t ok = 0;
+  uint64_t failed = 0;
+};
+
 struct AppStatus {
   std::string version;
   std::string application_id;
@@ -125,6 +132,7 @@ struct AppStatus {
   std::vector<WorkerStatus> workers;
   std::optional<JudgeStatus> judge;  // with the judge's role only
   ReloadStatus reload;
+  TrimStatus trims;
   std::vector<Suspect> suspects;     // records that were in hand when the process died before
 };
 

@@ -154,6 +154,18 @@ void Lag(const AppStatus& status, absl::Time, Series& out) {
   }
 }
 
+// Nobody knows the oldest record that waits before it is read: it is younger than the last one committed.
+void Age(const AppStatus& status, absl::Time now, Series& out) {
+  for (const WorkerStatus& worker : status.workers) {
+    for (const PartitionStatus& p : worker.partitions) {
+      if (p.end < 0 || p.timestamp_ms <= 0) continue;
+      const absl::Duration age = now - absl::FromUnixMillis(p.timestamp_ms);
+      out.Add({worker.stage, p.topic, std::to_string(p.partition)},
+              p.lag() > 0 ? std::max(absl::ToDoubleSeconds(age), 0.0) : 0.0);
+    }
+  }
+}
+
 void Position(const AppStatus& status, absl::Time, Series& out) {
   for (const WorkerStatus& worker : status.workers) {
     for (const PartitionStatus& p : worker.partitions) {
@@ -168,6 +180,12 @@ void SecondsSince(const AppStatus& status, absl::Time now, Series& out) {
   for (const WorkerStatus& worker : status.workers) {
     out.Add({worker.stage, std::to_string(worker.worker)},
             absl::ToDoubleSeconds(now - std::max(worker.*kMember, status.started)));
+  }
+}
+
+void OwnedPartitions(const AppStatus& status, absl::Time, Series& out) {
+  for (const WorkerStatus& worker : status.workers) {
+    out.Add({worker.stage, std::to_string(worker.worker)}, uint64_t{worker.partitions.size()});
   }
 }
 
@@ -195,6 +213,13 @@ void Evicted(const AppStatus& status, absl::Time, Series& out) {
   if (!status.judge) return;
   out.Add({"cap"}, status.judge->evicted_by_cap);
   out.Add({"window"}, status.judge->evicted_by_window);
+}
+
+// Both results from the start on: a rate needs the zero before the first.
+void Trims(const AppStatus& status, absl::Time, Series& out) {
+  if (!status.judge) return;
+  out.Add({"ok"}, status.trims.ok);
+  out.Add({"failed"}, status.trims.failed);
 }
 
 void BuildInfo(const AppStatus& status, absl::Time, Series& out) {
@@ -302,6 +327,10 @@ constexpr Metric kMetrics[] = {
     // Faults.
     {"newsfeed_producers_replaced_total", kCounter, {"stage"}, "Producers replaced after a fault.",
      ByStage<&W::producers_made>},
+    {"newsfeed_fenced_total", kCounter, {"stage"},
+     "Times that the broker gave a worker's transactional id to another: a judge that lost its office, a transaction "
+     "open for too long, or a second process of this name.",
+     ByStage<&W::fenced>},
     {"newsfeed_consumers_replaced_total", kCounter, {"stage"}, "Consumers replaced after a fault.",
      ByStage<&W::consumers_made>},
     {"newsfeed_rebalances_total", kCounter, {"stage"}, "Changes of the partitions a worker owns.",
@@ -326,8 +355,12 @@ constexpr Metric kMetrics[] = {
     // Workers and partitions.
     {"newsfeed_consumer_lag", kGauge, {"stage", "topic", "partition"},
      "Records that wait: high watermark minus position. Absent until the watermark is known.", Lag},
+    {"newsfeed_consumer_age_seconds", kGauge, {"stage", "topic", "partition"},
+     "Age of the last record committed while records wait: none that waits is older. 0 where none waits.", Age},
     {"newsfeed_consumer_position", kGauge, {"stage", "topic", "partition"},
      "Offset of the next record to be read and committed.", Position},
+    {"newsfeed_worker_partitions", kGauge, {"stage", "worker"}, "Partitions that the worker owns.",
+     OwnedPartitions},
     {"newsfeed_seconds_since_last_commit", kGauge, {"stage", "worker"},
      "Seconds since the last commit; since the start where there was none.",
      SecondsSince<&WorkerStatus::last_commit>},
@@ -364,6 +397,9 @@ constexpr Metric kMetrics[] = {
      OfJudge<&J::repeated>},
     {"newsfeed_index_evicted_total", kCounter, {"why"},
      "Entries that left the index: over the cap, or out of the window.", Evicted},
+
+    {"newsfeed_internal_trims_total", kCounter, {"result"},
+     "Rounds of deleting what is done with from the internal topics, by the owner only: ok or failed.", Trims},
 
     // As every program that Prometheus sees.
     {"process_resident_memory_bytes", kGauge, {}, "Resident memory.", ResidentMemory},

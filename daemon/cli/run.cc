@@ -278,6 +278,8 @@ class TrimmerThread {
       if (!status.judge || status.judge->office != JudgeStatus::Office::kOwner) continue;
       const absl::Status trimmed = kafka::TrimInternalTopics(
           service_.factory, service_.app.loaded()->config, service_.app.trimmable_index_offset(), stop_);
+      // Broken off half-way is neither.
+      if (!stop_) service_.app.CountTrim(trimmed.ok());
       if (!trimmed.ok()) log::Warn("internal topics not trimmed", {{"why", std::string(trimmed.message())}});
     }
   }

@@ -225,6 +225,7 @@ Publisher::Result Publisher::Replace(const Error& error, absl::Time now) {
 bool Publisher::TakenOver(const Error& error, absl::Time now) {
   if (error.kind == ErrorClass::kTimedOut) timed_out_since_fenced_ = true;
   if (error.kind != ErrorClass::kFenced) return false;
+  ++fenced_;
   // A transaction that was open for too long is ended by the broker, which also fences.
   const bool own_fault = timed_out_since_fenced_ || now - begun_ >= options_.transaction_timeout;
   const bool again = now - last_fenced_ < kFencedAgain;

@@ -70,6 +70,8 @@ class Publisher {
   const Error& last_error() const { return last_error_; }
   // Replacements of the first.
   uint64_t replaced() const { return clients_made_ > 0 ? clients_made_ - 1 : 0; }
+  // Times that somebody else, or the broker for a transaction open too long, took our transactional.id.
+  uint64_t fenced() const { return fenced_; }
   const char* state() const;
 
  private:
@@ -105,6 +107,7 @@ class Publisher {
   absl::Time last_fenced_ = absl::InfinitePast();
   bool timed_out_since_fenced_ = false;
   uint64_t clients_made_ = 0;
+  uint64_t fenced_ = 0;
   Error last_error_;
 
   std::span<const ProducedRecord> records_;

@@ -75,6 +75,7 @@ void FillStatusOf(const kafka::GroupReader& reader, const kafka::Publisher& publ
   status.counters.records_dropped = reader.dropped();
   status.counters.offsets_skipped = reader.skipped();
   status.counters.rebalances = reader.rebalances();
+  status.counters.fenced = publisher.fenced();
   status.counters.producers_made = publisher.replaced();
   status.counters.consumers_made = reader.replaced();
 }

@@ -29,6 +29,7 @@ inline WorkerStatus FullWorker(std::string stage, size_t worker) {
   counters.verdicts = {{"UNIQUE", 4}};
   counters.batches_committed = 5;
   counters.batches_aborted = 1;
+  counters.fenced = 1;
   counters.commit_seconds.Add(0.03);
   counters.commit_seconds.Add(1000);
   counters.end_to_end_seconds.Add(2);
@@ -50,6 +51,7 @@ inline AppStatus FullStatus() {
   judge.entries = 7;
   judge.clock_ms = 1'799'999'990'500;
   status.reload = {.ok = 2, .failed = 1, .last_error = "needs a restart: inputs", .pending_workers = 3};
+  status.trims = {.ok = 4, .failed = 1};
   status.suspects = {{"raw", 3, 17, 17, 3}, {"raw", 4, 0, 255, 1}};
   return status;
 }

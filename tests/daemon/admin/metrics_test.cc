@@ -86,6 +86,11 @@ INSTANTIATE_TEST_SUITE_P(
         R"(newsfeed_commit_seconds_count{stage="prepare"} 4)",
         R"(newsfeed_commit_seconds_sum{stage="judge"} 1000.03)",
         R"(newsfeed_consumer_lag{stage="prepare",topic="raw",partition="1"} 3)",
+        R"(newsfeed_consumer_age_seconds{stage="prepare",topic="raw",partition="1"} 9.5)",
+        R"(newsfeed_worker_partitions{stage="prepare",worker="1"} 1)",
+        R"(newsfeed_fenced_total{stage="prepare"} 2)",
+        R"(newsfeed_internal_trims_total{result="ok"} 4)",
+        R"(newsfeed_internal_trims_total{result="failed"} 1)",
         R"(newsfeed_seconds_since_last_commit{stage="prepare",worker="1"} 3)",
         R"(newsfeed_judge_office{office="owner"} 1)", R"(newsfeed_judge_office{office="standby"} 0)",
         "newsfeed_index_clock_seconds 1799999990.5", "process_start_time_seconds 1799999400"));
@@ -101,6 +106,19 @@ TEST(Metrics, AnEndThatIsNotKnownGivesNoLag) {
   AppStatus status = FullStatus();
   for (WorkerStatus& worker : status.workers) worker.partitions[0].end = -1;
   EXPECT_THAT(MetricsText(status, kNow), Not(HasSubstr("newsfeed_consumer_lag")));
+}
+
+TEST(Metrics, WhereNothingWaitsNothingAges) {
+  AppStatus status = FullStatus();
+  for (WorkerStatus& worker : status.workers) worker.partitions[0].end = worker.partitions[0].position;
+  EXPECT_THAT(MetricsText(status, kNow),
+              HasSubstr(R"(newsfeed_consumer_age_seconds{stage="prepare",topic="raw",partition="1"} 0)"));
+}
+
+TEST(Metrics, APartitionWithoutACommittedRecordHasNoAge) {
+  AppStatus status = FullStatus();
+  for (WorkerStatus& worker : status.workers) worker.partitions[0].timestamp_ms = 0;
+  EXPECT_THAT(MetricsText(status, kNow), Not(HasSubstr("newsfeed_consumer_age_seconds")));
 }
 
 TEST(Metrics, WhatNeverHappenedCountsFromTheStart) {

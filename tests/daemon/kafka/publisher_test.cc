@@ -127,6 +127,7 @@ TEST_F(PublisherTest, FencedAgainAfterATimeoutOfOurOwnIsNot) {
   EXPECT_EQ(PublishOne("x"), Result::kUnknown);
   EXPECT_EQ(PublishOne("x"), Result::kUnknown);
   EXPECT_EQ(PublishOne("x"), Result::kUnknown);
+  EXPECT_EQ(publisher_.fenced(), 2);
 }
 
 TEST_F(PublisherTest, ABrokerThatIsAwayAtTheStartIsWaitedFor) {
