@@ -203,7 +203,7 @@ class Filler {
                          const FieldDescriptor& field, Message& out) {
     std::string value;
     std::string_view rest = node.Scalar();
-    for (size_t start; (start = rest.find("${")) != rest.npos;) {
+    for (size_t start; secrets_ && (start = rest.find("${")) != rest.npos;) {
       const size_t colon = rest.find(':', start);
       const size_t end = rest.find('}', start);
       if (end == rest.npos || colon > end) {
@@ -293,6 +293,13 @@ class Filler {
   const SecretSource& secrets_;
 };
 
+// systemd gives a service its secrets in a folder whose name it tells here (LoadCredential=).
+std::string SecretPath(const std::string& name) {
+  const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
+  if (credentials == nullptr) return name;
+  return std::filesystem::path(credentials) / name;  // `name` alone where it is absolute
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> ProcessSecret(std::string_view kind, const std::string& name) {
@@ -304,7 +311,7 @@ absl::StatusOr<std::string> ProcessSecret(std::string_view kind, const std::stri
     return std::string(value);
   }
   if (kind == "file") {
-    auto contents = ReadFile(name);
+    auto contents = ReadFile(SecretPath(name));
     // Editors end files with a newline that is no part of a password.
     if (contents.ok() && contents->ends_with('\n')) contents->pop_back();
     return contents;

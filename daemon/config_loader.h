@@ -27,7 +27,10 @@ namespace newsfeed {
 using SecretSource =
     std::function<absl::StatusOr<std::string>(std::string_view kind, const std::string& name)>;
 
-// Environment and files of this process.
+// Strings are taken as they stand.
+inline const SecretSource kNoSecrets;
+
+// Environment and files of this process. A relative PATH lies in $CREDENTIALS_DIRECTORY where that is set.
 absl::StatusOr<std::string> ProcessSecret(std::string_view kind, const std::string& name);
 
 // Merges YAML text into `out`. `file_name` is for messages only. An empty text changes nothing.

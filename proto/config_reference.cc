@@ -2,6 +2,7 @@
 //
 //   newsfeed_config_reference newsfeed.desc markdown > config/REFERENCE.md
 //   newsfeed_config_reference newsfeed.desc yaml     > config/newsfeed.yaml
+//   newsfeed_config_reference newsfeed.desc man      > newsfeedd.5
 //
 // The descriptor set must be made with --include_source_info. A field without a comment is an error.
 #include <fmt/format.h>
@@ -31,6 +32,7 @@ using google::protobuf::FileDescriptorSet;
 using google::protobuf::SourceLocation;
 
 constexpr char kRoot[] = "newsfeed.config.v1.Config";
+constexpr char kCases[] = "newsfeed.config.v1.CaseFile";
 
 // The comment above a declaration, as lines.
 template <typename T>
@@ -178,13 +180,68 @@ void PrintYaml(const Descriptor& root) {
   }
 }
 
+// Text that man(7) must not read as a request.
+std::string Roff(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (out.empty() && (c == '.' || c == '\'')) out += "\\&";
+    if (c == '\\') {
+      out += "\\e";
+    } else if (c == '-') {
+      out += "\\-";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+void PrintManSection(const Descriptor& message, const std::string& path) {
+  if (!path.empty()) fmt::print(".SS {}\n", Roff(path));
+  fmt::print("{}\n", Roff(Join(CommentOf(message))));
+  for (int i = 0; i < message.field_count(); ++i) {
+    const FieldDescriptor& field = *message.field(i);
+    const std::string standard = DefaultOf(field);
+    const std::string range = RangeOf(field);
+    fmt::print(".TP\n.BR {} \" ({}{}{})\"\n{}{}\n", Roff(field.name()), TypeOf(field),
+               range.empty() ? "" : ", " + Roff(range),
+               standard.empty() || standard == "\"\"" ? "" : ", default " + Roff(standard), Roff(Join(CommentOf(field))),
+               RestartOf(field));
+    if (field.cpp_type() != FieldDescriptor::CPPTYPE_ENUM) continue;
+    for (int v = 0; v < field.enum_type()->value_count(); ++v) {
+      const auto& value = *field.enum_type()->value(v);
+      if (value.number() != 0) fmt::print(".br\n.BR {} : {}\n", Roff(value.name()), "\"" + Roff(Join(CommentOf(value))) + "\"");
+    }
+  }
+  for (int i = 0; i < message.field_count(); ++i) {
+    const FieldDescriptor& field = *message.field(i);
+    if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || field.is_map()) continue;
+    PrintManSection(*field.message_type(),
+                    (path.empty() ? "" : path + ".") + field.name() + (field.is_repeated() ? "[]" : ""));
+  }
+}
+
+void PrintMan(const Descriptor& root, const Descriptor& cases) {
+  fmt::print(
+      ".TH NEWSFEEDD 5 \"\" \"newsfeed\" \"File Formats\"\n"
+      ".SH NAME\nnewsfeedd.yaml \\- configuration of newsfeedd, and cases of newsfeedd test\n"
+      ".SH DESCRIPTION\nFiles are YAML. An unknown key, a value of the wrong type or out of its range is an error that\n"
+      "names the key's path. ${{env:NAME}} and ${{file:PATH}} in a string stand for an environment variable or the\n"
+      "contents of a file; a relative PATH lies in $CREDENTIALS_DIRECTORY where that is set (systemd).\n"
+      ".SH CONFIGURATION\n");
+  PrintManSection(root, "");
+  fmt::print(".SH CASES\nFiles of\n.BR \"newsfeedd test\" .\n");
+  PrintManSection(cases, "");
+  fmt::print(".SH SEE ALSO\n.BR newsfeedd (1)\n");
+}
+
 int Main(int argc, char** argv) {
   FileDescriptorSet files;
   std::ifstream in(argc > 1 ? argv[1] : "", std::ios::binary);
   const std::string_view kind = argc > 2 ? argv[2] : "";
   if (!files.ParseFromIstream(&in) || files.file().empty() ||
-      (kind != "markdown" && kind != "yaml")) {
-    std::cerr << "usage: newsfeed_config_reference DESCRIPTOR_SET markdown|yaml\n";
+      (kind != "markdown" && kind != "yaml" && kind != "man")) {
+    std::cerr << "usage: newsfeed_config_reference DESCRIPTOR_SET markdown|yaml|man\n";
     return 1;
   }
   DescriptorPool pool;
@@ -192,9 +249,12 @@ int Main(int argc, char** argv) {
     if (pool.BuildFile(file) == nullptr) return 1;
   }
   const Descriptor* root = pool.FindMessageTypeByName(kRoot);
-  if (root == nullptr) return 1;
+  const Descriptor* cases = pool.FindMessageTypeByName(kCases);
+  if (root == nullptr || cases == nullptr) return 1;
   if (kind == "markdown") {
     PrintMarkdown(*root);
+  } else if (kind == "man") {
+    PrintMan(*root, *cases);
   } else {
     PrintYaml(*root);
   }

@@ -18,6 +18,7 @@ constexpr std::array kTable = std::to_array<Command>({
     {"process", "run the whole pipeline over files, folders or standard input", &AddProcess},
     {"produce", "send records of files to an input topic", &AddProduce},
     {"validate", "check configuration files and the data they name", &AddValidate},
+    {"test", "run your own cases, input and what must become of it, through the configured chain", &AddTest},
     {"decode", "print published messages of files or a topic as JSON lines", &AddDecode},
     {"topics", "make, check and describe the topics of an application", &AddTopics},
     {"audit", "prove from the topics alone that each record has one outcome", &AddAudit},

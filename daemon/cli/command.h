@@ -44,6 +44,7 @@ void AddRun(CLI::App& app, int& exit_code);
 void AddProcess(CLI::App& app, int& exit_code);
 void AddProduce(CLI::App& app, int& exit_code);
 void AddValidate(CLI::App& app, int& exit_code);
+void AddTest(CLI::App& app, int& exit_code);
 void AddDecode(CLI::App& app, int& exit_code);
 void AddTopics(CLI::App& app, int& exit_code);
 void AddAudit(CLI::App& app, int& exit_code);

@@ -60,6 +60,10 @@ struct Arguments {
 constexpr absl::Duration kTick = absl::Milliseconds(250);
 // A line of `systemctl status`.
 constexpr absl::Duration kTellEvery = absl::Seconds(5);
+// What systemd is asked for until the daemon is ready, again and again.
+constexpr absl::Duration kMoreTimeToStart = absl::Seconds(60);
+// Beyond delivery.drain_seconds: to close clients and end.
+constexpr absl::Duration kMoreTimeToStop = absl::Seconds(15);
 
 std::string HostName() {
   std::array<char, 256> name{};
@@ -221,7 +225,7 @@ std::optional<int> AwaitCluster(Service& service) {
     log::Warn("waiting for the cluster", {{"answer", std::string(status.message())}});
     service.notify.Status("waiting for the cluster");
     // It is the cluster that is late: no reason for systemd to give us up.
-    service.notify.ExtendTimeout(absl::Seconds(60));
+    service.notify.ExtendTimeout(kMoreTimeToStart);
     service.notify.Watchdog();
     const int signal = WaitForSignal(service.signals, absl::Seconds(2));
     if (signal == SIGTERM || signal == SIGINT) return kExitOk;
@@ -325,18 +329,22 @@ int Serve(Service& service) {
       log::Info("ready", {});
       ready_told = true;
     }
+    // A long restore is no reason for systemd to give us up; a worker that hangs was told above.
+    if (!ready_told) service.notify.ExtendTimeout(kMoreTimeToStart);
     service.notify.Status(StatusLine(status));
   }
 }
 
 int Drain(Service& service, int exit_code) {
+  const auto drain_time = absl::Seconds(service.app.loaded()->config.delivery().drain_seconds());
   service.notify.Stopping();
+  service.notify.ExtendTimeout(drain_time + kMoreTimeToStop);
   std::signal(SIGHUP, SIG_IGN);
   // The second signal ends the process at once.
   std::signal(SIGTERM, [](int) { _exit(kExitFailed); });
   std::signal(SIGINT, [](int) { _exit(kExitFailed); });
   pthread_sigmask(SIG_UNBLOCK, &service.signals, nullptr);
-  if (service.app.Drain(absl::Seconds(service.app.loaded()->config.delivery().drain_seconds()))) {
+  if (service.app.Drain(drain_time)) {
     log::Info("drained", {});
     return exit_code;
   }

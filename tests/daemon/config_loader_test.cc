@@ -119,6 +119,21 @@ TEST(ConfigLoader, ReadsSecretsFromFilesWithoutTheLastNewline) {
   EXPECT_EQ(*secret, "abc");
 }
 
+// As systemd hands them to a service.
+TEST(ConfigLoader, ReadsSecretsFromTheFolderOfCredentials) {
+  const testing::TemporaryFolder folder;
+  const std::string absolute = folder.Write("elsewhere/password", "absolute");
+  folder.Write("credentials/password", "relative\n");
+  setenv("CREDENTIALS_DIRECTORY", (folder.path() / "credentials").c_str(), 1);
+  const auto from_folder = ProcessSecret("file", "password");
+  const auto from_elsewhere = ProcessSecret("file", absolute);
+  unsetenv("CREDENTIALS_DIRECTORY");
+  ASSERT_TRUE(from_folder.ok()) << from_folder.status();
+  EXPECT_EQ(*from_folder, "relative");
+  ASSERT_TRUE(from_elsewhere.ok()) << from_elsewhere.status();
+  EXPECT_EQ(*from_elsewhere, "absolute");
+}
+
 TEST(ConfigLoader, ChecksTheChain) {
   const testing::TemporaryFolder folder;
   auto config = LoadConfig(folder.Write("c.yaml", "pipeline: {processors: [decode, dedup, cleanup]}"));

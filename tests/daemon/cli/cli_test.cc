@@ -56,6 +56,48 @@ TEST(Cli, ProcessWritesEveryOutcomeToTheFolder) {
                          R"("seconds":)"));
 }
 
+TEST(Cli, TestTellsWhatDiffers) {
+  const TemporaryFolder folder;
+  folder.Write("feed.ndjson", std::string(kArticle) + "\n");
+  const auto cases = [&](std::string_view title) {
+    return folder.Write("cases.yaml", "tests:\n- name: bridges\n  inputs: [{file: feed.ndjson}]\n  records: [{title: " +
+                                          std::string(title) + "}]\n");
+  };
+  const ProgramResult passed = Newsfeedd({"test", cases("Bridge opens")});
+  EXPECT_EQ(passed.exit_code, 0) << passed.err;
+  EXPECT_EQ(passed.out, "passed  bridges (1 records)\n1 passed, 0 failed\n");
+  const ProgramResult failed = Newsfeedd({"test", cases("Tunnel opens")});
+  EXPECT_EQ(failed.exit_code, 1);
+  EXPECT_EQ(failed.out, "FAILED  bridges (1 records)\n  feed.ndjson 0\n"
+                        "    title: expected \"Tunnel opens\", is \"Bridge opens\"\n0 passed, 1 failed\n");
+}
+
+TEST(Cli, TestUsesTheConfigurationOfItsFile) {
+  const TemporaryFolder folder;
+  folder.Write("decode.yaml", "pipeline: {processors: [decode]}");
+  const std::string cases = folder.Write(
+      "cases.yaml", "config: decode.yaml\ntests: [{inputs: [{record: '{\"body\":\"x\"}'}], each: {verdict: ''}}]");
+  // Without dedup no verdict; the word "UNSPECIFIED" is the JSON's.
+  EXPECT_THAT(Newsfeedd({"test", cases}).out, HasSubstr(R"(verdict: expected "", is "UNSPECIFIED")"));
+  EXPECT_THAT(Newsfeedd({"test", "-c", NEWSFEED_SOURCE_DIR "/config/newsfeed.yaml", cases}).out,
+              HasSubstr(R"(verdict: expected "", is "LOW_INFORMATION")"));
+}
+
+TEST(Cli, TestTellsWhoIsAtFaultByItsExitCode) {
+  const TemporaryFolder folder;
+  const std::string missing = folder.Write("missing.yaml", "tests: [{inputs: [{file: none}], each: {id: a}}]");
+  EXPECT_EQ(Newsfeedd({"test"}).exit_code, 64);
+  EXPECT_EQ(Newsfeedd({"test", folder.path() / "none.yaml"}).exit_code, 66);
+  EXPECT_EQ(Newsfeedd({"test", missing}).exit_code, 66);
+  EXPECT_EQ(Newsfeedd({"test", folder.Write("bad.yaml", "tests: 1")}).exit_code, 78);
+  EXPECT_EQ(Newsfeedd({"test", "-c", folder.Write("config.yaml", "x: 1"), missing}).exit_code, 78);
+}
+
+TEST(Cli, TestOfTheSamplesPasses) {
+  const ProgramResult run = Newsfeedd({"test", NEWSFEED_SOURCE_DIR "/tests/golden/samples_expected.yaml"});
+  EXPECT_EQ(run.exit_code, 0) << run.out << run.err;
+}
+
 TEST(Cli, DecodeOfProtobufIsTheJsonOfProcess) {
   const TemporaryFolder folder;
   const std::string feed = folder.Write("feed.ndjson", kArticle);
