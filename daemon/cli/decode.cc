@@ -1,4 +1,5 @@
-// newsfeedd decode: published Protobuf, of files or of a topic, as JSON lines.
+// newsfeedd decode: published Protobuf, of files or of a topic, as JSON lines: newsfeed's own, or in a format of
+// the trade.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,8 +12,8 @@
 #include "daemon/cli/command.h"
 #include "daemon/cli/kafka_command.h"
 #include "daemon/file/input_bytes.h"
-#include "daemon/file/json_writer.h"
 #include "daemon/tools/record_json.h"
+#include "daemon/tools/trade_format.h"
 #include "newsfeed/v1/article.pb.h"
 
 namespace newsfeed::cli {
@@ -22,7 +23,8 @@ constexpr char kExample[] = R"(
 Examples:
   newsfeedd process --format protobuf --output-dir out config/samples/
   newsfeedd decode out/articles.enriched.binpb | head -1
-  newsfeedd decode -c newsfeed.yaml --topic articles.enriched --last 10
+  newsfeedd decode --as schema.org out/articles.enriched.binpb | head -1
+  newsfeedd decode -c newsfeed.yaml --topic articles.enriched --last 10 --as ninjs
   newsfeedd decode -c newsfeed.yaml --topic newsfeed-index --last 1)";
 
 // A published message is far below; a larger length is damage.
@@ -53,7 +55,7 @@ absl::StatusOr<bool> ReadUntil(file::InputBytes& input, size_t size) {
   return true;
 }
 
-absl::Status DecodeFile(const std::string& path) {
+absl::Status DecodeFile(const std::string& path, tools::ArticleFormat format) {
   auto input = file::InputBytes::Open(path);
   if (!input.ok()) return input.status();
   v1::EnrichedArticle article;
@@ -79,7 +81,7 @@ absl::Status DecodeFile(const std::string& path) {
     }
     (*input)->Skip(length->value);
     line.clear();
-    file::AppendJson(article, line);
+    tools::AppendArticle(article, format, line);
     Print("{}\n", line);
     if (std::ferror(stdout) != 0) return absl::OkStatus();  // PrintedOr tells
   }
@@ -96,17 +98,25 @@ struct Arguments {
   std::string topic;
   int32_t partition = -1;
   int64_t last = 0;
+  std::string as = tools::kArticleFormats[0].name;
+
+  tools::ArticleFormat format() const { return tools::ArticleFormatByName(as).value(); }
 };
 
-int DecodeFiles(const std::vector<std::string>& files) {
+int DecodeFiles(const Arguments& arguments) {
   int exit_code = kExitOk;
-  for (const std::string& path : files) {
-    if (absl::Status status = DecodeFile(path); !status.ok()) exit_code = Fail(status, CodeOf(status));
+  for (const std::string& path : arguments.files) {
+    absl::Status status = DecodeFile(path, arguments.format());
+    if (!status.ok()) exit_code = Fail(status, CodeOf(status));
   }
   return PrintedOr(exit_code);
 }
 
 absl::StatusOr<ExitCode> DecodeTopic(Cluster& cluster, const Arguments& arguments) {
+  const bool articles = tools::HoldsArticles(arguments.topic, cluster.config);
+  if (arguments.format() != tools::ArticleFormat::kNewsfeed && !articles) {
+    return absl::InvalidArgumentError(fmt::format("decode: --as needs articles, and {} holds none", arguments.topic));
+  }
   auto ranges = cluster.reader->RangesOf({arguments.topic});
   if (!ranges.ok()) return ranges.status();
   if (arguments.partition >= 0) {
@@ -120,7 +130,7 @@ absl::StatusOr<ExitCode> DecodeTopic(Cluster& cluster, const Arguments& argument
   if (!status.ok()) return status;
   status = cluster.reader->Read(
       *ranges, absl::ZeroDuration(), [&](const kafka::PolledRecord& record) {
-        Print("{}\n", tools::ToJson(record, cluster.config));
+        Print("{}\n", tools::ToJson(record, cluster.config, arguments.format()));
         return std::ferror(stdout) == 0;
       });
   if (!status.ok()) return status;
@@ -132,7 +142,7 @@ int Decode(const Arguments& arguments) {
   if (arguments.topic.empty() == arguments.files.empty()) {
     return Fail(absl::InvalidArgumentError("decode: give either files or --topic with --config"), kExitUsage);
   }
-  if (arguments.topic.empty()) return DecodeFiles(arguments.files);
+  if (arguments.topic.empty()) return DecodeFiles(arguments);
   return RunOn(arguments.config, [&](Cluster& cluster) { return DecodeTopic(cluster, arguments); });
 }
 
@@ -153,6 +163,11 @@ void AddDecode(CLI::App& app, int& exit_code) {
                  "only the last N messages of each partition")
       ->needs(topic)
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 40));
+  std::vector<std::string> names;
+  for (const auto& row : tools::kArticleFormats) names.emplace_back(row.name);
+  app.add_option("--as", arguments->as, "format of articles: newsfeed's own, IPTC ninjs 3.0, or a schema.org NewsArticle")
+      ->capture_default_str()
+      ->check(CLI::IsMember(names));
   app.footer(kExample);
   app.callback([arguments, &exit_code] { exit_code = Decode(*arguments); });
 }

@@ -60,11 +60,11 @@ std::string IndexJson(const PolledRecord& record) {
   return std::move(line.AddRaw("entry", ProtoJson(entry))).Take();
 }
 
-std::string ArticleJson(const PolledRecord& record) {
+std::string ArticleJson(const PolledRecord& record, ArticleFormat format) {
   v1::EnrichedArticle article;
   if (!Parse(record.value, article)) return ToRawJson(record);
   std::string json;
-  file::AppendJson(article, json);
+  AppendArticle(article, format, json);
   return json;
 }
 
@@ -95,11 +95,13 @@ std::string ToRawJson(const PolledRecord& record) {
                                                 record.value.data(), record.value.size())))).Take();
 }
 
-std::string ToJson(const PolledRecord& record, const config::v1::Config& config) {
+bool HoldsArticles(std::string_view topic, const config::v1::Config& config) {
+  return topic == config.outputs().enriched() || topic == config.outputs().duplicates();
+}
+
+std::string ToJson(const PolledRecord& record, const config::v1::Config& config, ArticleFormat format) {
   const kafka::InternalTopics internal = kafka::InternalTopicsOf(config);
-  if (record.topic == config.outputs().enriched() || record.topic == config.outputs().duplicates()) {
-    return ArticleJson(record);
-  }
+  if (HoldsArticles(record.topic, config)) return ArticleJson(record, format);
   if (record.topic == internal.prepared || record.topic == internal.judged) return PreparedJson(record);
   if (record.topic == internal.index) return IndexJson(record);
   return ToRawJson(record);

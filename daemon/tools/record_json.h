@@ -11,13 +11,20 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "daemon/kafka/kafka_client.h"
+#include "daemon/tools/trade_format.h"
 #include "newsfeed/config/v1/config.pb.h"
 
 namespace newsfeed::tools {
 
-std::string ToJson(const kafka::PolledRecord& record, const config::v1::Config& config);
+// Articles in `format`.
+std::string ToJson(const kafka::PolledRecord& record, const config::v1::Config& config,
+                   ArticleFormat format = ArticleFormat::kNewsfeed);
+
+// Whether `topic` holds articles: enriched or duplicates.
+bool HoldsArticles(std::string_view topic, const config::v1::Config& config);
 
 // As of "all others".
 std::string ToRawJson(const kafka::PolledRecord& record);

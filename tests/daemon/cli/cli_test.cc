@@ -108,6 +108,18 @@ TEST(Cli, DecodeOfProtobufIsTheJsonOfProcess) {
   EXPECT_EQ(decoded.out, Newsfeedd({"process", feed}).out);
 }
 
+TEST(Cli, DecodePrintsFormatsOfTheTrade) {
+  const TemporaryFolder folder;
+  const std::string out = folder.path() / "out";
+  ASSERT_EQ(Newsfeedd({"process", "-f", "protobuf", "-o", out, folder.Write("feed.ndjson", kArticle)}).exit_code, 0);
+  const std::string file = out + "/articles.enriched.binpb";
+  EXPECT_THAT(Newsfeedd({"decode", "--as", "ninjs", file}).out, StartsWith(R"({"uri":"urn:newsfeed:1","type":"text",)"));
+  EXPECT_THAT(Newsfeedd({"decode", "--as", "schema.org", file}).out,
+              StartsWith(R"({"@context":"https://schema.org","@type":"NewsArticle","identifier":"1",)"));
+  EXPECT_EQ(Newsfeedd({"decode", "--as", "newsfeed", file}).out, Newsfeedd({"decode", file}).out);
+  EXPECT_EQ(Newsfeedd({"decode", "--as", "newsml", file}).exit_code, 64);
+}
+
 TEST(Cli, DecodeSaysWhereAFileIsDamaged) {
   const TemporaryFolder folder;
   const ProgramResult run = Newsfeedd({"decode", folder.Write("x.binpb", "\x05\x0a")});
