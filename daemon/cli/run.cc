@@ -60,6 +60,8 @@ struct Arguments {
 constexpr absl::Duration kTick = absl::Milliseconds(250);
 // A line of `systemctl status`.
 constexpr absl::Duration kTellEvery = absl::Seconds(5);
+// What a backlog took and the allocator keeps goes back to the system; takes milliseconds.
+constexpr absl::Duration kTrimMemoryEvery = absl::Seconds(60);
 // What systemd is asked for until the daemon is ready, again and again.
 constexpr absl::Duration kMoreTimeToStart = absl::Seconds(60);
 // Beyond delivery.drain_seconds: to close clients and end.
@@ -299,6 +301,7 @@ class TrimmerThread {
 int Serve(Service& service) {
   bool ready_told = false;
   absl::Time told = absl::InfinitePast();
+  absl::Time trimmed = absl::Now();
   for (;;) {
     const int signal = WaitForSignal(service.signals, kTick);
     if (signal == SIGHUP) {
@@ -322,6 +325,10 @@ int Serve(Service& service) {
       _exit(kExitWatchdog);
     }
     service.notify.Watchdog();
+    if (now - trimmed >= kTrimMemoryEvery) {
+      malloc_trim(0);
+      trimmed = now;
+    }
     if (ready_told && now - told < kTellEvery) continue;
     told = now;
     if (!ready_told && admin::Ready(status).ok) {
