@@ -26,7 +26,7 @@ std::string Made(std::vector<std::string> arguments) {
 TEST(Manual, EachCommandIsThere) {
   const std::string page = Made({NEWSFEED_MANUAL, "man"});
   for (const cli::Command& command : cli::CommandTable()) {
-    const std::string name = absl::StrReplaceAll(command.name, {{"-", "\\-"}});
+    const std::string name = absl::StrReplaceAll(std::string(command.name), {{"-", "\\-"}});
     EXPECT_THAT(page, HasSubstr(".SS " + name + "\n"));
   }
   EXPECT_THAT(page, HasSubstr(".SS topics create\n"));
