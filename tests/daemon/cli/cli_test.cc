@@ -80,7 +80,7 @@ TEST(Cli, TestUsesTheConfigurationOfItsFile) {
   // Without dedup no verdict; the word "UNSPECIFIED" is the JSON's.
   EXPECT_THAT(Newsfeedd({"test", cases}).out, HasSubstr(R"(verdict: expected "", is "UNSPECIFIED")"));
   EXPECT_THAT(Newsfeedd({"test", "-c", NEWSFEED_SOURCE_DIR "/config/newsfeed.yaml", cases}).out,
-              HasSubstr(R"(verdict: expected "", is "LOW_INFORMATION")"));
+              HasSubstr(R"(verdict: expected "", is "UNIQUE")"));
 }
 
 TEST(Cli, TestTellsWhoIsAtFaultByItsExitCode) {
