@@ -24,28 +24,6 @@ constexpr absl::Duration kMayWait = absl::Milliseconds(100);
 constexpr std::chrono::milliseconds kPause{5};
 constexpr absl::Duration kPublishEvery = absl::Milliseconds(200);
 
-absl::StatusOr<std::unique_ptr<stages::Hop>> MakeHop(Stage stage, const LoadedConfig& loaded) {
-  const stages::HopContext context{&loaded.config, &loaded.data};
-  if (stage == Stage::kEnrich) return stages::CreateEnrichHop(context);
-  return kafka::HasJudge(loaded.config) ? stages::CreatePrepareHop(context) : stages::CreateDirectHop(context);
-}
-
-absl::StatusOr<std::unique_ptr<stages::Renewal>> MakeRenewal(Stage stage,
-                                                             const std::shared_ptr<const LoadedConfig>& loaded) {
-  auto renewal = std::make_unique<stages::Renewal>();
-  renewal->made_of = loaded;
-  if (stage == Stage::kJudge) {
-    auto policy = dedup::MakePolicy(loaded->config.dedup());
-    if (!policy.ok()) return policy.status();
-    renewal->policy = *std::move(policy);
-    return renewal;
-  }
-  auto hop = MakeHop(stage, *loaded);
-  if (!hop.ok()) return hop.status();
-  renewal->hop = *std::move(hop);
-  return renewal;
-}
-
 }  // namespace
 
 absl::StatusOr<Roles> ParseRoles(const std::vector<std::string>& names) {
@@ -77,6 +55,28 @@ absl::StatusOr<std::unique_ptr<App>> App::Create(AppOptions options, kafka::Clie
   std::unique_ptr<App> app(new App(std::move(options)));
   if (absl::Status status = app->MakeWorkers(factory); !status.ok()) return status;
   return app;
+}
+
+absl::StatusOr<std::unique_ptr<stages::Hop>> App::MakeHop(Stage stage, const LoadedConfig& loaded) const {
+  const stages::HopContext context{&loaded.config, &loaded.data, &schema_ids_};
+  if (stage == Stage::kEnrich) return stages::CreateEnrichHop(context);
+  return kafka::HasJudge(loaded.config) ? stages::CreatePrepareHop(context) : stages::CreateDirectHop(context);
+}
+
+absl::StatusOr<std::unique_ptr<stages::Renewal>> App::MakeRenewal(
+    Stage stage, const std::shared_ptr<const LoadedConfig>& loaded) const {
+  auto renewal = std::make_unique<stages::Renewal>();
+  renewal->made_of = loaded;
+  if (stage == Stage::kJudge) {
+    auto policy = dedup::MakePolicy(loaded->config.dedup());
+    if (!policy.ok()) return policy.status();
+    renewal->policy = *std::move(policy);
+    return renewal;
+  }
+  auto hop = MakeHop(stage, *loaded);
+  if (!hop.ok()) return hop.status();
+  renewal->hop = *std::move(hop);
+  return renewal;
 }
 
 absl::Status App::MakeWorkers(kafka::ClientFactory* factory) {
