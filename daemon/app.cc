@@ -12,6 +12,7 @@
 #include "daemon/kafka/application.h"
 #include "daemon/stages/hop_worker.h"
 #include "daemon/stages/judge_worker.h"
+#include "daemon/stages/sampled_hop.h"
 #include "daemon/version.h"
 
 namespace newsfeed {
@@ -48,6 +49,7 @@ App::App(AppOptions options)
     : roles_(options.roles),
       instance_(std::move(options.instance)),
       recorder_(std::move(options.recorder)),
+      samples_(std::move(options.samples)),
       started_(absl::Now()),
       loaded_(std::make_shared<const LoadedConfig>(std::move(options.loaded))) {}
 
@@ -59,8 +61,11 @@ absl::StatusOr<std::unique_ptr<App>> App::Create(AppOptions options, kafka::Clie
 
 absl::StatusOr<std::unique_ptr<stages::Hop>> App::MakeHop(Stage stage, const LoadedConfig& loaded) const {
   const stages::HopContext context{&loaded.config, &loaded.data, &schema_ids_};
-  if (stage == Stage::kEnrich) return stages::CreateEnrichHop(context);
-  return kafka::HasJudge(loaded.config) ? stages::CreatePrepareHop(context) : stages::CreateDirectHop(context);
+  auto hop = stage == Stage::kEnrich             ? stages::CreateEnrichHop(context)
+             : kafka::HasJudge(loaded.config) ? stages::CreatePrepareHop(context)
+                                              : stages::CreateDirectHop(context);
+  if (!hop.ok()) return hop.status();
+  return stages::Sampled(*std::move(hop), loaded.config.outputs(), samples_);
 }
 
 absl::StatusOr<std::unique_ptr<stages::Renewal>> App::MakeRenewal(

@@ -25,6 +25,7 @@
 #include "daemon/article_value.h"
 #include "daemon/data_folder.h"
 #include "daemon/kafka/kafka_client.h"
+#include "daemon/outcome_samples.h"
 #include "daemon/stages/worker.h"
 #include "daemon/status.h"
 #include "newsfeed/config/v1/config.pb.h"
@@ -47,6 +48,8 @@ struct AppOptions {
   std::string instance;
   // Of records that end the process; null: none is kept.
   std::unique_ptr<FlightRecorder> recorder = nullptr;
+  // For the live page; null: nothing is copied.
+  std::shared_ptr<OutcomeSamples> samples = nullptr;
 };
 
 class App : public StatusSource {
@@ -119,6 +122,7 @@ class App : public StatusSource {
   const Roles roles_;
   const std::string instance_;
   const std::unique_ptr<FlightRecorder> recorder_;
+  const std::shared_ptr<OutcomeSamples> samples_;
   SchemaIds schema_ids_;  // constant once workers run
   const absl::Time started_;
   mutable std::mutex mutex_;

@@ -371,6 +371,9 @@ int Run(const Arguments& arguments) {
   if (!options.ok()) return Fail(options.status(), kExitConfig);
   log::Init(options->loaded.config.log());
   options->recorder = OpenRecorder(*options);
+  std::shared_ptr<OutcomeSamples> samples;
+  if (admin::ShowsContent(options->loaded.config.admin())) samples = std::make_shared<OutcomeSamples>();
+  options->samples = samples;
   // Before any thread is started: all inherit it, and only Serve sees signals.
   const sigset_t signals = HandledSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
@@ -382,7 +385,7 @@ int Run(const Arguments& arguments) {
   Service service{arguments, config, *factory, **app, admin::ServiceNotify::FromEnvironment(), signals};
   std::unique_ptr<admin::AdminServer> server;
   if (config.admin().enabled()) {
-    auto started = admin::AdminServer::Start(config.admin(), **app);
+    auto started = admin::AdminServer::Start(config.admin(), **app, samples);
     if (!started.ok()) return Fail(started.status(), kExitConfig);
     server = *std::move(started);
     log::Info("admin listens", {{"address", config.admin().address()}, {"port", std::to_string(server->port())}});
