@@ -12,6 +12,7 @@
 #include "daemon/kafka/application.h"
 #include "daemon/stages/hop_worker.h"
 #include "daemon/stages/judge_worker.h"
+#include "daemon/stages/sampled_hop.h"
 #include "daemon/version.h"
 
 namespace newsfeed {
@@ -23,28 +24,6 @@ using stages::Progress;
 constexpr absl::Duration kMayWait = absl::Milliseconds(100);
 constexpr std::chrono::milliseconds kPause{5};
 constexpr absl::Duration kPublishEvery = absl::Milliseconds(200);
-
-absl::StatusOr<std::unique_ptr<stages::Hop>> MakeHop(Stage stage, const LoadedConfig& loaded) {
-  const stages::HopContext context{&loaded.config, &loaded.data};
-  if (stage == Stage::kEnrich) return stages::CreateEnrichHop(context);
-  return kafka::HasJudge(loaded.config) ? stages::CreatePrepareHop(context) : stages::CreateDirectHop(context);
-}
-
-absl::StatusOr<std::unique_ptr<stages::Renewal>> MakeRenewal(Stage stage,
-                                                             const std::shared_ptr<const LoadedConfig>& loaded) {
-  auto renewal = std::make_unique<stages::Renewal>();
-  renewal->made_of = loaded;
-  if (stage == Stage::kJudge) {
-    auto policy = dedup::MakePolicy(loaded->config.dedup());
-    if (!policy.ok()) return policy.status();
-    renewal->policy = *std::move(policy);
-    return renewal;
-  }
-  auto hop = MakeHop(stage, *loaded);
-  if (!hop.ok()) return hop.status();
-  renewal->hop = *std::move(hop);
-  return renewal;
-}
 
 }  // namespace
 
@@ -70,6 +49,7 @@ App::App(AppOptions options)
     : roles_(options.roles),
       instance_(std::move(options.instance)),
       recorder_(std::move(options.recorder)),
+      samples_(std::move(options.samples)),
       started_(absl::Now()),
       loaded_(std::make_shared<const LoadedConfig>(std::move(options.loaded))) {}
 
@@ -77,6 +57,31 @@ absl::StatusOr<std::unique_ptr<App>> App::Create(AppOptions options, kafka::Clie
   std::unique_ptr<App> app(new App(std::move(options)));
   if (absl::Status status = app->MakeWorkers(factory); !status.ok()) return status;
   return app;
+}
+
+absl::StatusOr<std::unique_ptr<stages::Hop>> App::MakeHop(Stage stage, const LoadedConfig& loaded) const {
+  const stages::HopContext context{&loaded.config, &loaded.data, &schema_ids_};
+  auto hop = stage == Stage::kEnrich             ? stages::CreateEnrichHop(context)
+             : kafka::HasJudge(loaded.config) ? stages::CreatePrepareHop(context)
+                                              : stages::CreateDirectHop(context);
+  if (!hop.ok()) return hop.status();
+  return stages::Sampled(*std::move(hop), loaded.config.outputs(), samples_);
+}
+
+absl::StatusOr<std::unique_ptr<stages::Renewal>> App::MakeRenewal(
+    Stage stage, const std::shared_ptr<const LoadedConfig>& loaded) const {
+  auto renewal = std::make_unique<stages::Renewal>();
+  renewal->made_of = loaded;
+  if (stage == Stage::kJudge) {
+    auto policy = dedup::MakePolicy(loaded->config.dedup());
+    if (!policy.ok()) return policy.status();
+    renewal->policy = *std::move(policy);
+    return renewal;
+  }
+  auto hop = MakeHop(stage, *loaded);
+  if (!hop.ok()) return hop.status();
+  renewal->hop = *std::move(hop);
+  return renewal;
 }
 
 absl::Status App::MakeWorkers(kafka::ClientFactory* factory) {

@@ -22,8 +22,10 @@
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
 
+#include "daemon/article_value.h"
 #include "daemon/data_folder.h"
 #include "daemon/kafka/kafka_client.h"
+#include "daemon/outcome_samples.h"
 #include "daemon/stages/worker.h"
 #include "daemon/status.h"
 #include "newsfeed/config/v1/config.pb.h"
@@ -46,6 +48,8 @@ struct AppOptions {
   std::string instance;
   // Of records that end the process; null: none is kept.
   std::unique_ptr<FlightRecorder> recorder = nullptr;
+  // For the live page; null: nothing is copied.
+  std::shared_ptr<OutcomeSamples> samples = nullptr;
 };
 
 class App : public StatusSource {
@@ -56,6 +60,9 @@ class App : public StatusSource {
   App& operator=(const App&) = delete;
   // Drains where that was not done, and waits for it.
   ~App() override;
+
+  // The numbers of schemas, where the outputs have a registry. Before Start.
+  void SetSchemaIds(SchemaIds ids) { schema_ids_ = std::move(ids); }
 
   void Start();
 
@@ -101,6 +108,9 @@ class App : public StatusSource {
 
   explicit App(AppOptions options);
   absl::Status MakeWorkers(kafka::ClientFactory* factory);
+  absl::StatusOr<std::unique_ptr<stages::Hop>> MakeHop(Stage stage, const LoadedConfig& loaded) const;
+  absl::StatusOr<std::unique_ptr<stages::Renewal>> MakeRenewal(Stage stage,
+                                                               const std::shared_ptr<const LoadedConfig>& loaded) const;
   void AddSeat(Stage stage, std::unique_ptr<stages::Worker> worker);
   FlightRecorder::Desk NewDesk() { return recorder_ == nullptr ? FlightRecorder::Desk() : recorder_->NewDesk(); }
   absl::Status HandOut(std::shared_ptr<const LoadedConfig> next);
@@ -112,6 +122,8 @@ class App : public StatusSource {
   const Roles roles_;
   const std::string instance_;
   const std::unique_ptr<FlightRecorder> recorder_;
+  const std::shared_ptr<OutcomeSamples> samples_;
+  SchemaIds schema_ids_;  // constant once workers run
   const absl::Time started_;
   mutable std::mutex mutex_;
   std::shared_ptr<const LoadedConfig> loaded_;  // guarded by mutex_; in use

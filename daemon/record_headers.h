@@ -25,6 +25,10 @@ inline constexpr std::string_view kSourceHash = "newsfeed-source-hash";
 inline constexpr std::string_view kContentType = "content-type";
 inline constexpr std::string_view kArticleContentType =
     "application/x-protobuf; messageType=\"newsfeed.v1.EnrichedArticle\"";
+inline constexpr std::string_view kJsonContentType = "application/json";
+// Behind the head of Confluent's wire format.
+inline constexpr std::string_view kFramedContentType =
+    "application/x-protobuf; messageType=\"newsfeed.v1.EnrichedArticle\"; framing=confluent";
 inline constexpr std::string_view kVerdict = "newsfeed-verdict";    // "UNIQUE"
 inline constexpr std::string_view kLanguage = "newsfeed-language";  // "en"
 // "1" on an article that `duplicates promote` published beside its duplicate.

@@ -1,107 +1,12 @@
 #include "daemon/admin/status_json.h"
 
-#include <absl/time/time.h>
-#include <fmt/format.h>
-
-#include <cmath>
-#include <concepts>
-#include <iterator>
-#include <string_view>
-
 #include "daemon/admin/health.h"
-#include "daemon/file/json_writer.h"
-#include "processors/text/utf8.h"
+#include "daemon/admin/json_output.h"
 
 namespace newsfeed::admin {
 namespace {
 
-void AppendText(std::string_view text, std::string& out) {
-  if (text::IsValidUtf8(text)) return file::AppendJsonString(text, out);
-  std::string readable;
-  for (const char c : text) readable += static_cast<unsigned char>(c) < 0x80 ? c : '?';
-  file::AppendJsonString(readable, out);
-}
-
-// Objects and lists into a string; it knows where commas go. Keys are literals.
-class Writer {
- public:
-  explicit Writer(std::string& out) : out_(out) {}
-
-  // The comma before an element or a key.
-  void Next() {
-    if (!out_.empty() && out_.back() != '{' && out_.back() != '[') out_ += ',';
-  }
-  void Key(std::string_view key) {
-    Next();
-    fmt::format_to(std::back_inserter(out_), "\"{}\":", key);
-  }
-
-  void Put(std::string_view key, std::string_view text) {
-    Key(key);
-    AppendText(text, out_);
-  }
-  void Put(std::string_view key, const char* text) { Put(key, std::string_view(text)); }
-  void Put(std::string_view key, bool value) {
-    Key(key);
-    out_ += value ? "true" : "false";
-  }
-  void Put(std::string_view key, std::integral auto value) {
-    Key(key);
-    fmt::format_to(std::back_inserter(out_), "{}", value);
-  }
-  void Put(std::string_view key, double value) {
-    Key(key);
-    if (std::isfinite(value)) {
-      fmt::format_to(std::back_inserter(out_), "{}", value);
-    } else {
-      out_ += "null";
-    }
-  }
-  void Put(std::string_view key, absl::Time time) {
-    Key(key);
-    if (time == absl::InfinitePast() || time == absl::InfiniteFuture()) {
-      out_ += "null";
-    } else {
-      out_ += '"' + absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", time, absl::UTCTimeZone()) + '"';
-    }
-  }
-  // 0: never.
-  void PutMillis(std::string_view key, int64_t milliseconds) {
-    Put(key, milliseconds == 0 ? absl::InfinitePast() : absl::FromUnixMillis(milliseconds));
-  }
-
-  template <typename Body>
-  void Object(Body body) {
-    out_ += '{';
-    body();
-    out_ += '}';
-  }
-  template <typename Elements, typename Body>
-  void List(std::string_view key, const Elements& elements, Body body) {
-    Key(key);
-    out_ += '[';
-    for (const auto& element : elements) {
-      Next();
-      Object([&] { body(element); });
-    }
-    out_ += ']';
-  }
-  void Counts(std::string_view key, const std::map<std::string, uint64_t>& counts) {
-    Key(key);
-    Object([&] {
-      for (const auto& [name, count] : counts) {
-        Next();
-        AppendText(name, out_);
-        out_ += fmt::format(":{}", count);
-      }
-    });
-  }
-
- private:
-  std::string& out_;
-};
-
-void PutPartition(const PartitionStatus& partition, Writer& json) {
+void PutPartition(const PartitionStatus& partition, JsonOutput& json) {
   json.Put("topic", partition.topic);
   json.Put("partition", partition.partition);
   json.Put("position", partition.position);
@@ -110,7 +15,13 @@ void PutPartition(const PartitionStatus& partition, Writer& json) {
   json.PutMillis("last_record", partition.timestamp_ms);
 }
 
-void PutCounters(const WorkerCounters& counters, Writer& json) {
+// Counts by bucket, not cumulative; the last has no bound.
+void PutHistogram(const LatencyHistogram& histogram, JsonOutput& json) {
+  json.Numbers("bounds", LatencyHistogram::kBounds);
+  json.Numbers("counts", histogram.counts);
+}
+
+void PutCounters(const WorkerCounters& counters, JsonOutput& json) {
   json.Put("records_read", counters.records_read);
   json.Put("records_passed_on", counters.records_passed_on);
   for (const OutcomeEntry& entry : OutcomeTable()) {
@@ -126,9 +37,19 @@ void PutCounters(const WorkerCounters& counters, Writer& json) {
   json.Put("rebalances", counters.rebalances);
   json.Put("errors", counters.errors);
   json.Put("accounting_mismatches", counters.accounting_mismatches);
+  json.List("steps", counters.steps, [&](const StepStats& step) {
+    json.Put("name", step.name);
+    json.Put("in", step.in);
+    json.Put("out", step.out);
+    json.Put("seconds", static_cast<double>(step.nanoseconds) / 1e9);
+  });
+  json.Put("encode_seconds", static_cast<double>(counters.encode_nanoseconds) / 1e9);
+  json.Put("commit_seconds", counters.commit_seconds.sum_seconds);
+  json.Key("end_to_end");
+  json.Object([&] { PutHistogram(counters.end_to_end_seconds, json); });
 }
 
-void PutWorker(const WorkerStatus& worker, Writer& json) {
+void PutWorker(const WorkerStatus& worker, JsonOutput& json) {
   json.Put("stage", worker.stage);
   json.Put("worker", worker.worker);
   json.Put("state", worker.state);
@@ -143,14 +64,14 @@ void PutWorker(const WorkerStatus& worker, Writer& json) {
   json.Object([&] { PutCounters(worker.counters, json); });
 }
 
-void PutReload(const ReloadStatus& reload, Writer& json) {
+void PutReload(const ReloadStatus& reload, JsonOutput& json) {
   json.Put("ok", reload.ok);
   json.Put("failed", reload.failed);
   json.Put("last_error", reload.last_error);
   json.Put("pending_workers", reload.pending_workers);
 }
 
-void PutSuspect(const Suspect& suspect, Writer& json) {
+void PutSuspect(const Suspect& suspect, JsonOutput& json) {
   json.Put("topic", suspect.topic);
   json.Put("partition", suspect.partition);
   json.Put("first", suspect.first);
@@ -158,7 +79,7 @@ void PutSuspect(const Suspect& suspect, Writer& json) {
   json.Put("deaths", suspect.deaths);
 }
 
-void PutJudge(const JudgeStatus& judge, Writer& json) {
+void PutJudge(const JudgeStatus& judge, JsonOutput& json) {
   json.Put("office", OfficeName(judge.office));
   json.Put("why_not_ready", judge.why_not_ready);
   json.Put("entries", judge.entries);
@@ -181,7 +102,7 @@ void PutJudge(const JudgeStatus& judge, Writer& json) {
 
 std::string StatusJson(const AppStatus& status) {
   std::string out;
-  Writer json(out);
+  JsonOutput json(out);
   const Health ready = Ready(status);
   json.Object([&] {
     json.Put("version", status.version);

@@ -32,6 +32,7 @@
 #include "daemon/kafka/topics.h"
 #include "daemon/kafka/trimmer.h"
 #include "daemon/log.h"
+#include "daemon/schema_registry/registry_client.h"
 
 namespace newsfeed::cli {
 namespace {
@@ -187,7 +188,8 @@ struct Service {
   sigset_t signals;
 };
 
-// Topics as they must be. FAILED_PRECONDITION, PERMISSION_DENIED: an operator must do something. Else again later.
+// Topics as they must be, and schemas registered. FAILED_PRECONDITION, PERMISSION_DENIED: an operator must do something.
+// Else again later.
 absl::Status CheckCluster(Service& service) {
   kafka::Error error;
   const auto admin = service.factory.NewAdmin(kafka::CommonProperties(service.config), error);
@@ -201,7 +203,11 @@ absl::Status CheckCluster(Service& service) {
     if (problem.fatal && fatal.empty()) fatal = text;
   }
   if (!fatal.empty()) return absl::FailedPreconditionError(fatal);
-  return kafka::CommitStartPositions(service.factory, service.config);
+  if (absl::Status status = kafka::CommitStartPositions(service.factory, service.config); !status.ok()) return status;
+  auto ids = schema_registry::IdsOf(service.config.outputs());
+  if (!ids.ok()) return ids.status();
+  service.app.SetSchemaIds(*std::move(ids));
+  return absl::OkStatus();
 }
 
 // Takes as long as loading does, whatever the broker does: the workers swap when they can.
@@ -365,6 +371,9 @@ int Run(const Arguments& arguments) {
   if (!options.ok()) return Fail(options.status(), kExitConfig);
   log::Init(options->loaded.config.log());
   options->recorder = OpenRecorder(*options);
+  std::shared_ptr<OutcomeSamples> samples;
+  if (admin::ShowsContent(options->loaded.config.admin())) samples = std::make_shared<OutcomeSamples>();
+  options->samples = samples;
   // Before any thread is started: all inherit it, and only Serve sees signals.
   const sigset_t signals = HandledSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
@@ -376,7 +385,7 @@ int Run(const Arguments& arguments) {
   Service service{arguments, config, *factory, **app, admin::ServiceNotify::FromEnvironment(), signals};
   std::unique_ptr<admin::AdminServer> server;
   if (config.admin().enabled()) {
-    auto started = admin::AdminServer::Start(config.admin(), **app);
+    auto started = admin::AdminServer::Start(config.admin(), **app, samples);
     if (!started.ok()) return Fail(started.status(), kExitConfig);
     server = *std::move(started);
     log::Info("admin listens", {{"address", config.admin().address()}, {"port", std::to_string(server->port())}});

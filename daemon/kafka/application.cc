@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "daemon/skip_list.h"
+#include "newsfeed/v1/article.pb.h"
 
 namespace newsfeed::kafka {
 namespace {
@@ -78,6 +79,34 @@ absl::Status CheckTopicNames(const Config& config) {
            {"application_id", internal.index},
        })) {
     if (absl::Status s = check(key, name); !s.ok()) return s;
+  }
+  for (int i = 0; i < outputs.routes_size(); ++i) {
+    if (absl::Status s = check(fmt::format("outputs.routes[{}].topic", i), outputs.routes(i).topic()); !s.ok()) return s;
+  }
+  return absl::OkStatus();
+}
+
+// A verdict with a slip would route nothing.
+absl::Status CheckRoutes(const Config& config) {
+  for (int i = 0; i < config.outputs().routes_size(); ++i) {
+    for (const std::string& name : config.outputs().routes(i).verdicts()) {
+      v1::Dedup::Verdict verdict = v1::Dedup::UNSPECIFIED;
+      if (v1::Dedup::Verdict_Parse(name, &verdict) && verdict != v1::Dedup::UNSPECIFIED) continue;
+      return Invalid(fmt::format("outputs.routes[{}].verdicts: \"{}\" is none of UNIQUE, UPDATE, LOW_INFORMATION, DUPLICATE",
+                                 i, name));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckSchemaRegistry(const Config& config) {
+  const std::string& url = config.outputs().schema_registry().url();
+  if (url.empty()) return absl::OkStatus();
+  if (!url.starts_with("http://") && !url.starts_with("https://")) {
+    return Invalid("outputs.schema_registry.url: begins neither with http:// nor with https://");
+  }
+  if (config.outputs().format() == config::v1::Outputs::JSON) {
+    return Invalid("outputs.schema_registry: for format PROTOBUF only");
   }
   return absl::OkStatus();
 }
@@ -217,6 +246,8 @@ absl::Status CheckKafkaConfig(const Config& config) {
                                config.application_id()));
   }
   if (absl::Status status = CheckTopicNames(config); !status.ok()) return status;
+  if (absl::Status status = CheckRoutes(config); !status.ok()) return status;
+  if (absl::Status status = CheckSchemaRegistry(config); !status.ok()) return status;
   if (absl::Status status = CheckSkips(config); !status.ok()) return status;
   return CheckProperties(config);
 }

@@ -58,6 +58,12 @@ constexpr std::array kOutputRules = std::to_array<OptionRule>({
      "the largest records would be refused by the broker"},
 });
 
+// Copies of articles that have their outcome elsewhere: how long and how they are kept is the reader's matter.
+constexpr std::array kRouteRules = std::to_array<OptionRule>({
+    {"max.message.bytes", Holds::kAtLeast, "", true, true,
+     "the largest records would be refused by the broker"},
+});
+
 constexpr std::string_view kMinInSync = "min.insync.replicas";
 
 struct RoleEntry {
@@ -77,6 +83,7 @@ constexpr std::array kRoles = std::to_array<RoleEntry>({
     {TopicRole::kDuplicates, kOutputRules, 0, false, "copies, whole"},
     {TopicRole::kDeadLetter, kOutputRules, 0, false, "what could not be published, and why"},
     {TopicRole::kFiltered, kOutputRules, 0, false, "what was left out on purpose: keys and headers"},
+    {TopicRole::kRoute, kRouteRules, 0, false, "articles of one route"},
 });
 
 const RoleEntry& EntryOf(TopicRole role) { return kRoles[static_cast<size_t>(role)]; }
@@ -86,6 +93,7 @@ size_t LargestRecord(TopicRole role, const Config& config) {
   constexpr size_t kBatchBytes = 1 << 20;  // librdkafka's batch.size, rounded up
   switch (role) {
     case TopicRole::kEnriched:
+    case TopicRole::kRoute:
     case TopicRole::kDuplicates: return std::max<size_t>(config.outputs().max_record_bytes(), kBatchBytes);
     case TopicRole::kFiltered: return kBatchBytes;
     default: return MaxInternalRecordBytes(config);
@@ -195,6 +203,7 @@ std::vector<WantedTopic> WantedTopics(const Config& config, int32_t input_partit
   Add(topics, TopicRole::kDuplicates, outputs.duplicates(), partitions, config);
   Add(topics, TopicRole::kDeadLetter, outputs.dead_letter(), partitions, config);
   Add(topics, TopicRole::kFiltered, outputs.filtered(), partitions, config);
+  for (const auto& route : outputs.routes()) Add(topics, TopicRole::kRoute, route.topic(), partitions, config);
   return topics;
 }
 

@@ -31,6 +31,7 @@ enum class TopicRole : uint8_t {
   kDuplicates,
   kDeadLetter,
   kFiltered,
+  kRoute,
 };
 
 // A topic as it should be.

@@ -16,6 +16,7 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include "daemon/article_value.h"
 #include "daemon/data_folder.h"
 #include "daemon/kafka/kafka_client.h"
 #include "daemon/outcome.h"
@@ -59,6 +60,8 @@ class Hop {
 struct HopContext {
   const config::v1::Config* config = nullptr;
   const LoadedData* data = nullptr;
+  // Of topics with a schema registry; filled before the first batch.
+  const SchemaIds* schema_ids = nullptr;
 };
 
 // raw → ID-prepared, dead letters, filtered

@@ -138,9 +138,10 @@ class EnrichHop : public Hop {
       : skips_(SkipList::Checked(context.config->skip())),
         outputs_(context.config->outputs()),
         pipeline_(std::move(pipeline)),
-        records_(*context.config, OutcomeRecords::Headers::kOurs) {}
+        records_(*context.config, OutcomeRecords::Headers::kOurs, context.schema_ids) {}
 
   absl::Status Process(Batch& batch, HopOutput& out) override {
+    if (absl::Status status = records_.Ready(); !status.ok()) return status;
     RejectSkipped(skips_, batch, StageName(Stage::kEnrich));
     records_.Begin(batch, out);
     Read(batch);
@@ -150,7 +151,9 @@ class EnrichHop : public Hop {
   }
 
   std::vector<std::string> topics() const override {
-    return {outputs_.enriched(), outputs_.duplicates(), outputs_.dead_letter()};
+    std::vector<std::string> topics = records_.ArticleTopics();
+    topics.push_back(outputs_.dead_letter());
+    return topics;
   }
   void FillSteps(WorkerCounters& counters) const override {
     AddSteps(*pipeline_, counters);
@@ -238,9 +241,10 @@ class DirectHop : public Hop {
         outputs_(context.config->outputs()),
         prepare_(std::move(prepare)),
         enrich_(std::move(enrich)),
-        records_(*context.config, OutcomeRecords::Headers::kTheirs) {}
+        records_(*context.config, OutcomeRecords::Headers::kTheirs, context.schema_ids) {}
 
   absl::Status Process(Batch& batch, HopOutput& out) override {
+    if (absl::Status status = records_.Ready(); !status.ok()) return status;
     RejectSkipped(skips_, batch, StageName(Stage::kPrepare));
     if (absl::Status status = prepare_->Process(batch); !status.ok()) return status;
     if (absl::Status status = enrich_->Process(batch); !status.ok()) return status;
@@ -250,7 +254,9 @@ class DirectHop : public Hop {
   }
 
   std::vector<std::string> topics() const override {
-    return {outputs_.enriched(), outputs_.dead_letter(), outputs_.filtered()};
+    std::vector<std::string> topics = records_.ArticleTopics();
+    topics.insert(topics.end(), {outputs_.dead_letter(), outputs_.filtered()});
+    return topics;
   }
   void FillSteps(WorkerCounters& counters) const override {
     AddSteps(*prepare_, counters);

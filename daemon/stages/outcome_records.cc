@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 
+#include "daemon/article_value.h"
+#include "daemon/file/json_writer.h"
 #include "daemon/kafka/application.h"
 #include "daemon/record_headers.h"
 #include "daemon/version.h"
@@ -20,8 +23,28 @@ constexpr size_t kMaxKeptKeyBytes = 64 << 10;
 
 }  // namespace
 
-OutcomeRecords::OutcomeRecords(const config::v1::Config& config, Headers read)
-    : outputs_(config.outputs()), ours_(read == Headers::kOurs), max_internal_bytes_(kafka::MaxInternalRecordBytes(config)) {}
+OutcomeRecords::OutcomeRecords(const config::v1::Config& config, Headers read, const SchemaIds* schema_ids)
+    : outputs_(config.outputs()),
+      routes_(config.outputs()),
+      schema_ids_(schema_ids),
+      ours_(read == Headers::kOurs),
+      max_internal_bytes_(kafka::MaxInternalRecordBytes(config)) {}
+
+std::vector<std::string> OutcomeRecords::ArticleTopics() const {
+  std::vector<std::string> topics = routes_.topics();
+  topics.push_back(outputs_.enriched());
+  topics.push_back(outputs_.duplicates());
+  return topics;
+}
+
+absl::Status OutcomeRecords::Ready() const {
+  if (!framed()) return absl::OkStatus();
+  for (const std::string& topic : ArticleTopics()) {
+    if (schema_ids_ != nullptr && schema_ids_->contains(topic)) continue;
+    return absl::FailedPreconditionError("no schema is registered for " + topic);
+  }
+  return absl::OkStatus();
+}
 
 void OutcomeRecords::Begin(Batch& batch, HopOutput& out) {
   batch_ = &batch;
@@ -38,6 +61,31 @@ std::string_view OutcomeRecords::Serialize(const google::protobuf::MessageLite& 
   char* out = batch_->arena().Allocate(size);
   message.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(out));
   return {out, size};
+}
+
+std::string_view OutcomeRecords::Encode(std::string_view topic, const v1::EnrichedArticle& message) {
+  if (outputs_.format() == config::v1::Outputs::JSON) {
+    json_.clear();
+    file::AppendJson(message, json_);
+    return batch_->arena().Keep(json_);
+  }
+  if (!framed()) return Serialize(message);
+  const std::array head = SchemaHead(SchemaIdOf(topic));
+  const size_t size = message.ByteSizeLong();
+  char* out = batch_->arena().Allocate(head.size() + size);
+  std::ranges::copy(head, out);
+  message.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(out + head.size()));
+  return {out, head.size() + size};
+}
+
+std::string_view OutcomeRecords::Reframe(std::string_view value, std::string_view topic) {
+  if (!framed()) return value;
+  const std::array head = SchemaHead(SchemaIdOf(topic));
+  if (value.starts_with(std::string_view(head.data(), head.size()))) return value;
+  char* out = batch_->arena().Allocate(value.size());
+  std::ranges::copy(head, out);
+  std::ranges::copy(MessageOf(value), out + head.size());
+  return {out, value.size()};
 }
 
 size_t OutcomeRecords::SizeOf(std::string_view key, std::string_view value, std::span<const Header> headers) {
@@ -91,22 +139,35 @@ void OutcomeRecords::Add(std::string_view topic, int64_t timestamp_ms, std::stri
   out_->bytes += key.size() + value.size();
 }
 
+std::string_view OutcomeRecords::ContentType() const {
+  if (outputs_.format() == config::v1::Outputs::JSON) return headers::kJsonContentType;
+  return framed() ? headers::kFramedContentType : headers::kArticleContentType;
+}
+
 bool OutcomeRecords::AddArticle(const Article& article, const Source& source, v1::EnrichedArticle& message) {
   const bool is_duplicate = message.dedup().verdict() == v1::Dedup::DUPLICATE;
+  const std::string& topic = is_duplicate ? outputs_.duplicates() : outputs_.enriched();
+  // While it has its entities.
+  matching_.clear();
+  for (size_t i = 0; i < routes_.size(); ++i) {
+    if (routes_.Matches(i, message)) matching_.push_back(i);
+  }
   headers_.clear();
-  headers_.push_back({headers::kContentType, headers::kArticleContentType});
+  headers_.push_back({headers::kContentType, ContentType()});
   headers_.push_back({headers::kVerdict, v1::Dedup::Verdict_Name(message.dedup().verdict())});
   headers_.push_back({headers::kLanguage, batch_->arena().Keep(message.language())});
   AppendSource(source);
   AppendPassedThrough(article);
   std::string_view key = batch_->arena().Keep(message.id());
-  std::string_view value = Serialize(message);
+  std::string_view value = Encode(topic, message);
   if (SizeOf(key, value, headers_) > outputs_.max_record_bytes() && message.entities_size() > 0) {
     message.clear_entities();
-    value = Serialize(message);
+    value = Encode(topic, message);
   }
   if (SizeOf(key, value, headers_) > outputs_.max_record_bytes()) return false;
-  Add(is_duplicate ? outputs_.duplicates() : outputs_.enriched(), source.timestamp_ms, key, value, KeepHeaders());
+  const std::span<const Header> kept = KeepHeaders();
+  Add(topic, source.timestamp_ms, key, value, kept);
+  for (const size_t i : matching_) Add(routes_.topic(i), source.timestamp_ms, key, Reframe(value, routes_.topic(i)), kept);
   ++out_->outcomes[static_cast<size_t>(is_duplicate ? Outcome::kDuplicate : Outcome::kEnriched)];
   return true;
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "daemon/record_headers.h"
+#include "daemon/stages/article_routes.h"
 #include "daemon/stages/hop.h"
 #include "newsfeed/v1/article.pb.h"
 #include "processors/text/hash.h"
@@ -22,13 +23,19 @@ class OutcomeRecords {
  public:
   // Who wrote the headers of the records that are read: theirs of an input topic are believed nothing.
   enum class Headers : uint8_t { kTheirs, kOurs };
-  OutcomeRecords(const config::v1::Config& config, Headers read);
+  // `schema_ids`: see HopContext.
+  OutcomeRecords(const config::v1::Config& config, Headers read, const SchemaIds* schema_ids = nullptr);
+
+  // Topics of articles: outputs and routes. Not of dead letters and filtered records.
+  std::vector<std::string> ArticleTopics() const;
+  // FAILED_PRECONDITION while articles cannot be written for want of a schema's number.
+  absl::Status Ready() const;
 
   // The records of `batch` go to `out` from here on.
   void Begin(Batch& batch, HopOutput& out);
 
-  // `message` as an enriched article or a duplicate. Too large: without its entities; still too large: false, and
-  // nothing was added.
+  // `message` as an enriched article or a duplicate, and to the topics of its routes. Too large: without its entities;
+  // still too large: false, and nothing was added.
   bool AddArticle(const Article& article, const Source& source, v1::EnrichedArticle& message);
 
   struct DeadLetterForm {
@@ -54,6 +61,13 @@ class OutcomeRecords {
   size_t max_internal_bytes() const { return max_internal_bytes_; }
 
  private:
+  // `message` as a value of `topic`.
+  std::string_view Encode(std::string_view topic, const v1::EnrichedArticle& message);
+  // An encoded article as a value of another topic.
+  std::string_view Reframe(std::string_view value, std::string_view topic);
+  uint32_t SchemaIdOf(std::string_view topic) const { return schema_ids_->find(topic)->second; }
+  std::string_view ContentType() const;
+  bool framed() const { return !outputs_.schema_registry().url().empty(); }
   void AppendSource(const Source& source);
   // Nothing where it is not known.
   void AppendHash(std::string_view name, uint64_t hash);
@@ -63,11 +77,15 @@ class OutcomeRecords {
            std::span<const Header> headers);
 
   const config::v1::Outputs outputs_;
+  const ArticleRoutes routes_;
+  const SchemaIds* const schema_ids_;
   const bool ours_;
   const size_t max_internal_bytes_;
   Batch* batch_ = nullptr;
   HopOutput* out_ = nullptr;
   std::vector<Header> headers_;  // of the record in hand
+  std::vector<size_t> matching_;  // routes of the record in hand
+  std::string json_;
 };
 
 // The source of a record that was read from an input topic.

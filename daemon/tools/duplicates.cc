@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "daemon/article_value.h"
 #include "daemon/kafka/application.h"
 #include "daemon/record_headers.h"
 #include "daemon/tools/audit.h"
@@ -41,7 +42,7 @@ std::optional<DuplicateLine> ToLine(const PolledRecord& record, const AuditLedge
 // The record that enrich will publish as UNIQUE.
 absl::StatusOr<OutgoingRecord> Promotion(const PolledRecord& record, const config::v1::Config& config) {
   v1::EnrichedArticle article;
-  if (!article.ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) {
+  if (!ParseArticleValue(record.value, article)) {
     return absl::DataLossError("it is no EnrichedArticle");
   }
   v1::Dedup verdict;

@@ -4,12 +4,21 @@
 #include <google/protobuf/wire_format_lite.h>
 
 #include <string>
+#include <utility>
+
+#include "daemon/article_value.h"
 
 namespace newsfeed::tools {
 
 using google::protobuf::internal::WireFormatLite;
 
-std::optional<v1::Dedup> DedupOf(std::string_view article) {
+std::optional<v1::Dedup> DedupOf(std::string_view value) {
+  if (IsJsonValue(value)) {
+    v1::EnrichedArticle whole;
+    if (!ParseArticleValue(value, whole) || !whole.has_dedup()) return std::nullopt;
+    return std::move(*whole.mutable_dedup());
+  }
+  const std::string_view article = MessageOf(value);
   constexpr uint32_t kDedupTag = WireFormatLite::MakeTag(v1::EnrichedArticle::kDedupFieldNumber,
                                                          WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
   google::protobuf::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(article.data()),

@@ -3,9 +3,11 @@
 #include <absl/strings/escaping.h>
 #include <google/protobuf/util/json_util.h>
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
+#include "daemon/article_value.h"
 #include "daemon/kafka/application.h"
 #include "daemon/record_headers.h"
 #include "daemon/tools/coordinates.h"
@@ -62,7 +64,7 @@ std::string IndexJson(const PolledRecord& record) {
 
 std::string ArticleJson(const PolledRecord& record, ArticleFormat format) {
   v1::EnrichedArticle article;
-  if (!Parse(record.value, article)) return ToRawJson(record);
+  if (!ParseArticleValue(record.value, article)) return ToRawJson(record);
   std::string json;
   AppendArticle(article, format, json);
   return json;
@@ -96,7 +98,9 @@ std::string ToRawJson(const PolledRecord& record) {
 }
 
 bool HoldsArticles(std::string_view topic, const config::v1::Config& config) {
-  return topic == config.outputs().enriched() || topic == config.outputs().duplicates();
+  const auto& outputs = config.outputs();
+  return topic == outputs.enriched() || topic == outputs.duplicates() ||
+         std::ranges::any_of(outputs.routes(), [&](const config::v1::Route& route) { return topic == route.topic(); });
 }
 
 std::string ToJson(const PolledRecord& record, const config::v1::Config& config, ArticleFormat format) {

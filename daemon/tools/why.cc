@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "daemon/article_value.h"
 #include "daemon/record_headers.h"
 #include "daemon/tools/json_line.h"
 #include "daemon/tools/side_by_side.h"
@@ -30,7 +31,7 @@ absl::Status ReadVersions(TopicReader& reader, const config::v1::Config& config,
   absl::Status status = reader.Read(*ranges, absl::ZeroDuration(), [&](const PolledRecord& record) {
     FoundVersion version;
     if (record.key != found.id || std::ssize(found.versions) >= kMaxVersions ||
-        !version.article.ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) {
+        !ParseArticleValue(record.value, version.article)) {
       return true;
     }
     version.topic = record.topic;
@@ -68,7 +69,7 @@ absl::Status ReadOriginals(TopicReader& reader, const config::v1::Config& config
   auto article = std::make_shared<v1::EnrichedArticle>();
   return reader.Read(*ranges, absl::ZeroDuration(), [&](const PolledRecord& record) {
     if (!std::ranges::binary_search(ids, record.key) ||
-        !article->ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) {
+        !ParseArticleValue(record.value, *article)) {
       return true;
     }
     const Coordinates origin{article->origin().topic(), article->origin().partition(), article->origin().offset()};

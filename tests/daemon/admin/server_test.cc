@@ -7,7 +7,13 @@
 #include <httplib.h>
 
 #include <atomic>
+#include <future>
+#include <list>
+#include <string_view>
+#include <thread>
 
+#include "daemon/admin/page_files.h"
+#include "newsfeed/v1/article.pb.h"
 #include "tests/daemon/admin/full_status.h"
 
 namespace newsfeed::admin {
@@ -15,6 +21,7 @@ namespace {
 
 using ::newsfeed::testing::FullStatus;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 // A daemon whose workers have just stepped.
 class FixedStatus : public StatusSource {
@@ -92,12 +99,177 @@ TEST_F(AdminServerTest, StatusIsJson) {
 }
 
 TEST_F(AdminServerTest, AnUnknownPathListsTheRoutes) {
-  for (const char* path : {"/", "/metrics/", "/livez/../status", "/%00"}) {
+  for (const char* path : {"/metrics/", "/page", "/index.html", "/livez/../status", "/%00"}) {
     const auto reply = Get(path);
     ASSERT_TRUE(reply) << path;
     EXPECT_EQ(reply->status, 404) << path;
     EXPECT_THAT(reply->body, HasSubstr("/readyz")) << path;
   }
+}
+
+// --- The live page. ---
+
+TEST_F(AdminServerTest, ThePageAndItsFilesAreServed) {
+  for (const PageFile& file : PageFiles()) {
+    const auto reply = Get(std::string(file.path));
+    ASSERT_TRUE(reply) << file.path;
+    EXPECT_EQ(reply->status, 200) << file.path;
+    EXPECT_EQ(reply->get_header_value("Content-Type"), file.content_type);
+    EXPECT_EQ(reply->body, file.body) << file.path;
+  }
+}
+
+TEST_F(AdminServerTest, EveryAnswerHasTheHeadersThatKeepScriptsOut) {
+  for (const char* path : {"/", "/page.js", "/status", "/nowhere"}) {
+    const auto reply = Get(path);
+    ASSERT_TRUE(reply) << path;
+    const std::string policy = reply->get_header_value("Content-Security-Policy");
+    EXPECT_THAT(policy, HasSubstr("default-src 'none'; script-src 'self'; style-src 'self';")) << path;
+    EXPECT_THAT(policy, HasSubstr("require-trusted-types-for 'script'")) << path;
+    EXPECT_THAT(policy, Not(HasSubstr("unsafe"))) << path;
+    EXPECT_EQ(reply->get_header_value("X-Content-Type-Options"), "nosniff") << path;
+    EXPECT_EQ(reply->get_header_value("Cache-Control"), "no-store") << path;
+    EXPECT_FALSE(reply->has_header("Access-Control-Allow-Origin")) << path;
+  }
+}
+
+// What a policy of the browser's would refuse, or what would make markup of a text.
+TEST(PageFilesTest, HoldNothingInlineNothingFromOutsideAndNoWayToMakeMarkup) {
+  for (const PageFile& file : PageFiles()) {
+    std::string body(file.body);
+    if (const size_t name = body.find("http://www.w3.org/2000/svg"); name != std::string::npos) body.erase(name, 7);
+    for (const char* none : {"http://", "https://", "//cdn", "@import", "url(", " style=", " onclick=", " onload=", "<style",
+                             "<script>", "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(",
+                             "new Function", "localStorage", "document.cookie"}) {
+      EXPECT_THAT(body, Not(HasSubstr(none))) << file.path;
+    }
+  }
+}
+
+// Reads events in a thread until the server ends the stream.
+class OpenPage {
+ public:
+  OpenPage(int port, const httplib::Headers& headers = {}) {
+    thread_ = std::thread([this, port, headers] {
+      httplib::Client client("127.0.0.1", port);
+      bool told = false;
+      const auto answer = client.Get("/live", headers, [&](const char* data, size_t size) {
+        if (!told) first_.set_value(std::string(data, size));
+        told = true;
+        return true;
+      });
+      if (!told) first_.set_value(answer ? "nothing" : "no answer");
+    });
+  }
+  ~OpenPage() { thread_.join(); }
+
+  // The first events, or what was answered instead.
+  std::string First() { return first_.get_future().get(); }
+
+ private:
+  std::promise<std::string> first_;
+  std::thread thread_;
+};
+
+std::shared_ptr<OutcomeSamples> OneArticle() {
+  v1::EnrichedArticle article;
+  article.set_title("Bridge opens");
+  SampledBatch batch;
+  batch.articles.emplace_back().value = article.SerializeAsString();
+  auto samples = std::make_shared<OutcomeSamples>();
+  samples->Add(std::move(batch), absl::Now());
+  return samples;
+}
+
+struct Exposure {
+  const char* address;
+  bool show_content;
+  bool shown;
+};
+class ContentIsShown : public ::testing::TestWithParam<Exposure> {};
+TEST_P(ContentIsShown, OnLoopbackOrWhereItIsAllowed) {
+  config::v1::Admin config = OnPort(0);
+  config.set_address(GetParam().address);
+  config.set_show_content(GetParam().show_content);
+  FixedStatus source;
+  std::string first;
+  {
+    auto server = AdminServer::Start(config, source, OneArticle()).value();
+    std::list<OpenPage> pages;
+    pages.emplace_back(server->port());
+    first = pages.back().First();
+    server.reset();
+  }
+  EXPECT_THAT(first, HasSubstr(GetParam().shown ? R"({"content":true})" : R"({"content":false})"));
+  EXPECT_EQ(first.find("Bridge opens") != std::string::npos, GetParam().shown);
+  EXPECT_THAT(first, HasSubstr("event: status\n"));
+}
+INSTANTIATE_TEST_SUITE_P(, ContentIsShown,
+                         ::testing::Values(Exposure{"127.0.0.1", false, true}, Exposure{"localhost", false, true},
+                                           Exposure{"0.0.0.0", false, false}, Exposure{"0.0.0.0", true, true}));
+
+TEST(Loopback, Addresses) {
+  for (const char* yes : {"127.0.0.1", "127.8.8.8", "::1"}) EXPECT_TRUE(IsLoopback(yes)) << yes;
+  for (const char* no : {"0.0.0.0", "::", "10.0.0.1", "127.0.0.1.example.com", "", "128.0.0.1"}) EXPECT_FALSE(IsLoopback(no)) << no;
+}
+
+TEST_F(AdminServerTest, PagesOfOthersGetNoEvents) {
+  for (const auto& [name, value] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"Host", "attacker.example"}, {"Host", "127.0.0.1.attacker.example:80"}, {"Host", "[::2]:80"}, {"Host", "["},
+           {"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}}) {
+    const auto reply = Get("/live", {{name, value}});
+    ASSERT_TRUE(reply) << value;
+    EXPECT_EQ(reply->status, 403) << value;
+  }
+}
+
+TEST_F(AdminServerTest, OursAreKnownByTheirHost) {
+  auto server = AdminServer::Start(OnPort(0), source_).value();
+  std::list<OpenPage> pages;
+  for (const char* host : {"localhost:1", "127.0.0.1", "[::1]:9644"}) {
+    EXPECT_THAT(pages.emplace_back(server->port(), httplib::Headers{{"Host", host}, {"Sec-Fetch-Site", "same-origin"}}).First(),
+                HasSubstr("event: hello")) << host;
+  }
+  server.reset();
+}
+
+TEST_F(AdminServerTest, SoManyPagesAndNoMoreAndProbesAreAnswered) {
+  auto server = AdminServer::Start(OnPort(0), source_).value();
+  std::list<OpenPage> pages;
+  for (int i = 0; i < 8; ++i) EXPECT_THAT(pages.emplace_back(server->port()).First(), HasSubstr("event: hello"));
+  EXPECT_THAT(pages.emplace_back(server->port()).First(), HasSubstr("8 pages are open, no more"));
+  EXPECT_EQ(httplib::Client("127.0.0.1", server->port()).Get("/livez")->status, 200);
+  server.reset();  // and all of them end: the threads are joined
+}
+
+TEST_F(AdminServerTest, APageThatIsClosedMakesRoom) {
+  auto samples = std::make_shared<OutcomeSamples>();
+  const auto server = AdminServer::Start(OnPort(0), source_, samples).value();
+  for (int i = 0; i < 9; ++i) {
+    std::string first;
+    while (!first.starts_with("event: hello")) {  // the server hears of a page that was closed with its next event
+      httplib::Client("127.0.0.1", server->port()).Get("/live", [&](const char* data, size_t size) {
+        first.assign(data, size);
+        return false;
+      });
+    }
+  }
+}
+
+// More than threads and seats: the rest waits in the kernel, and nobody is forgotten.
+TEST_F(AdminServerTest, ManyClientsAtOnceAreAllAnswered) {
+  std::list<std::thread> clients;
+  std::atomic<int> answered = 0;
+  for (int i = 0; i < 100; ++i) {
+    clients.emplace_back([&] {
+      httplib::Client client("127.0.0.1", server_->port());
+      client.set_connection_timeout(60);
+      client.set_read_timeout(60);
+      if (client.Get("/livez")) ++answered;
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  EXPECT_EQ(answered, 100);
 }
 
 TEST_F(AdminServerTest, HeadAnswersWithoutABody) {

@@ -118,6 +118,46 @@ TEST(Topics, AProblemSaysWhatToDo) {
   EXPECT_THAT(Describe(problems[0]), HasSubstr("newsfeed-prepared: has 3 partitions, must have 1; "));
 }
 
+TEST(Topics, ARouteIsKeptAsItsReaderLikes) {
+  config::v1::Config config = TheConfig();
+  config.mutable_outputs()->add_routes()->set_topic("french");
+  const WantedTopic topic = WantedTopics(config).back();
+  EXPECT_EQ(topic.name, "french");
+  TopicDescription found = AsWanted(topic);
+  found.options["cleanup.policy"] = "compact";
+  EXPECT_THAT(ProblemsOf(topic, found, config), IsEmpty());
+  found.options["max.message.bytes"] = "1000";
+  EXPECT_EQ(ProblemsOf(topic, found, config).size(), 1);
+}
+
+struct BadOutputs {
+  const char* name;
+  const char* message;
+  void (*spoil)(config::v1::Outputs& outputs);
+};
+class OutputsAreRefused : public ::testing::TestWithParam<BadOutputs> {};
+TEST_P(OutputsAreRefused, ByKey) {
+  config::v1::Config config = TheConfig();
+  ASSERT_TRUE(CheckKafkaConfig(config).ok()) << CheckKafkaConfig(config);
+  GetParam().spoil(*config.mutable_outputs());
+  EXPECT_THAT(std::string(CheckKafkaConfig(config).message()), HasSubstr(GetParam().message));
+}
+using Outputs = config::v1::Outputs;
+INSTANTIATE_TEST_SUITE_P(, OutputsAreRefused, ::testing::Values(
+    BadOutputs{"RouteWithoutTopic", "outputs.routes[0].topic: \"\" is no name", [](Outputs& o) { o.add_routes(); }},
+    BadOutputs{"RouteToAnOutput", "topic \"articles.enriched\" is named twice",
+               [](Outputs& o) { o.add_routes()->set_topic("articles.enriched"); }},
+    BadOutputs{"NoVerdict", "outputs.routes[0].verdicts: \"unique\" is none of",
+               [](Outputs& o) { o.add_routes()->set_topic("t"); o.mutable_routes(0)->add_verdicts("unique"); }},
+    BadOutputs{"RegistryWithoutScheme", "outputs.schema_registry.url",
+               [](Outputs& o) { o.mutable_schema_registry()->set_url("registry:8081"); }},
+    BadOutputs{"RegistryForJson", "for format PROTOBUF only",
+               [](Outputs& o) {
+                 o.mutable_schema_registry()->set_url("http://registry:8081");
+                 o.set_format(Outputs::JSON);
+               }}),
+    [](const auto& test) { return std::string(test.param.name); });
+
 TEST(Topics, WithoutAJudgeThereAreNoInternalOnes) {
   config::v1::Config config = TheConfig();
   config.mutable_pipeline()->add_processors("decode");

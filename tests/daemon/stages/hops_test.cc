@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "daemon/article_value.h"
 #include "daemon/kafka/application.h"
 #include "daemon/record_headers.h"
 #include "daemon/skip_list.h"
@@ -13,6 +14,7 @@
 namespace newsfeed::stages {
 namespace {
 
+using ::testing::IsSupersetOf;
 using ::testing::Optional;
 using ::testing::SizeIs;
 
@@ -227,6 +229,57 @@ INSTANTIATE_TEST_SUITE_P(, EnrichPublishes,
                                            Published{v1::Dedup::UPDATE, "articles.enriched"},
                                            Published{v1::Dedup::LOW_INFORMATION, "articles.enriched"},
                                            Published{v1::Dedup::DUPLICATE, "articles.duplicates"}));
+
+TEST_F(HopsTest, AsJsonTheMessageIsTheSame) {
+  config_.mutable_outputs()->set_format(config::v1::Outputs::JSON);
+  auto hop = CreateEnrichHop({&config_, &data_});
+  const Judged judged = JudgedArticle(v1::Dedup::UPDATE);
+  Add(judged.value, judged.record_headers());
+  Run(**hop);
+  ASSERT_THAT(out_.records, SizeIs(1));
+  EXPECT_THAT(Of(out_.records[0], headers::kContentType), Optional(std::string_view("application/json")));
+  EXPECT_TRUE(out_.records[0].value.starts_with(R"({"id":"a1","url":"",)")) << out_.records[0].value;
+  v1::EnrichedArticle article;
+  ASSERT_TRUE(ParseArticleValue(out_.records[0].value, article));
+  EXPECT_EQ(article.dedup().verdict(), v1::Dedup::UPDATE);
+}
+
+TEST_F(HopsTest, RoutesGetTheSameRecordAndNoOutcomeMore) {
+  config_.mutable_outputs()->add_routes()->set_topic("all");
+  auto* french = config_.mutable_outputs()->add_routes();
+  french->set_topic("french");
+  french->add_languages("fr");
+  auto hop = CreateEnrichHop({&config_, &data_});
+  EXPECT_THAT((*hop)->topics(), IsSupersetOf({"all", "french", "articles.enriched", "articles.duplicates"}));
+  const Judged judged = JudgedArticle(v1::Dedup::UNIQUE);
+  Add(judged.value, judged.record_headers());
+  Run(**hop);
+  ASSERT_THAT(out_.records, SizeIs(2));
+  EXPECT_EQ(out_.records[0].topic, "articles.enriched");
+  EXPECT_EQ(out_.records[1].topic, "all");
+  EXPECT_EQ(out_.records[1].value, out_.records[0].value);
+  EXPECT_EQ(out_.records[1].key, "a1");
+  EXPECT_EQ(out_.accounted(), 1);
+}
+
+TEST_F(HopsTest, WithARegistryEachTopicHasItsSchema) {
+  config_.mutable_outputs()->mutable_schema_registry()->set_url("http://registry");
+  config_.mutable_outputs()->add_routes()->set_topic("all");
+  SchemaIds ids;
+  auto hop = CreateEnrichHop({&config_, &data_, &ids});
+  const Judged judged = JudgedArticle(v1::Dedup::UNIQUE);
+  Add(judged.value, judged.record_headers());
+  EXPECT_TRUE(absl::IsFailedPrecondition((*hop)->Process(batch_, out_)));
+  ids = {{"articles.enriched", 7}, {"articles.duplicates", 8}, {"all", 9}};
+  Run(**hop);
+  ASSERT_THAT(out_.records, SizeIs(2));
+  EXPECT_EQ(out_.records[0].value.substr(0, 6), std::string_view("\0\0\0\0\7\0", 6));
+  EXPECT_EQ(out_.records[1].value.substr(0, 6), std::string_view("\0\0\0\0\11\0", 6));
+  EXPECT_EQ(out_.records[1].value.substr(6), out_.records[0].value.substr(6));
+  v1::EnrichedArticle article;
+  ASSERT_TRUE(ParseArticleValue(out_.records[0].value, article));
+  EXPECT_EQ(article.id(), "a1");
+}
 
 TEST_F(HopsTest, WhatIsTooLargeAfterTheVerdictReplaysToTheJudgedTopic) {
   config_.mutable_outputs()->set_max_record_bytes(2000);
