@@ -267,6 +267,7 @@ class Production(unittest.TestCase):
         self.assertEqual(judge["spec"]["topologySpreadConstraints"][0]["whenUnsatisfiable"], "DoNotSchedule")
         egress = self.chart.one("NetworkPolicy")["spec"]["egress"]
         self.assertEqual(egress[1], {"to": [{"ipBlock": {"cidr": "10.1.0.0/16"}}], "ports": [{"port": 9093, "protocol": "TCP"}]})
+        self.assertEqual(egress[2], {"ports": [{"port": 8081, "protocol": "TCP"}]})
 
     def test_a_changed_configuration_is_a_new_pod(self):
         def sums(c):
