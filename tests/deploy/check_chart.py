@@ -87,125 +87,129 @@ def chart(path):
     return CHARTS[path]
 
 
-class EveryFileOfValues(unittest.TestCase):
-    def each(self):
+def each(test):
+    """A test that is done for each file of values."""
+    def of_all(self):
         self.assertTrue(ALL)
         for path in ALL:
             with self.subTest(values=path.name):
-                yield chart(path)
+                test(self, chart(path))
+    return of_all
 
+
+class EveryFileOfValues(unittest.TestCase):
     def test_is_linted(self):
         for path in ALL:
             with self.subTest(values=path.name):
                 run = subprocess.run([HELM, "lint", "--strict", CHART, *KUBERNETES, "--values", path], capture_output=True, text=True)
                 self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
 
-    def test_gives_what_kubernetes_takes(self):
-        for c in self.each():
-            for m in c.manifests:
-                if m["kind"] in CUSTOM:
-                    continue
-                for version in VERSIONS:
-                    kubernetes_validate.validate(m, version, strict=True)
+    @each
+    def test_gives_what_kubernetes_takes(self, c):
+        for m in c.manifests:
+            if m["kind"] in CUSTOM:
+                continue
+            for version in VERSIONS:
+                kubernetes_validate.validate(m, version, strict=True)
 
-    def test_names_are_unique_and_fit(self):
-        for c in self.each():
-            names = [(m["kind"], m["metadata"]["name"]) for m in c.manifests]
-            self.assertEqual(len(set(names)), len(names))
-            for _, name in names:
-                self.assertLessEqual(len(name), 60)
+    @each
+    def test_names_are_unique_and_fit(self, c):
+        names = [(m["kind"], m["metadata"]["name"]) for m in c.manifests]
+        self.assertEqual(len(set(names)), len(names))
+        for _, name in names:
+            self.assertLessEqual(len(name), 60)
 
-    def test_pods_are_restricted(self):
-        for c in self.each():
-            for _, pod in c.pods():
-                self.assertIs(pod["automountServiceAccountToken"], False)
-                self.assertIs(pod["securityContext"]["runAsNonRoot"], True)
-                self.assertEqual(pod["securityContext"]["seccompProfile"], {"type": "RuntimeDefault"})
-                for shared in ("hostNetwork", "hostPID", "hostIPC"):
-                    self.assertNotIn(shared, pod)
-                for volume in pod["volumes"]:
-                    self.assertTrue(set(volume) <= {"name", "configMap", "secret", "emptyDir"}, volume)
-                for container in pod["containers"] + pod.get("initContainers", []):
-                    context = container["securityContext"]
-                    self.assertIs(context["allowPrivilegeEscalation"], False)
-                    self.assertIs(context["readOnlyRootFilesystem"], True)
-                    self.assertEqual(context["capabilities"], {"drop": ["ALL"]})
-                    self.assertNotIn("privileged", context)
-                    self.assertIn("memory", container["resources"]["limits"])
-                    self.assertRegex(container["image"], r"(:[^:/]*\d[^:/]*|@sha256:[0-9a-f]{64})$")
+    @each
+    def test_pods_are_restricted(self, c):
+        for _, pod in c.pods():
+            self.assertIs(pod["automountServiceAccountToken"], False)
+            self.assertIs(pod["securityContext"]["runAsNonRoot"], True)
+            self.assertEqual(pod["securityContext"]["seccompProfile"], {"type": "RuntimeDefault"})
+            for shared in ("hostNetwork", "hostPID", "hostIPC"):
+                self.assertNotIn(shared, pod)
+            for volume in pod["volumes"]:
+                self.assertTrue(set(volume) <= {"name", "configMap", "secret", "emptyDir"}, volume)
+            for container in pod["containers"] + pod.get("initContainers", []):
+                context = container["securityContext"]
+                self.assertIs(context["allowPrivilegeEscalation"], False)
+                self.assertIs(context["readOnlyRootFilesystem"], True)
+                self.assertEqual(context["capabilities"], {"drop": ["ALL"]})
+                self.assertNotIn("privileged", context)
+                self.assertIn("memory", container["resources"]["limits"])
+                self.assertRegex(container["image"], r"(:[^:/]*\d[^:/]*|@sha256:[0-9a-f]{64})$")
 
-    def test_instances_have_names_that_stay(self):
-        for c in self.each():
-            for labels, pod in c.pods():
-                if args_of(pod)[0] != "run":
-                    continue
-                self.assertEqual(option(pod, "instance"), "$(POD_NAME)")
-                names = [e for e in pod["containers"][0]["env"] if e["name"] == "POD_NAME"]
-                self.assertEqual(names, [{"name": "POD_NAME", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}])
+    @each
+    def test_instances_have_names_that_stay(self, c):
+        for labels, pod in c.pods():
+            if args_of(pod)[0] != "run":
+                continue
+            self.assertEqual(option(pod, "instance"), "$(POD_NAME)")
+            names = [e for e in pod["containers"][0]["env"] if e["name"] == "POD_NAME"]
+            self.assertEqual(names, [{"name": "POD_NAME", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}])
 
-    def test_every_stage_has_its_pods(self):
-        for c in self.each():
-            roles = [role for s in c.sets().values()
-                     for role in (option(s["spec"]["template"]["spec"], "roles") or "prepare,judge,enrich").split(",")]
-            chain = c.config.get("pipeline", {}).get("processors") or ["dedup"]
-            self.assertEqual(sorted(roles), ["enrich", "judge", "prepare"] if "dedup" in chain else ["prepare"])
+    @each
+    def test_every_stage_has_its_pods(self, c):
+        roles = [role for s in c.sets().values()
+                 for role in (option(s["spec"]["template"]["spec"], "roles") or "prepare,judge,enrich").split(",")]
+        chain = c.config.get("pipeline", {}).get("processors") or ["dedup"]
+        self.assertEqual(sorted(roles), ["enrich", "judge", "prepare"] if "dedup" in chain else ["prepare"])
 
-    def test_probes_ask_what_is_theirs(self):
-        for c in self.each():
-            for s in c.sets().values():
-                container = s["spec"]["template"]["spec"]["containers"][0]
-                port = {p["name"]: p["containerPort"] for p in container["ports"]}["admin"]
-                self.assertEqual(port, c.config["admin"]["port"])
-                self.assertNotIn(c.config["admin"]["address"], ("127.0.0.1", "localhost", "::1"))
-                for probe, path in (("startupProbe", "/livez"), ("livenessProbe", "/livez"), ("readinessProbe", "/readyz")):
-                    self.assertEqual(container[probe]["httpGet"], {"path": path, "port": "admin"})
+    @each
+    def test_probes_ask_what_is_theirs(self, c):
+        for s in c.sets().values():
+            container = s["spec"]["template"]["spec"]["containers"][0]
+            port = {p["name"]: p["containerPort"] for p in container["ports"]}["admin"]
+            self.assertEqual(port, c.config["admin"]["port"])
+            self.assertNotIn(c.config["admin"]["address"], ("127.0.0.1", "localhost", "::1"))
+            for probe, path in (("startupProbe", "/livez"), ("livenessProbe", "/livez"), ("readinessProbe", "/readyz")):
+                self.assertEqual(container[probe]["httpGet"], {"path": path, "port": "admin"})
 
-    def test_a_drain_is_waited_for(self):
-        for c in self.each():
-            drain = c.config.get("delivery", {}).get("drain_seconds", 30)
-            for s in c.sets().values():
-                self.assertGreaterEqual(s["spec"]["template"]["spec"]["terminationGracePeriodSeconds"], drain + 5)
+    @each
+    def test_a_drain_is_waited_for(self, c):
+        drain = c.config.get("delivery", {}).get("drain_seconds", 30)
+        for s in c.sets().values():
+            self.assertGreaterEqual(s["spec"]["template"]["spec"]["terminationGracePeriodSeconds"], drain + 5)
 
-    def test_selectors_find_their_pods_and_no_others(self):
-        for c in self.each():
-            pods = [labels for labels, _ in c.pods()]
-            for s in c.sets().values():
-                own = s["spec"]["template"]["metadata"]["labels"]
-                self.assertEqual([l for l in pods if selects(s["spec"]["selector"], l)], [own])
-                for spread in s["spec"]["template"]["spec"]["topologySpreadConstraints"]:
-                    self.assertEqual([l for l in pods if selects(spread["labelSelector"], l)], [own])
-                self.assertEqual(s["spec"]["serviceName"], c.one("Service")["metadata"]["name"])
-            budgets = [[l for l in pods if selects(b["spec"]["selector"], l)] for b in c.of("PodDisruptionBudget")]
-            self.assertEqual([len(b) for b in budgets], [1] * len(c.sets()))
-            for policy in c.of("NetworkPolicy") + c.of("PodMonitor"):
-                selector = policy["spec"].get("podSelector") or policy["spec"]["selector"]
-                self.assertEqual([l for l in pods if selects(selector, l)], pods)
+    @each
+    def test_selectors_find_their_pods_and_no_others(self, c):
+        pods = [labels for labels, _ in c.pods()]
+        for s in c.sets().values():
+            own = s["spec"]["template"]["metadata"]["labels"]
+            self.assertEqual([l for l in pods if selects(s["spec"]["selector"], l)], [own])
+            for spread in s["spec"]["template"]["spec"]["topologySpreadConstraints"]:
+                self.assertEqual([l for l in pods if selects(spread["labelSelector"], l)], [own])
+            self.assertEqual(s["spec"]["serviceName"], c.one("Service")["metadata"]["name"])
+        budgets = [[l for l in pods if selects(b["spec"]["selector"], l)] for b in c.of("PodDisruptionBudget")]
+        self.assertEqual([len(b) for b in budgets], [1] * len(c.sets()))
+        for policy in c.of("NetworkPolicy") + c.of("PodMonitor"):
+            selector = policy["spec"].get("podSelector") or policy["spec"]["selector"]
+            self.assertEqual([l for l in pods if selects(selector, l)], pods)
 
-    def test_scaled_sets_have_no_number_of_their_own(self):
-        for c in self.each():
-            scaled = {s["spec"]["scaleTargetRef"]["name"] for s in c.of("ScaledObject") + c.of("HorizontalPodAutoscaler")}
-            for component, s in c.sets().items():
-                self.assertEqual("replicas" in s["spec"], s["metadata"]["name"] not in scaled)
-                if component == "judge":
-                    self.assertNotIn(s["metadata"]["name"], scaled)
+    @each
+    def test_scaled_sets_have_no_number_of_their_own(self, c):
+        scaled = {s["spec"]["scaleTargetRef"]["name"] for s in c.of("ScaledObject") + c.of("HorizontalPodAutoscaler")}
+        for component, s in c.sets().items():
+            self.assertEqual("replicas" in s["spec"], s["metadata"]["name"] not in scaled)
+            if component == "judge":
+                self.assertNotIn(s["metadata"]["name"], scaled)
 
     @staticmethod
     def knows(command, name):
         shown = subprocess.run([NEWSFEEDD, *command, "--help"], capture_output=True, text=True, check=True).stdout
         return re.search(r"%s\b" % re.escape(name), shown)
 
-    def test_newsfeedd_takes_what_pods_give_it(self):
+    @each
+    def test_newsfeedd_takes_what_pods_give_it(self, c):
         if not NEWSFEEDD:
             self.skipTest("no newsfeedd given")
-        for c in self.each():
-            for _, pod in c.pods():
-                command = [a for a in args_of(pod) if not a.startswith("-")]
-                for a in args_of(pod):
-                    if a.startswith("--"):
-                        self.assertTrue(self.knows(command, a.split("=")[0]), a)
-            for m in c.of("ConfigMap"):
-                if "newsfeed.yaml" in m["data"]:
-                    self.validate(m["data"]["newsfeed.yaml"])
+        for _, pod in c.pods():
+            command = [a for a in args_of(pod) if not a.startswith("-")]
+            for a in args_of(pod):
+                if a.startswith("--"):
+                    self.assertTrue(self.knows(command, a.split("=")[0]), a)
+        for m in c.of("ConfigMap"):
+            if "newsfeed.yaml" in m["data"]:
+                self.validate(m["data"]["newsfeed.yaml"])
 
     def validate(self, text):
         with tempfile.TemporaryDirectory() as folder:
@@ -267,6 +271,7 @@ class Production(unittest.TestCase):
         self.assertEqual(judge["spec"]["topologySpreadConstraints"][0]["whenUnsatisfiable"], "DoNotSchedule")
         egress = self.chart.one("NetworkPolicy")["spec"]["egress"]
         self.assertEqual(egress[1], {"to": [{"ipBlock": {"cidr": "10.1.0.0/16"}}], "ports": [{"port": 9093, "protocol": "TCP"}]})
+        self.assertEqual(egress[2], {"ports": [{"port": 8081, "protocol": "TCP"}]})
 
     def test_a_changed_configuration_is_a_new_pod(self):
         def sums(c):

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The consumers of deploy/examples print what newsfeedd published, on a real broker.
+"""The consumers of deploy/examples print what newsfeedd published, on a real broker that holds everybody to the ACLs of
+deploy/SECURITY.md: its commands are read from there, and newsfeedd runs with no right beside them.
 
   tests/deploy/check_examples.py NEWSFEEDD       tests/deploy/test_examples calls it
 
@@ -8,6 +9,8 @@ What they should print is told by `newsfeedd decode --topic`, which shares no li
 import json
 import os
 import pathlib
+import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -15,6 +18,10 @@ import sys
 import tempfile
 import time
 import unittest
+import urllib.request
+
+from confluent_kafka.admin import (AclBinding, AclOperation, AclPermissionType, AdminClient, ResourcePatternType,
+                                   ResourceType)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BROKER = ROOT / "deploy/kafka/broker"
@@ -22,11 +29,11 @@ SAMPLES = ROOT / "config/samples"
 NEWSFEEDD = ""
 
 CONFIG = """
-application_id: examples
+application_id: news
 kafka: {bootstrap: ["%s"]}
 inputs: [{topic: raw.articles}]
 internal: {keep_records: 1000000}
-admin: {enabled: false}
+admin: {port: 0}
 """
 
 
@@ -48,43 +55,89 @@ def lines_of(article):
             yield '  %s %s  %s %d..%d "%s"' % (entity["type"], entity["name"], m["field"], m["begin"], m["end"], text)
 
 
+# All clients are one principal here. What no ACL speaks of is open, so that topics can be made first; the line on the
+# cluster closes that.
+AUTHORIZER = """
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+allow.everyone.if.no.acl.found=true
+"""
+CLUSTER = AclBinding(ResourceType.BROKER, "kafka-cluster", ResourcePatternType.LITERAL, "User:ANONYMOUS", "*",
+                     AclOperation.CLUSTER_ACTION, AclPermissionType.ALLOW)
+RESOURCES = {"topic": ResourceType.TOPIC, "group": ResourceType.GROUP, "transactional-id": ResourceType.TRANSACTIONAL_ID}
+
+
+def operation(name):
+    return AclOperation[re.sub("(?<=[a-z])(?=[A-Z])", "_", name).upper()]
+
+
+def acls_of(document):
+    """What the kafka-acls.sh commands of a document allow."""
+    text = document.read_text().replace("\\\n", " ")
+    for command in re.findall(r"^kafka-acls\.sh (.*)$", text, re.MULTILINE):
+        words = shlex.split(command)
+        pattern = ResourcePatternType.PREFIXED if "prefixed" in words else ResourcePatternType.LITERAL
+        kind, name = next((RESOURCES[key], words[words.index("--" + key) + 1]) for key in RESOURCES if "--" + key in words)
+        for i, word in enumerate(words):
+            if word == "--operation":
+                yield AclBinding(kind, name, pattern, "User:ANONYMOUS", "*", operation(words[i + 1]), AclPermissionType.ALLOW)
+
+
+def allow(admin, acls):
+    for done in admin.create_acls(list(acls)).values():
+        done.result()
+
+
 class Examples(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="newsfeed-examples."))
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
         (cls.folder / "broker").mkdir()
-        run(BROKER, "start", cls.folder / "broker", "0")
+        (cls.folder / "authorizer").write_text(AUTHORIZER)
+        run(BROKER, "start", cls.folder / "broker", "0", env=dict(os.environ, KAFKA_EXTRA=str(cls.folder / "authorizer")))
         cls.addClassCleanup(run, BROKER, "kill", cls.folder / "broker")
         cls.bootstrap = "127.0.0.1:" + (cls.folder / "broker/port").read_text().strip()
         cls.config = cls.folder / "examples.yaml"
         cls.config.write_text(CONFIG % cls.bootstrap)
         run(NEWSFEEDD, "topics", "create", "-c", cls.config, "--inputs")
-        run(NEWSFEEDD, "produce", "-c", cls.config, "--timestamps", "published", SAMPLES)
-        cls.publish()
+        sent = subprocess.run([NEWSFEEDD, "produce", "-c", cls.config, "--timestamps", "published", SAMPLES],
+                              capture_output=True, text=True, check=True).stderr
+        cls.admin = AdminClient({"bootstrap.servers": cls.bootstrap})
+        allow(cls.admin, [CLUSTER, *acls_of(ROOT / "deploy/SECURITY.md")])
+        cls.publish(int(re.search(r"(\d+) records to", sent).group(1)))
+        # From here on as one of the readers.
+        allow(cls.admin, [AclBinding(ResourceType.TOPIC, "articles.enriched", ResourcePatternType.LITERAL, "User:ANONYMOUS",
+                                     "*", AclOperation.READ, AclPermissionType.ALLOW)])
         articles = [json.loads(line) for line in
                     run(NEWSFEEDD, "decode", "-c", cls.config, "--topic", "articles.enriched").splitlines()]
         cls.expected = sorted(line for article in articles for line in lines_of(article))
 
     @classmethod
-    def publish(cls):
-        with open(cls.folder / "log", "w") as log:
-            daemon = subprocess.Popen([NEWSFEEDD, "run", "-c", cls.config, "--instance", "a"], stderr=log)
+    def publish(cls, records):
+        """Until each record has its outcome."""
+        log = cls.folder / "log"
+        with open(log, "w") as errors:
+            daemon = subprocess.Popen([NEWSFEEDD, "run", "-c", cls.config, "--instance", "a"], stderr=errors)
         try:
             # A bound, no measure: how long it takes is no matter of this test.
             end = time.monotonic() + 300
-            while True:
-                audit = subprocess.run([NEWSFEEDD, "audit", "-c", cls.config, "--json", "--quick"], capture_output=True, text=True)
-                totals = json.loads(audit.stdout or "{}").get("totals", {})
-                if all(totals.get(where) == 0 for where in ("unread", "in_prepared", "in_judged")):
-                    break
+            while cls.outcomes(log.read_text()) < records:
                 if daemon.poll() is not None or time.monotonic() > end:
-                    raise AssertionError((cls.folder / "log").read_text()[-4000:])
+                    raise AssertionError(log.read_text()[-4000:])
                 time.sleep(0.2)
         finally:
             daemon.send_signal(signal.SIGTERM)
             if daemon.wait(60) != 0:
-                raise AssertionError("newsfeedd run: exit code %d" % daemon.returncode)
+                raise AssertionError("newsfeedd run: exit code %d\n%s" % (daemon.returncode, log.read_text()[-4000:]))
+
+    @staticmethod
+    def outcomes(log):
+        port = re.search(r'msg="admin listens" .*port=(\d+)', log)
+        if port is None:
+            return -1
+        with urllib.request.urlopen("http://127.0.0.1:%s/metrics" % port.group(1)) as answer:
+            counts = re.findall(r"^newsfeed_records_total\{.*\} (\d+)", answer.read().decode(), re.MULTILINE)
+        return sum(map(int, counts))
 
     def holds(self, example, **environment):
         command = [ROOT / "deploy/examples" / example / "run", "--bootstrap", self.bootstrap, "--group", "reader-" + example,
@@ -98,6 +151,15 @@ class Examples(unittest.TestCase):
     def test_there_is_something_to_read(self):
         self.assertGreater(len([l for l in self.expected if not l.startswith("  ")]), 10)
         self.assertGreater(len([l for l in self.expected if l.startswith("  ")]), 10)
+
+    def test_nothing_was_denied(self):
+        self.assertNotRegex((self.folder / "log").read_text(), "AUTHORIZATION_FAILED|not authorized")
+
+    def test_what_no_acl_allows_is_denied(self):
+        denied = subprocess.run([NEWSFEEDD, "decode", "-c", self.config, "--topic", "articles.duplicates"],
+                                capture_output=True, text=True)
+        self.assertNotEqual(denied.returncode, 0)
+        self.assertRegex(denied.stderr, "(?i)authoriz")
 
     def test_python(self):
         self.holds("python", PYTHON=sys.executable)
