@@ -334,8 +334,9 @@ absl::Status ParseYaml(const std::string& yaml, std::string_view file_name,
 }
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  // A folder can be opened, and its first read throws.
-  if (std::filesystem::is_directory(path)) {
+  // A folder can be opened, and its first read throws. What may not be looked at throws without `error`.
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {
     return absl::InvalidArgumentError(fmt::format("{}: is a folder", path));
   }
   std::ifstream in(path, std::ios::binary);

@@ -119,6 +119,13 @@ TEST(ConfigLoader, ReadsSecretsFromFilesWithoutTheLastNewline) {
   EXPECT_EQ(*secret, "abc");
 }
 
+// As root nothing is forbidden; a link that leads nowhere is told by the system in the same way.
+TEST(ConfigLoader, AFileThatMayNotBeLookedAtIsAnError) {
+  const testing::TemporaryFolder folder;
+  std::filesystem::create_symlink("loop", folder.path() / "loop");
+  EXPECT_FALSE(ReadFile(folder.path() / "loop").ok());
+}
+
 // As systemd hands them to a service.
 TEST(ConfigLoader, ReadsSecretsFromTheFolderOfCredentials) {
   const testing::TemporaryFolder folder;
