@@ -119,7 +119,7 @@ COUNTRY_ALIASES = {
     "KR": "South Korea|Republic of Korea|ROK|S. Korea|S Korea",
     "KP": "North Korea|DPRK|N. Korea|N Korea|Democratic People's Republic of Korea",
     "CN": "China|People's Republic of China|PRC",
-    "TW": "Taiwan|Republic of China",
+    "TW": "Taiwan",
     "IR": "Iran|Islamic Republic of Iran",
     "SY": "Syria|Syrian Arab Republic",
     "VN": "Vietnam|Viet Nam",

@@ -7,6 +7,7 @@
 #include "processors/entities/grouping.h"
 #include "processors/entities/mention.h"
 #include "processors/entities/name_grammar.h"
+#include "processors/entities/name_recall.h"
 
 namespace newsfeed::entities {
 namespace {
@@ -40,6 +41,7 @@ class Tagger : public Processor {
     Read(article, *gazetteer_, document_);
     FindNames(document_, *gazetteer_, candidates_, acronyms_);
     ResolveOverlaps(document_, candidates_);
+    recall_.Recall(document_, *gazetteer_, candidates_, acronyms_);
     memory_.Recall(document_, *gazetteer_, acronyms_, candidates_);
     grouper_.Group(document_, *gazetteer_, candidates_, acronyms_, max_entities_, article);
     if (document_.tokens.capacity() > kMaxKeptTokens) ForgetScratch();
@@ -49,6 +51,7 @@ class Tagger : public Processor {
     document_ = {};
     candidates_ = {};
     acronyms_ = {};
+    recall_ = {};
     memory_ = {};
     grouper_ = {};
   }
@@ -59,6 +62,7 @@ class Tagger : public Processor {
   Document document_;
   std::vector<Candidate> candidates_;
   std::vector<Acronym> acronyms_;
+  NameRecall recall_;
   NameMemory memory_;
   Grouper grouper_;
 };

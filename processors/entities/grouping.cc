@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 #include <unicode/uchar.h>
 
+#include "processors/entities/organization_name.h"
+#include "processors/entities/team_names.h"
 #include "processors/text/hash.h"
 #include "processors/text/utf8.h"
 
@@ -23,6 +25,10 @@ constexpr double kClearLead = 6;
 constexpr double kCountryNamed = 20;
 constexpr double kRegionNamed = 20;
 constexpr double kIsCapital = 10;
+// Georgia, the state or the country: a town of one of them is named.
+constexpr double kTownNamed = 20;
+// A place that is its team in one of so many mentions is the team.
+constexpr uint32_t kMentionsATeam = 4;
 
 // Shares of salience; they add up to 1.
 constexpr float kTitleShare = 0.35F;
@@ -33,19 +39,20 @@ constexpr std::array<std::string_view, 5> kTypeNames = {"", "person", "organizat
                                                         "misc"};
 
 // Country and state as a number; 0 for none.
-uint32_t Code(const char* code) {
-  uint32_t value = 0;
+uint64_t Code(const char* code) {
+  uint64_t value = 0;
   for (; *code != 0; ++code) value = value << 8 | static_cast<unsigned char>(*code);
   return value;
 }
 
 // Keys of countries and of states in one map.
-uint32_t CountryKey(const GazetteerEntry& entry) { return Code(entry.country); }
-uint32_t RegionKey(const GazetteerEntry& entry) {
-  return entry.region[0] == 0 ? 0 : Code(entry.region) | 0x80000000U;
+uint64_t CountryKey(const GazetteerEntry& entry) { return Code(entry.country); }
+uint64_t RegionKey(const GazetteerEntry& entry) {
+  return entry.region[0] == 0 ? 0 : Code(entry.region) << 32 | CountryKey(entry);
 }
-
-bool IsThe(std::string_view word) { return EqualFolded(word, "the"); }
+bool IsCountry(const GazetteerEntry& entry) {
+  return entry.type == EntityType::kLocation && !entry.city && entry.country[0] != 0 && entry.region[0] == 0;
+}
 
 // "Jr." and the like, which two writings of a name need not share.
 bool IsNameSuffix(std::string_view word) {
@@ -63,57 +70,90 @@ void Grouper::Group(const Document& document, const Gazetteer& gazetteer,
   groups_.clear();
   group_by_key_.clear();
   group_of_.assign(candidates.size(), kNone);
+  senses_.clear();
+  for (const Candidate& c : candidates) senses_.push_back(SensesOf(c));
   ReadContext(candidates);
   PlaceAcronyms(candidates, acronyms);
   PlaceFullNames(candidates);
+  PlaceShortForms(candidates);
   PlaceSurnames(candidates);
   Count(candidates);
+  UnlinkTeams(candidates);
   Rate();
   Number(max_entities);
   Write(candidates, article);
+}
+
+// What the table says of the name: also of names that the table did not find, as "Tollund AG" where it has
+// "Tollund". Nothing where the type is another.
+std::span<const Sense> Grouper::SensesOf(const Candidate& candidate) const {
+  std::span<const Sense> senses = candidate.senses;
+  if (senses.empty()) {
+    const Range name = NameOf(candidate);
+    const Match& match = document_->matches[name.begin];
+    if (match.tokens == name.size()) senses = match.senses();
+  }
+  if (senses.empty() || gazetteer_->entry(senses.front().entry).type != candidate.type) return {};
+  return senses;
 }
 
 // --- Context: countries and states that the article names. ---
 
 void Grouper::ReadContext(std::span<const Candidate> candidates) {
   countries_.clear();
+  towns_.clear();
   whereabouts_.clear();
   regions_meant_.clear();
+  meant_once_.clear();
   for (size_t i = 0; i < candidates.size(); ++i) {
-    if (candidates[i].senses.empty()) continue;
-    ReadContextOf(candidates[i], i + 1 < candidates.size() ? &candidates[i + 1] : nullptr);
+    if (senses_[i].empty()) continue;
+    // Towns say nothing: they are what is asked about. A name with several readings neither.
+    const GazetteerEntry& entry = gazetteer_->entry(senses_[i].front().entry);
+    if (senses_[i].size() == 1 && !entry.city) {
+      if (CountryKey(entry) != 0) ++countries_[CountryKey(entry)];
+      if (RegionKey(entry) != 0) ++countries_[RegionKey(entry)];
+    }
+    if (i + 1 < candidates.size()) ReadWhereabouts(candidates, i);
+  }
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    const uint32_t chosen = senses_[i].empty() ? kNone : ChooseEntry(candidates, i);
+    if (chosen == kNone || !gazetteer_->entry(chosen).city) continue;
+    ++towns_[CountryKey(gazetteer_->entry(chosen))];
+    ++towns_[RegionKey(gazetteer_->entry(chosen))];
   }
 }
 
-void Grouper::ReadContextOf(const Candidate& candidate, const Candidate* next) {
-  // Towns say nothing: they are what is asked about. A name with several readings neither.
-  const GazetteerEntry& entry = gazetteer_->entry(candidate.senses.front().entry);
-  if (candidate.senses.size() == 1 && !entry.city) {
-    if (CountryKey(entry) != 0) ++countries_[CountryKey(entry)];
-    if (RegionKey(entry) != 0) ++countries_[RegionKey(entry)];
-  }
-  // "Paris, Texas"
-  if (entry.type != EntityType::kLocation || next == nullptr || next->senses.empty()) return;
+// "Paris, Texas"
+void Grouper::ReadWhereabouts(std::span<const Candidate> candidates, size_t i) {
+  const Candidate& candidate = candidates[i];
+  const Candidate& next = candidates[i + 1];
+  if (candidate.type != EntityType::kLocation || senses_[i + 1].empty()) return;
   const uint32_t comma = candidate.tokens.end;
-  if (next->tokens.begin != comma + 1 || next->field != candidate.field) return;
+  if (next.tokens.begin != comma + 1 || next.field != candidate.field) return;
   if (document_->TextOf(document_->fields[candidate.field], comma) != ",") return;
-  for (const Sense& sense : next->senses) {
+  for (const Sense& sense : senses_[i + 1]) {
     const GazetteerEntry& within = gazetteer_->entry(sense.entry);
     if (within.type != EntityType::kLocation || within.city) continue;
     whereabouts_.try_emplace(NameKey(candidate), Whereabouts{&within});
-    // "Seattle, Washington": a town of that state stands before it, so the state is meant.
-    const bool has_such_town = std::ranges::any_of(candidate.senses, [&](const Sense& town) {
+    // "Seattle, Washington": a town of that state stands before it, so the state is meant, here.
+    const bool has_such_town = std::ranges::any_of(senses_[i], [&](const Sense& town) {
       const GazetteerEntry& place = gazetteer_->entry(town.entry);
-      return place.city && RegionKey(within) != 0 && RegionKey(place) == RegionKey(within) &&
-             CountryKey(place) == CountryKey(within);
+      return place.city && RegionKey(within) != 0 && RegionKey(place) == RegionKey(within);
     });
-    if (has_such_town) regions_meant_.try_emplace(NameKey(*next), sense.entry);
+    if (!has_such_town) continue;
+    regions_meant_.try_emplace(i + 1, sense.entry);
+    meant_once_.insert(NameKey(next));
   }
 }
 
-double Grouper::Weight(const GazetteerEntry& entry) const {
+// `beside_country`: a country has the same name.
+double Grouper::Weight(const GazetteerEntry& entry, bool beside_country) const {
   double weight = std::max<double>(entry.population, 1000);
   if (entry.capital) weight *= kIsCapital;
+  if (beside_country && !entry.city) {
+    const uint64_t key = IsCountry(entry) ? CountryKey(entry) : RegionKey(entry);
+    return towns_.contains(key) ? weight * kTownNamed : weight;
+  }
   // A country is no evidence for itself.
   if (entry.city && countries_.contains(CountryKey(entry))) weight *= kCountryNamed;
   if (entry.city && RegionKey(entry) != 0 && countries_.contains(RegionKey(entry))) {
@@ -123,16 +163,19 @@ double Grouper::Weight(const GazetteerEntry& entry) const {
 }
 
 // The entry that is meant, or kNone if that is not sure.
-uint32_t Grouper::ChooseEntry(const Candidate& candidate) const {
-  const auto senses = candidate.senses;
+uint32_t Grouper::ChooseEntry(std::span<const Candidate> candidates, size_t i) const {
+  const auto senses = senses_[i];
   if (senses.empty()) return kNone;
-  if (const auto meant = regions_meant_.find(NameKey(candidate)); meant != regions_meant_.end()) {
-    return meant->second;
-  }
+  if (const auto meant = regions_meant_.find(i); meant != regions_meant_.end()) return meant->second;
+  // Once "Buffalo, New York" was the state, "New York" may be either.
+  if (senses.size() > 1 && meant_once_.contains(NameKey(candidates[i]))) return kNone;
   const GazetteerEntry* within = nullptr;
-  if (const auto found = whereabouts_.find(NameKey(candidate)); found != whereabouts_.end()) {
+  if (const auto found = whereabouts_.find(NameKey(candidates[i])); found != whereabouts_.end()) {
     within = found->second.within;
   }
+  const bool beside_country = senses.size() > 1 && std::ranges::any_of(senses, [&](const Sense& s) {
+    return IsCountry(gazetteer_->entry(s.entry));
+  });
   double best = 0, second = 0;
   uint32_t chosen = kNone;
   for (const Sense& sense : senses) {
@@ -141,7 +184,7 @@ uint32_t Grouper::ChooseEntry(const Candidate& candidate) const {
                            (CountryKey(entry) != CountryKey(*within) ||
                             (RegionKey(*within) != 0 && RegionKey(*within) != RegionKey(entry)));
     if (elsewhere) continue;
-    const double weight = Weight(entry);
+    const double weight = Weight(entry, beside_country);
     if (weight > best) {
       second = best;
       best = weight;
@@ -155,22 +198,28 @@ uint32_t Grouper::ChooseEntry(const Candidate& candidate) const {
 
 // --- Who is who. ---
 
-// Of a name as written, without case, dots, "the" in front.
+// "Corp." and "Corp", "J." and "J" are the same.
+uint64_t Grouper::StepKey(uint64_t key, const DocumentField& field, uint32_t i) const {
+  const Token& token = document_->tokens[i];
+  const std::string_view text = document_->TextOf(field, i);
+  const bool dotted = token.kind == TokenKind::kAbbreviation && text.ends_with('.') &&
+                      text.find('.') == text.size() - 1;
+  return text::Mix(key + (dotted ? TokenHash(text.substr(0, text.size() - 1)) : token.hash));
+}
+
+// Of a name as written, without case, dots, "the" in front, and legal forms ("Inc.").
 uint64_t Grouper::NameKey(const Candidate& candidate) const {
   const DocumentField& field = document_->fields[candidate.field];
-  Range tokens = candidate.tokens;
-  if (tokens.size() > 1 && IsThe(document_->TextOf(field, tokens.begin))) ++tokens.begin;
+  const Range tokens = NameOf(candidate);
   uint64_t key = 1;
-  for (uint32_t i = tokens.begin; i < tokens.end; ++i) {
-    const Token& token = document_->tokens[i];
-    const std::string_view text = document_->TextOf(field, i);
-    // "Corp." and "Corp", "J." and "J" are the same.
-    const bool dotted = token.kind == TokenKind::kAbbreviation && text.ends_with('.') &&
-                        text.find('.') == text.size() - 1;
-    const uint32_t hash = dotted ? TokenHash(text.substr(0, text.size() - 1)) : token.hash;
-    key = text::Mix(key + hash);
-  }
+  for (uint32_t i = tokens.begin; i < tokens.end; ++i) key = StepKey(key, field, i);
   return key;
+}
+
+Range Grouper::NameOf(const Candidate& candidate) const {
+  return candidate.type == EntityType::kOrganization
+             ? CoreOf(*document_, candidate.field, candidate.tokens)
+             : WithoutThe(*document_, candidate.field, candidate.tokens);
 }
 
 uint32_t Grouper::Find(uint64_t key) {
@@ -196,14 +245,14 @@ void Grouper::PlaceAcronyms(std::span<const Candidate> candidates,
 void Grouper::PlaceFullNames(std::span<const Candidate> candidates) {
   const auto place = [&](size_t i) {
     const Candidate& c = candidates[i];
-    const uint32_t entry = ChooseEntry(c);
+    const uint32_t entry = ChooseEntry(candidates, i);
     if (entry != kNone) {
       group_of_[i] = Find(text::Mix(uint64_t{entry} + 1) ^ 0x5E);
       groups_[group_of_[i]].entry = entry;
       groups_[group_of_[i]].linked = true;
       return;
     }
-    if (c.type == EntityType::kPerson && c.senses.empty()) {
+    if (c.type == EntityType::kPerson && senses_[i].empty()) {
       if (c.tokens.size() == 1) return;  // a surname: later
       const DocumentField& field = document_->fields[c.field];
       uint32_t last = c.tokens.end - 1;
@@ -226,6 +275,34 @@ void Grouper::PlaceFullNames(std::span<const Candidate> candidates) {
   }
 }
 
+// "Tollund" beside "Tollund Widget Corp.": the one organisation of the article whose name begins so.
+void Grouper::PlaceShortForms(std::span<const Candidate> candidates) {
+  beginnings_.clear();
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    const Candidate& c = candidates[i];
+    if (c.type != EntityType::kOrganization) continue;
+    const Range name = NameOf(c);
+    // "Acme Corp." is whole: no short form of "Acme Museum".
+    if (name.end != c.tokens.end) groups_[group_of_[i]].whole = true;
+    uint64_t key = 1;
+    for (uint32_t t = name.begin; t + 1 < name.end; ++t) {
+      key = StepKey(key, document_->fields[c.field], t);
+      const auto [found, added] = beginnings_.try_emplace(key, group_of_[i]);
+      if (!added && found->second != group_of_[i]) found->second = kNone;
+    }
+  }
+  if (beginnings_.empty()) return;
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    const Candidate& c = candidates[i];
+    const Gathered& group = groups_[group_of_[i]];
+    if (c.type != EntityType::kOrganization || group.entry != kNone || group.whole) continue;
+    // "University" begins every university.
+    if (document_->matches[NameOf(c).begin].cues != 0 && NameOf(c).size() == 1) continue;
+    const auto found = beginnings_.find(NameKey(c));
+    if (found != beginnings_.end() && found->second != kNone) group_of_[i] = found->second;
+  }
+}
+
 // A surname alone: the last full name before it, else the first after it, else its own.
 void Grouper::PlaceSurnames(std::span<const Candidate> candidates) {
   const auto last_word = [&](const Candidate& c) {
@@ -234,17 +311,17 @@ void Grouper::PlaceSurnames(std::span<const Candidate> candidates) {
     if (last > c.tokens.begin && IsNameSuffix(document_->TextOf(field, last))) --last;
     return document_->tokens[last].hash;
   };
-  const auto is_person = [](const Candidate& c) {
-    return c.type == EntityType::kPerson && c.senses.empty();
+  const auto is_person = [&](size_t i) {
+    return candidates[i].type == EntityType::kPerson && senses_[i].empty();
   };
   by_surname_.clear();
   for (size_t i = 0; i < candidates.size(); ++i) {  // the first of each surname
-    if (is_person(candidates[i]) && group_of_[i] != kNone) {
+    if (is_person(i) && group_of_[i] != kNone) {
       by_surname_.try_emplace(last_word(candidates[i]), group_of_[i]);
     }
   }
   for (size_t i = 0; i < candidates.size(); ++i) {
-    if (!is_person(candidates[i])) continue;
+    if (!is_person(i)) continue;
     const uint32_t surname = last_word(candidates[i]);
     if (group_of_[i] != kNone) {
       by_surname_[surname] = group_of_[i];
@@ -276,6 +353,15 @@ void Grouper::Count(std::span<const Candidate> candidates) {
       group.best_words = words;
       group.best = static_cast<uint32_t>(i);
     }
+  }
+}
+
+// The name of a team is that of its country; its links are not.
+void Grouper::UnlinkTeams(std::span<const Candidate> candidates) {
+  FindTeams(*document_, candidates, teams_);
+  for (size_t i = 0; i < candidates.size(); ++i) groups_[group_of_[i]].teams += teams_[i];
+  for (Gathered& group : groups_) {
+    if (group.teams > 0 && group.teams * kMentionsATeam >= group.count) group.linked = false;
   }
 }
 
@@ -316,7 +402,7 @@ void Grouper::Number(uint32_t max_entities) {
   for (uint32_t i = 0; i < max_entities; ++i) groups_[order_[i]].number = i;
 }
 
-std::string_view Grouper::NameOf(const Gathered& group,
+std::string_view Grouper::FullestName(const Gathered& group,
                                  std::span<const Candidate> candidates) const {
   if (group.entry != kNone) return gazetteer_->entry(group.entry).name;
   const Candidate& best = candidates[group.best];
@@ -328,7 +414,7 @@ std::string_view Grouper::NameOf(const Gathered& group,
 // "wikidata:Q142", "person:bernie-sanders"; into id_.
 void Grouper::MakeId(const Gathered& group, EntityType type, std::string_view name) {
   id_.clear();
-  if (group.entry != kNone) {
+  if (group.linked) {
     const auto links = gazetteer_->links(gazetteer_->entry(group.entry));
     if (!links.empty()) {
       fmt::format_to(std::back_inserter(id_), "{}:{}", links[0].scheme, links[0].id);
@@ -378,7 +464,7 @@ void Grouper::Write(std::span<const Candidate> candidates, Article& article) {
     const auto* most = std::ranges::max_element(group.votes);
     entity.type = group.entry != kNone ? gazetteer_->entry(group.entry).type
                                        : static_cast<EntityType>(most - group.votes);
-    const std::string_view name = NameOf(group, candidates);
+    const std::string_view name = FullestName(group, candidates);
     MakeId(group, entity.type, name);
     entity.name = article.arena().Keep(name);
     entity.id = article.arena().Keep(id_);
@@ -386,7 +472,7 @@ void Grouper::Write(std::span<const Candidate> candidates, Article& article) {
     entity.salience = group.salience;
     entity.mentions = {starts_[i], starts_[i + 1]};
     entity.links.begin = static_cast<uint32_t>(article.entity_links.size());
-    if (group.entry != kNone) {
+    if (group.linked) {
       for (const EntityLink& link : gazetteer_->links(gazetteer_->entry(group.entry))) {
         article.entity_links.push_back(
             {article.arena().Keep(link.scheme), article.arena().Keep(link.id)});
