@@ -30,6 +30,9 @@ std::vector<std::string> GazetteerNames(const config::v1::Config& config,
   return names;
 }
 
+// `entities.model` where there is to be none.
+constexpr std::string_view kNoModel = "none";
+
 // Joins unless `name` is absolute.
 std::string PathIn(const std::string& folder, const std::string& name) {
   return fs::path(folder) / name;
@@ -121,6 +124,14 @@ absl::StatusOr<LoadedData> LoadData(const config::v1::Config& config,
     auto gazetteer = entities::Gazetteer::Create(files);
     if (!gazetteer.ok()) return gazetteer.status();
     data.shared.gazetteer = *std::move(gazetteer);
+    if (const std::string& name = config.entities().model(); name != kNoModel) {
+      auto bytes = ReadFile(PathIn(data_folder, name));
+      if (!bytes.ok()) return bytes.status();
+      digest.Add(*bytes);
+      auto model = entities::TaggerModel::Create(*bytes, name);
+      if (!model.ok()) return model.status();
+      data.shared.tagger_model = *std::move(model);
+    }
   }
   data.config_digest = digest.Hex();
   return data;

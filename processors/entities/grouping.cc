@@ -343,7 +343,7 @@ void Grouper::Count(std::span<const Candidate> candidates) {
     const Token& first = document_->tokens[c.tokens.begin];
     ++group.count;
     ++group.votes[static_cast<size_t>(c.type)];
-    group.confidence = std::max(group.confidence, Confidence(c.evidence));
+    group.confidence = std::max(group.confidence, Confidence(c));
     if (field.field == TextField::kTitle) group.in_title = true;
     if (field.field == TextField::kBody) group.first_in_body = std::min(group.first_in_body, first.begin);
     // The fullest form; one in capitals only if there is no other.

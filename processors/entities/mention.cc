@@ -22,6 +22,7 @@ constexpr std::array<float, static_cast<size_t>(Evidence::kCount)> kConfidence =
     0.60F,  // kSpeaker: .60, few
     0.50F,  // kSurname: the full name it stands for is stronger and decides
     0.50F,  // kPattern: .51 to .67 (gmb: .52)
+    0.70F,  // kTagger: the model knows better
 };
 
 // In title case are lines with at least so many long words of which at least four in five are
@@ -32,30 +33,6 @@ constexpr uint32_t kMaxHeadlineTokens = 30;
 constexpr uint32_t kLongWordBytes = 4;
 
 bool IsTerminator(std::string_view mark) { return mark == "." || mark == "?" || mark == "!"; }
-
-// Finds out how the sentence is written.
-void Describe(const Document& document, Sentence& sentence) {
-  uint32_t words = 0, lower = 0, upper = 0, long_words = 0, long_capitals = 0;
-  const DocumentField& field = document.fields[sentence.field];
-  for (uint32_t i = sentence.tokens.begin; i < sentence.tokens.end; ++i) {
-    // Without branches: nothing predicts which word is long or a capital.
-    const Token& token = document.tokens[i];
-    const bool word = token.kind == TokenKind::kWord && token.letter_case != LetterCase::kNone;
-    const bool is_long = word & (token.end - token.begin >= kLongWordBytes);
-    words += word;
-    lower += word & (token.letter_case == LetterCase::kLower);
-    upper += word & (token.letter_case == LetterCase::kUpper);
-    long_words += is_long;
-    long_capitals += is_long & token.Is(Token::kCapitalized);
-  }
-  sentence.all_caps = words >= 2 && lower == 0 && upper * 2 > words;
-  const bool is_title = field.field == TextField::kTitle;
-  const bool headline = is_title || (sentence.tokens.size() <= kMaxHeadlineTokens &&
-                                     !IsTerminator(document.TextOf(field, sentence.tokens.end - 1)));
-  sentence.title_case = headline && !sentence.all_caps &&
-                        long_words >= (is_title ? kMinLongWordsInTitle : kMinLongWords) &&
-                        long_capitals * 5 >= long_words * 4;
-}
 
 void ReadField(TextField field, std::string_view text, Document& document) {
   text = text::Prefix(text, kMaxTaggedBytes);
@@ -83,7 +60,33 @@ bool IsEnglish(std::string_view language) {
 
 }  // namespace
 
-float Confidence(Evidence evidence) { return kConfidence[static_cast<size_t>(evidence)]; }
+void Describe(const Document& document, Sentence& sentence) {
+  uint32_t words = 0, lower = 0, upper = 0, long_words = 0, long_capitals = 0;
+  const DocumentField& field = document.fields[sentence.field];
+  for (uint32_t i = sentence.tokens.begin; i < sentence.tokens.end; ++i) {
+    // Without branches: nothing predicts which word is long or a capital.
+    const Token& token = document.tokens[i];
+    const bool word = token.kind == TokenKind::kWord && token.letter_case != LetterCase::kNone;
+    const bool is_long = word & (token.end - token.begin >= kLongWordBytes);
+    words += word;
+    lower += word & (token.letter_case == LetterCase::kLower);
+    upper += word & (token.letter_case == LetterCase::kUpper);
+    long_words += is_long;
+    long_capitals += is_long & token.Is(Token::kCapitalized);
+  }
+  sentence.all_caps = words >= 2 && lower == 0 && upper * 2 > words;
+  const bool is_title = field.field == TextField::kTitle;
+  const bool headline = is_title || (sentence.tokens.size() <= kMaxHeadlineTokens &&
+                                     !IsTerminator(document.TextOf(field, sentence.tokens.end - 1)));
+  sentence.title_case = headline && !sentence.all_caps &&
+                        long_words >= (is_title ? kMinLongWordsInTitle : kMinLongWords) &&
+                        long_capitals * 5 >= long_words * 4;
+}
+
+float Confidence(const Candidate& candidate) {
+  return candidate.confidence > 0 ? candidate.confidence
+                                  : kConfidence[static_cast<size_t>(candidate.evidence)];
+}
 
 void Read(const Article& article, const Gazetteer& gazetteer, Document& document) {
   document.fields.clear();
@@ -105,14 +108,31 @@ void Read(const Article& article, const Gazetteer& gazetteer, Document& document
   }
 }
 
+void AddTagged(std::span<const Candidate> tagged, std::vector<Candidate>& candidates) {
+  const auto begin = [](const Candidate& c) { return c.tokens.begin; };
+  std::ranges::stable_sort(candidates, {}, begin);
+  const size_t others = candidates.size();
+  size_t next = 0;
+  for (const Candidate& name : tagged) {
+    while (next < others && begin(candidates[next]) < begin(name)) ++next;
+    Candidate& added = candidates.emplace_back(name);
+    for (size_t i = next; i < others && begin(candidates[i]) == begin(name); ++i) {
+      const Candidate& other = candidates[i];
+      if (other.tokens == name.tokens && other.type == name.type && !other.senses.empty()) {
+        added.senses = other.senses;
+      }
+    }
+  }
+}
+
 void ResolveOverlaps(Document& document, std::vector<Candidate>& candidates) {
   std::erase_if(candidates, [&](const Candidate& c) {
     return document.tokens[c.tokens.end - 1].end - document.tokens[c.tokens.begin].begin >
            kMaxMentionBytes;
   });
   const auto by_strength = [](const Candidate& c) {
-    const bool watched = c.evidence == Evidence::kWatchList;
-    return std::tuple(!watched, -static_cast<int64_t>(c.tokens.size()), c.evidence, c.tokens.begin);
+    const int rank = c.evidence == Evidence::kWatchList ? 0 : c.evidence == Evidence::kTagger ? 1 : 2;
+    return std::tuple(rank, -static_cast<int64_t>(c.tokens.size()), c.evidence, c.tokens.begin);
   };
   std::ranges::sort(candidates, {}, by_strength);
   document.taken.assign(document.tokens.size(), 0);

@@ -1,7 +1,8 @@
 // What the steps of tagging hand to each other:
 //
 //   Document (tokens of all fields)
-//     -> candidates: FindNames (table, name grammar; later a statistical tagger beside them)
+//     -> candidates: FindNames (table, name grammar), StatisticalTagger
+//     -> AddTagged: the tagger's names among the others'
 //     -> ResolveOverlaps: candidates that do not overlap, in the order of the text
 //     -> RecallNames: surnames and acronyms that the document itself has explained
 //     -> Group: entities (grouping.h)
@@ -30,11 +31,10 @@ enum class Evidence : uint8_t {
   kSpeaker,          // "Xolani Mbeki said": two or three capitalised words beside a verb of speech
   kSurname,          // "Putin", once "Vladimir Putin" was seen
   kPattern,          // "Acme Corp.", "University of Oslo", "Orange County"
+  kTagger,           // the statistical tagger
   kCount,
 };
 
-// Share of mentions with this evidence, alone, that are right in span and type.
-float Confidence(Evidence evidence);
 
 // A field of the article and its tokens.
 struct DocumentField {
@@ -67,6 +67,9 @@ struct Document {
   }
 };
 
+// Finds out how a sentence is written; its tokens and field are set.
+void Describe(const Document& document, Sentence& sentence);
+
 // Text beyond this is not tagged: no article is so long, and memory is some 25 bytes a byte.
 inline constexpr uint32_t kMaxTaggedBytes = uint32_t{2} << 20;
 // No name is longer, in bytes.
@@ -83,7 +86,12 @@ struct Candidate {
   Evidence evidence = Evidence::kTable;
   // Readings in the table; empty: not from there.
   std::span<const Sense> senses;
+  // As measured for this mention; 0: as for its evidence.
+  float confidence = 0;
 };
+
+// Share of mentions like this one, alone, that are right in span and type.
+float Confidence(const Candidate& candidate);
 
 // An acronym explained in the text.
 struct Acronym {
@@ -93,8 +101,13 @@ struct Acronym {
   EntityType type = EntityType::kOrganization;
 };
 
+// Appends the names of the statistical tagger to candidates. A name that the table has with the same
+// span and type takes its readings, so that it keeps its links.
+void AddTagged(std::span<const Candidate> tagged, std::vector<Candidate>& candidates);
+
 // Keeps the best of candidates that overlap, in the order of the text: a watch list beats all, then
-// the longer beats the shorter, then the stronger evidence. O(n log n).
+// the tagger the table and the grammar; of these the longer beats the shorter, then the stronger
+// evidence. O(n log n).
 void ResolveOverlaps(Document& document, std::vector<Candidate>& candidates);
 
 // Marks tokens as named; false, and nothing done, if one of them is already.

@@ -39,7 +39,7 @@ constexpr std::array kTable = std::to_array<ProcessorEntry>({
     {"entities", "entities", Stage::kEnrich, false,
      "people, organisations, places with exact byte offsets and links",
      [](const Config& config, const SharedData& shared) -> Created {
-       return entities::Create(config.entities(), shared.gazetteer);
+       return entities::Create(config.entities(), shared.gazetteer, shared.tagger_model);
      }},
 });
 

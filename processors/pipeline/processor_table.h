@@ -13,6 +13,7 @@
 #include "processors/cleanup/line_rules.h"
 #include "processors/cleanup/source_furniture.h"
 #include "processors/entities/gazetteer.h"
+#include "processors/entities/tagger_model.h"
 
 namespace newsfeed {
 
@@ -31,6 +32,7 @@ struct SharedData {
   std::shared_ptr<const cleanup::LineRules> line_rules;
   std::shared_ptr<const cleanup::SourceFurniture> source_furniture;
   std::shared_ptr<const entities::Gazetteer> gazetteer;
+  std::shared_ptr<const entities::TaggerModel> tagger_model;  // null: none
 };
 
 struct ProcessorEntry {

@@ -1,10 +1,11 @@
 // Tags texts from stdin, for tests/bench/entities_quality.py.
 //
-//   entities_tag < documents > mentions
+//   entities_tag [MODEL|none] < documents > mentions      default: the shipped model
 //
 // Documents are separated by form feeds. A line a mention: document, begin, end, type, confidence,
 // id, separated by tabs.
 #include <cstdio>
+#include <fstream>
 #include <iostream>
 #include <iterator>
 #include <string>
@@ -30,14 +31,25 @@ void Print(size_t document, const Article& article) {
   }
 }
 
-int Run() {
+// Null for "none" and for what cannot be loaded, which is told.
+std::shared_ptr<const entities::TaggerModel> Load(const std::string& path) {
+  if (path == "none") return nullptr;
+  std::ifstream in(path, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  auto model = entities::TaggerModel::Create(bytes, path);
+  if (model.ok()) return *std::move(model);
+  std::cerr << model.status() << '\n';
+  return nullptr;
+}
+
+int Run(const std::string& model) {
   const auto gazetteer = entities::Gazetteer::Create(
       testing::GazetteerFiles(NEWSFEED_SOURCE_DIR "/config/gazetteer"));
   if (!gazetteer.ok()) {
     std::cerr << gazetteer.status() << '\n';
     return 1;
   }
-  const auto processor = entities::Create({}, *gazetteer);
+  const auto processor = entities::Create({}, *gazetteer, Load(model));
   const std::string input{std::istreambuf_iterator<char>(std::cin), {}};
   std::string_view rest = input;
   for (size_t document = 0; !rest.empty(); ++document) {
@@ -54,4 +66,6 @@ int Run() {
 }  // namespace
 }  // namespace newsfeed
 
-int main() { return newsfeed::Run(); }
+int main(int argc, char** argv) {
+  return newsfeed::Run(argc > 1 ? argv[1] : NEWSFEED_SOURCE_DIR "/config/models/news-en.model");
+}

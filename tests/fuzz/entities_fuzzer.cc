@@ -1,5 +1,6 @@
 // Title, standfirst and body (separated by form feeds) of an article through the entities processor:
-// spans, order and ids hold, a second run gives the same.
+// spans, order and ids hold, a second run gives the same. The tagger's model is a tiny one of invented
+// sentences.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -14,6 +15,7 @@
 #include "tests/testing/entity_checks.h"
 #include "tests/testing/entity_marks.h"
 #include "tests/testing/gazetteer_files.h"
+#include "tests/testing/tiny_tagger_model.h"
 
 namespace newsfeed {
 namespace {
@@ -33,7 +35,8 @@ T Value(absl::StatusOr<T> result) {
 Processor& Tagger() {
   static const std::unique_ptr<Processor> tagger = Value(entities::Create(
       {}, Value(entities::Gazetteer::Create(
-              testing::GazetteerFiles(NEWSFEED_SOURCE_DIR "/config/gazetteer")))));
+              testing::GazetteerFiles(NEWSFEED_SOURCE_DIR "/config/gazetteer"))),
+      testing::TinyTaggerModel()));
   return *tagger;
 }
 

@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+"""Silver documents from a teacher's votes, and from what the whole collection says of a name.
+
+    silver_names.py VOTES.ndjson NAMES.ndjson
+
+VOTES come from label_silver.py. Types become ours (TYPES). "the", "'s" and titles are cut. Then, for the
+same surface:
+  - a type that is rare in the article and in the collection gives way to the usual one;
+  - where neither is clear the name becomes "?", which teaches nothing;
+  - where the teacher overlooked a name that it found elsewhere in the article, that is added (names of
+    several words) or becomes "?" (single words).
+"""
+
+import bisect
+import collections
+import json
+import re
+import sys
+
+TYPES = {"PERSON": "PER", "ORG": "ORG", "GPE": "LOC", "LOC": "LOC", "FAC": "LOC", "NORP": "MISC",
+         "EVENT": "MISC", "WORK_OF_ART": "MISC", "LAW": "MISC", "LANGUAGE": "MISC", "PRODUCT": "MISC"}
+HEAD = re.compile(r"^(?:the|a|an|mr\.?|mrs\.?|ms\.?|dr\.?|sir|president|sen\.|gov\.|rep\.|gen\.|judge|"
+                  r"senator|secretary|prime minister)\s+", re.I)
+TAIL = re.compile(r"(?:['’]s?|[\s,.;:!?\"”)]+)$")
+CLEAR = 0.8    # share of the usual type
+USUAL = 0.6
+
+
+def cut(text, begin, end):
+    while True:
+        head = HEAD.match(text, begin, end)
+        if not head or head.end() >= end:
+            break
+        begin = head.end()
+    tail = TAIL.search(text[begin:end])
+    if tail and tail.group() != "." and begin + tail.start() > begin:
+        end = begin + tail.start()
+    return begin, end
+
+
+def characters(text):
+    """The character at each byte offset."""
+    at, byte = {}, 0
+    for i, character in enumerate(text):
+        at[byte] = i
+        byte += len(character.encode())
+    at[byte] = len(text)
+    return at
+
+
+def read(path):
+    for line in open(path, encoding="utf-8"):
+        vote = json.loads(line)
+        text = vote["body"]
+        at = characters(text)
+        names = []
+        for begin, end, label in vote["names"]:
+            if label not in TYPES or begin not in at or end not in at:
+                continue
+            begin, end = cut(text, at[begin], at[end])
+            surface = text[begin:end]
+            if "\n" in surface:
+                continue
+            kind = TYPES[label]
+            if not any(c.isupper() for c in surface) or len(surface) > 80:
+                kind = "?"
+            names.append([begin, end, kind])
+        yield text, names
+
+
+def best(counter):
+    kind, count = counter.most_common(1)[0]
+    return kind, count / sum(counter.values()), count
+
+
+def main():
+    documents = list(read(sys.argv[1]))
+    collection = collections.defaultdict(collections.Counter)
+    for text, names in documents:
+        # Once an article: a long one is not a better witness.
+        for surface, kind in {(text[b:e], k) for b, e, k in names if k != "?"}:
+            collection[surface][kind] += 1
+    changed = collections.Counter()
+    with open(sys.argv[2], "w", encoding="utf-8") as out:
+        for text, names in documents:
+            article = collections.defaultdict(collections.Counter)
+            for b, e, k in names:
+                if k != "?":
+                    article[text[b:e]][k] += 1
+            for name in names:
+                surface = text[name[0]:name[1]]
+                if name[2] == "?" or surface not in article:
+                    continue
+                here, share_here, count_here = best(article[surface])
+                usual, share, count = best(collection[surface])
+                wanted = name[2]
+                if count >= 4 and share >= CLEAR:
+                    wanted = usual
+                elif count_here >= 3 and share_here >= CLEAR:
+                    wanted = here
+                elif count >= 3 and share < USUAL and share_here < CLEAR:
+                    wanted = "?"
+                elif count == 1 and len(surface) < 3:
+                    wanted = "?"
+                changed[name[2], wanted] += wanted != name[2]
+                name[2] = wanted
+            covered = sorted((b, e) for b, e, _ in names)
+            starts = [b for b, _ in covered]
+            for surface in article:
+                if len(surface) < 4 or not surface[0].isupper():
+                    continue
+                for match in re.finditer(r"(?<!\w)" + re.escape(surface) + r"(?!\w)", text):
+                    b, e = match.span()
+                    i = bisect.bisect_right(starts, b) - 1
+                    if i >= 0 and covered[i][1] > b or i + 1 < len(starts) and starts[i + 1] < e:
+                        continue
+                    kind, share, _ = best(article[surface])
+                    kind = kind if " " in surface and share >= CLEAR else "?"
+                    names.append([b, e, kind])
+                    changed["missed", kind] += 1
+            names.sort()
+            offsets = [0]
+            for character in text:
+                offsets.append(offsets[-1] + len(character.encode()))
+            taken, kept = 0, []
+            for b, e, k in names:
+                if b >= taken and e > b:
+                    kept.append([offsets[b], offsets[e], k])
+                    taken = e
+            out.write(json.dumps({"text": text, "names": kept}, ensure_ascii=False) + "\n")
+    print(len(documents), "documents;", dict(changed))
+
+
+if __name__ == "__main__":
+    main()
