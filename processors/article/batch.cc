@@ -51,6 +51,8 @@ void Batch::Clear() {
   payloads_.Clear();
   texts_.Clear();
   headers_.clear();
+  // As the blocks of an arena: articles keep the memory of their lists.
+  if (size_ < articles_.size()) articles_.pop_back();
   size_ = 0;
   value_bytes_ = 0;
   now_ms_ = 0;

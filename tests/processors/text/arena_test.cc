@@ -38,6 +38,19 @@ TEST(Arena, BlocksAreReusedAfterClear) {
   EXPECT_EQ(arena.reserved_bytes(), reserved);
 }
 
+TEST(Arena, ABurstIsGivenBackByAndBy) {
+  Arena arena;
+  for (int i = 0; i < 20; ++i) arena.Allocate(200'000);
+  const size_t burst = arena.reserved_bytes();
+  arena.Clear();
+  EXPECT_GT(arena.reserved_bytes(), burst / 2);
+  for (int round = 0; round < 30; ++round) {
+    arena.Allocate(1000);
+    arena.Clear();
+  }
+  EXPECT_LT(arena.reserved_bytes(), burst / 10);
+}
+
 TEST(Arena, AHugeTextIsNotHeldForEver) {
   Arena arena;
   arena.Allocate(size_t{64} << 20);
