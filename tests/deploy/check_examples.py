@@ -55,15 +55,30 @@ def lines_of(article):
             yield '  %s %s  %s %d..%d "%s"' % (entity["type"], entity["name"], m["field"], m["begin"], m["end"], text)
 
 
-# All clients are one principal here. What no ACL speaks of is open, so that topics can be made first; the line on the
-# cluster closes that.
+# All clients, and the broker to itself, are one principal here, who may do everything until the first ACLs are there.
 AUTHORIZER = """
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 allow.everyone.if.no.acl.found=true
 """
-CLUSTER = AclBinding(ResourceType.BROKER, "kafka-cluster", ResourcePatternType.LITERAL, "User:ANONYMOUS", "*",
-                     AclOperation.CLUSTER_ACTION, AclPermissionType.ALLOW)
 RESOURCES = {"topic": ResourceType.TOPIC, "group": ResourceType.GROUP, "transactional-id": ResourceType.TRANSACTIONAL_ID}
+
+
+def acl(kind, name, operation, pattern=ResourcePatternType.LITERAL, who="User:ANONYMOUS"):
+    return AclBinding(kind, name, pattern, who, "*", operation, AclPermissionType.ALLOW)
+
+
+# What an ACL speaks of is closed to all others.
+CLOSED = [acl(kind, "*", AclOperation.DESCRIBE, who="User:nobody") for kind in RESOURCES.values()]
+# The broker's own; and Alter is for this test, which gives rights one after the other.
+BROKERS_OWN = [
+    acl(ResourceType.BROKER, "kafka-cluster", AclOperation.CLUSTER_ACTION),
+    acl(ResourceType.BROKER, "kafka-cluster", AclOperation.ALTER),
+    acl(ResourceType.TOPIC, "__", AclOperation.ALL, ResourcePatternType.PREFIXED),
+]
+READERS = [
+    acl(ResourceType.TOPIC, "articles.enriched", AclOperation.READ),
+    acl(ResourceType.GROUP, "reader-", AclOperation.READ, ResourcePatternType.PREFIXED),
+]
 
 
 def operation(name):
@@ -79,7 +94,7 @@ def acls_of(document):
         kind, name = next((RESOURCES[key], words[words.index("--" + key) + 1]) for key in RESOURCES if "--" + key in words)
         for i, word in enumerate(words):
             if word == "--operation":
-                yield AclBinding(kind, name, pattern, "User:ANONYMOUS", "*", operation(words[i + 1]), AclPermissionType.ALLOW)
+                yield acl(kind, name, operation(words[i + 1]), pattern)
 
 
 def allow(admin, acls):
@@ -102,12 +117,11 @@ class Examples(unittest.TestCase):
         run(NEWSFEEDD, "topics", "create", "-c", cls.config, "--inputs")
         sent = subprocess.run([NEWSFEEDD, "produce", "-c", cls.config, "--timestamps", "published", SAMPLES],
                               capture_output=True, text=True, check=True).stderr
-        cls.admin = AdminClient({"bootstrap.servers": cls.bootstrap})
-        allow(cls.admin, [CLUSTER, *acls_of(ROOT / "deploy/SECURITY.md")])
+        cls.admin = AdminClient({"bootstrap.servers": cls.bootstrap, "log_level": 0})
+        allow(cls.admin, [*BROKERS_OWN, *CLOSED, *acls_of(ROOT / "deploy/SECURITY.md")])
         cls.publish(int(re.search(r"(\d+) records to", sent).group(1)))
         # From here on as one of the readers.
-        allow(cls.admin, [AclBinding(ResourceType.TOPIC, "articles.enriched", ResourcePatternType.LITERAL, "User:ANONYMOUS",
-                                     "*", AclOperation.READ, AclPermissionType.ALLOW)])
+        allow(cls.admin, READERS)
         articles = [json.loads(line) for line in
                     run(NEWSFEEDD, "decode", "-c", cls.config, "--topic", "articles.enriched").splitlines()]
         cls.expected = sorted(line for article in articles for line in lines_of(article))

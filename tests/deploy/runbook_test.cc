@@ -46,8 +46,8 @@ void Check(const CommandLine& line) {
   }
   CommandLine command{NEWSFEEDD, line[0]};
   if (HasSubcommand(line[0]) && line.size() > 1) command.push_back(line[1]);
-  std::string usage;
-  for (const std::string& word : command) usage += word + " ";
+  std::string usage = "newsfeedd ";
+  for (size_t i = 1; i < command.size(); ++i) usage += command[i] + " ";
   command.push_back("--help");
   const std::string help = testing::RunProgram(command).out;
   EXPECT_THAT(help, HasSubstr("Usage: " + usage));
