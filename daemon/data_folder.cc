@@ -1,10 +1,12 @@
 #include "daemon/data_folder.h"
 
 #include <fmt/format.h>
+#include <fnmatch.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <vector>
 
 #include "daemon/config_loader.h"
@@ -15,18 +17,31 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr char kShippedGazetteers[] = "gazetteer/*.tsv";
+
+// Files that a pattern with * or ? in its last part names, in the order of their names; else the name itself.
+std::vector<std::string> Expanded(const std::string& data_folder, const std::string& name) {
+  const fs::path path(name);
+  const std::string pattern = path.filename().string();
+  if (pattern.find_first_of("*?") == std::string::npos) return {name};
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(fs::path(data_folder) / path.parent_path(), error)) {
+    const std::string file = entry.path().filename().string();
+    if (fnmatch(pattern.c_str(), file.c_str(), FNM_PERIOD) == 0) names.push_back(path.parent_path() / file);
+  }
+  std::ranges::sort(names);
+  // A pattern without a file is a mistake, told as a file that is not there.
+  if (names.empty() && name != kShippedGazetteers) return {name};
+  return names;
+}
+
 std::vector<std::string> GazetteerNames(const config::v1::Config& config,
                                         const std::string& data_folder) {
   const auto& given = config.entities().gazetteers();
-  std::vector<std::string> names(given.begin(), given.end());
-  if (!names.empty()) return names;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(fs::path(data_folder) / "gazetteer", error)) {
-    if (entry.path().extension() == ".tsv") {
-      names.push_back("gazetteer/" + entry.path().filename().string());
-    }
-  }
-  std::ranges::sort(names);
+  if (given.empty()) return Expanded(data_folder, kShippedGazetteers);
+  std::vector<std::string> names;
+  for (const std::string& name : given) std::ranges::copy(Expanded(data_folder, name), std::back_inserter(names));
   return names;
 }
 

@@ -166,6 +166,7 @@ double Grouper::Weight(const GazetteerEntry& entry, bool beside_country) const {
 uint32_t Grouper::ChooseEntry(std::span<const Candidate> candidates, size_t i) const {
   const auto senses = senses_[i];
   if (senses.empty()) return kNone;
+  if (gazetteer_->entry(senses.front().entry).watch) return senses.front().entry;
   if (const auto meant = regions_meant_.find(i); meant != regions_meant_.end()) return meant->second;
   // Once "Buffalo, New York" was the state, "New York" may be either.
   if (senses.size() > 1 && meant_once_.contains(NameKey(candidates[i]))) return kNone;
@@ -267,7 +268,7 @@ void Grouper::PlaceFullNames(std::span<const Candidate> candidates) {
   if (acronym_names_.empty()) return;
   for (size_t i = 0; i < candidates.size(); ++i) {
     const Candidate& c = candidates[i];
-    if (c.tokens.size() != 1) continue;
+    if (c.tokens.size() != 1 || c.evidence == Evidence::kWatchList) continue;
     const auto found = acronym_names_.find(document_->tokens[c.tokens.begin].hash);
     if (found != acronym_names_.end() && group_of_[i] != kNone) {
       group_of_[i] = group_of_[found->second];
@@ -311,12 +312,14 @@ void Grouper::PlaceSurnames(std::span<const Candidate> candidates) {
     if (last > c.tokens.begin && IsNameSuffix(document_->TextOf(field, last))) --last;
     return document_->tokens[last].hash;
   };
-  const auto is_person = [&](size_t i) {
-    return candidates[i].type == EntityType::kPerson && senses_[i].empty();
+  const auto is_person = [&](size_t i) { return candidates[i].type == EntityType::kPerson; };
+  // One of the table may be a word alone, as "Pelé", which is no surname.
+  const auto is_full_name = [&](size_t i) {
+    return is_person(i) && group_of_[i] != kNone && (candidates[i].tokens.size() > 1 || senses_[i].empty());
   };
   by_surname_.clear();
   for (size_t i = 0; i < candidates.size(); ++i) {  // the first of each surname
-    if (is_person(i) && group_of_[i] != kNone) {
+    if (is_full_name(i)) {
       by_surname_.try_emplace(last_word(candidates[i]), group_of_[i]);
     }
   }
@@ -324,7 +327,7 @@ void Grouper::PlaceSurnames(std::span<const Candidate> candidates) {
     if (!is_person(i)) continue;
     const uint32_t surname = last_word(candidates[i]);
     if (group_of_[i] != kNone) {
-      by_surname_[surname] = group_of_[i];
+      if (is_full_name(i)) by_surname_[surname] = group_of_[i];
     } else if (const auto found = by_surname_.find(surname); found != by_surname_.end()) {
       group_of_[i] = found->second;
     } else {
@@ -361,6 +364,7 @@ void Grouper::UnlinkTeams(std::span<const Candidate> candidates) {
   FindTeams(*document_, candidates, teams_);
   for (size_t i = 0; i < candidates.size(); ++i) groups_[group_of_[i]].teams += teams_[i];
   for (Gathered& group : groups_) {
+    if (group.entry != kNone && gazetteer_->entry(group.entry).watch) continue;
     if (group.teams > 0 && group.teams * kMentionsATeam >= group.count) group.linked = false;
   }
 }

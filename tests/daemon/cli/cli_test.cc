@@ -108,6 +108,22 @@ TEST(Cli, DecodeOfProtobufIsTheJsonOfProcess) {
   EXPECT_EQ(decoded.out, Newsfeedd({"process", feed}).out);
 }
 
+TEST(Cli, OwnGazetteersStandBesideTheShippedOnes) {
+  const TemporaryFolder folder;
+  const std::string watch = folder.Write(
+      "watch.tsv", "name\ttype\tcanonical\tscheme\tid\taliases\tflags\nTollund Widgets\tORGANIZATION\t\tdesk\t7\t\twatch\n");
+  const std::string config =
+      folder.Write("c.yaml", "entities: {gazetteers: [\"gazetteer/*.tsv\", \"" + watch + "\"]}\n");
+  const ProgramResult run = Newsfeedd(
+      {"process", "-c", config, "-"}, R"({"id":"1","title":"x","body":"The Tollund Widgets were made in Norway."})");
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.out, AllOf(HasSubstr(R"("links":[{"scheme":"desk","id":"7"}])"), HasSubstr(R"("id":"wikidata:Q20")")));
+  const ProgramResult missing = Newsfeedd(
+      {"process", "-c", folder.Write("d.yaml", "entities: {gazetteers: [\"gazetteer/*.csv\"]}\n"), "-"}, "");
+  EXPECT_EQ(missing.exit_code, 78);
+  EXPECT_THAT(missing.err, HasSubstr("gazetteer/*.csv"));
+}
+
 TEST(Cli, DecodePrintsFormatsOfTheTrade) {
   const TemporaryFolder folder;
   const std::string out = folder.path() / "out";

@@ -100,15 +100,44 @@ TEST(EntitiesConfig, IsChecked) {
   EXPECT_TRUE(Create({}, nullptr).ok());
 }
 
-TEST(WatchList, WinsOverLongerNames) {
+// An own watch list wins, whatever stands around its names.
+struct Watched {
+  std::string_view name, rows, body;
+  std::vector<std::string> entities;
+};
+class WatchList : public ::testing::TestWithParam<Watched> {};
+TEST_P(WatchList, Wins) {
   testing::BatchBuilder batch;
-  const Article& article = batch.Clean("", "The Bank of Blue Herons fell.");
-  const auto gazetteer =
-      Table("Bank of Blue Herons\tORGANIZATION\nBlue Herons\tMISC\tHerons\tdesk\t17\t\twatch\n");
-  ASSERT_TRUE(Tagger(gazetteer)->Process(batch.batch()).ok());
-  EXPECT_THAT(testing::EntityLines(article), ElementsAre("Herons|MISC|desk:17: Blue Herons"));
-  EXPECT_EQ(article.entities[0].confidence, 1.0F);
+  const Article& article = batch.Clean("", GetParam().body);
+  ASSERT_TRUE(Tagger(Table(GetParam().rows))->Process(batch.batch()).ok());
+  EXPECT_EQ(testing::EntityLines(article), GetParam().entities);
+  for (const Entity& entity : article.entities) {
+    if (entity.id.starts_with("desk:")) {
+      EXPECT_EQ(entity.confidence, 1.0F);
+    }
+  }
 }
+INSTANTIATE_TEST_SUITE_P(, WatchList, ::testing::Values(
+    Watched{"OverLongerNames", "Bank of Blue Herons\tORGANIZATION\nBlue Herons\tMISC\tHerons\tdesk\t17\t\twatch\n",
+            "The Bank of Blue Herons fell.", {"Herons|MISC|desk:17: Blue Herons"}},
+    Watched{"OverLaterFilesRows", "Oslo\tMISC\tmine\tdesk\t1\t\twatch\nOslo\tLOCATION\t\tgeonames\t9\t\tcity\n",
+            "It rained in Oslo.", {"mine|MISC|desk:1: Oslo"}},
+    Watched{"OverPeoplesNames", "Ada\tGIVEN_NAME\nOslo\tMISC\t\tdesk\t1\t\twatch\n", "Ada Oslo came.",
+            {"Oslo|MISC|desk:1: Oslo"}},
+    Watched{"OverWhereATownLies",
+            "Tollby\tLOCATION\t\tdesk\t1\t\twatch,city,country=NO\nTexas\tLOCATION\t\tgeonames\t2\t\tcountry=US,region=TX\n",
+            "It rained in Tollby, Texas.", {"Tollby|LOC|desk:1: Tollby", "Texas|LOC|geonames:2: Texas"}},
+    Watched{"OverAcronymsOfTheText", "GRF\tMISC\t\tdesk\t1\t\twatch\n", "The Global Rivers Forum (GRF) met. GRF left.",
+            {"Global Rivers Forum|ORG|organization:global-rivers-forum: Global Rivers Forum", "GRF|MISC|desk:1: GRF, GRF"}},
+    Watched{"OverTeams", "Oslo\tLOCATION\t\tdesk\t1\t\twatch\nBergen\tLOCATION\t\tgeonames\t2\n",
+            "Oslo beat Bergen 2-0. The striker of the match scored both goals, one a penalty.",
+            {"Oslo|LOC|desk:1: Oslo", "Bergen|LOC|location:bergen: Bergen"}},
+    Watched{"WithSurnames", "Ada Novak\tPERSON\t\tdesk\t1\t\twatch\n", "Ada Novak came. Novak left.",
+            {"Ada Novak|PER|desk:1: Ada Novak, Novak"}},
+    Watched{"AnyCase", "tollcoin\tMISC\t\tdesk\t1\t\twatch,any-case\n", "TollCoin fell.", {"tollcoin|MISC|desk:1: TollCoin"}},
+    Watched{"ExactOnly", "Gap\tORGANIZATION\t\tdesk\t1\tGAP\twatch,exact\n", "GAP fell, not gap and not GAp.",
+            {"Gap|ORG|desk:1: GAP"}}),
+    [](const auto& row) { return std::string(row.param.name); });
 
 // --- What always holds. ---
 
