@@ -96,6 +96,25 @@ TEST_F(AppReload, ABadOneAfterAGoodOneThatIsPendingIsTheLast) {
   EXPECT_EQ(reload().failed, 1);
 }
 
+// The hop of the start, and that of a reload.
+class AppSamples : public ::testing::TestWithParam<bool> {};
+TEST_P(AppSamples, AreCopiedOfOutcomes) {
+  kafka::testing::Script script;
+  script.committed[{"in", 0}] = 7;
+  script.polls = {kafka::testing::Moved("assign", 0), kafka::testing::RecordAt(0, 7, R"({"id":"a","body":"Words."})"),
+                  kafka::testing::EndAt(0, 8)};
+  kafka::testing::ScriptedFactory factory(&script);
+  const auto samples = std::make_shared<OutcomeSamples>();
+  auto app = App::Create({.loaded = Loaded("old"), .roles = {}, .instance = "a", .samples = samples}, &factory);
+  ASSERT_TRUE(app.ok());
+  ASSERT_TRUE(!GetParam() || (*app)->Reload(Loaded("new")).ok());
+  (*app)->Start();
+  while ((*app)->Snapshot().workers[0].counters.outcomes[0] == 0) std::this_thread::yield();
+  EXPECT_EQ(samples->Since(0).articles.size(), 1);
+  EXPECT_TRUE((*app)->Drain(absl::Seconds(60)));
+}
+INSTANTIATE_TEST_SUITE_P(, AppSamples, ::testing::Bool());
+
 TEST_F(AppReload, InADrainNothingIsReloaded) {
   app_->Start();
   ASSERT_TRUE(app_->Drain(absl::Seconds(60)));

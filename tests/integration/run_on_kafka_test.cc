@@ -133,6 +133,24 @@ TEST_F(RunOnKafka, AtLeastOnceLosesNothing) {
   CompareVerdicts();
 }
 
+TEST_F(RunOnKafka, AsJsonAndByRouteArticlesAreTheSame) {
+  const std::string copies = id() + "-copies";
+  Configure("", "keep_records: 1000000", "",
+            "  format: JSON\n  routes: [{topic: " + copies + ", verdicts: [DUPLICATE]}]\n");
+  EXPECT_THAT(RunOverSamples(), HasSubstr("\"clean\":true"));
+  std::multiset<std::string> duplicates;
+  std::multiset<std::string> routed;
+  Read({config().outputs().duplicates()}, [&](const PolledRecord& r) { duplicates.emplace(r.value); });
+  Read({copies}, [&](const PolledRecord& r) {
+    // A kill notice goes to all routes.
+    if (HeaderOf(r, headers::kVerdict) == "DUPLICATE") routed.emplace(r.value);
+  });
+  EXPECT_GE(duplicates.size(), 5);
+  EXPECT_EQ(routed, duplicates);
+  v1::EnrichedArticle article;
+  EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(*duplicates.begin(), &article).ok()) << *duplicates.begin();
+}
+
 TEST_F(RunOnKafka, AKilledStaticMemberComesBackAlone) {
   Configure("", "keep_records: 1000000", "static_membership: true");
   CreateTopics(4);

@@ -65,7 +65,8 @@ KafkaApplication::KafkaApplication(std::string program, std::string id, std::str
       bootstrap_(std::move(bootstrap)),
       factory_(kafka::NewRdKafkaFactory({})) {}
 
-void KafkaApplication::Configure(const std::string& more, const std::string& internal, const std::string& kafka) {
+void KafkaApplication::Configure(const std::string& more, const std::string& internal, const std::string& kafka,
+                                 const std::string& outputs) {
   config_path_ = folder_.Write("config.yaml", fmt::format(R"(application_id: {0}
 kafka: {{bootstrap: ["{1}"], {4}}}
 inputs:
@@ -75,10 +76,10 @@ outputs:
   duplicates: {0}-duplicates
   dead_letter: {0}-dead
   filtered: {0}-filtered
-internal: {{judged_partitions: 6, {3}}}
+{5}internal: {{judged_partitions: 6, {3}}}
 admin:
   enabled: false
-{2})", id_, bootstrap_, more, internal, kafka));
+{2})", id_, bootstrap_, more, internal, kafka, outputs));
   auto config = LoadConfig(config_path_);
   ASSERT_TRUE(config.ok()) << config.status();
   config_ = *std::move(config);

@@ -38,9 +38,9 @@ class KafkaApplication {
   // `program`: newsfeedd.
   KafkaApplication(std::string program, std::string id, std::string bootstrap);
 
-  // `more` is added to the configuration, `internal` and `kafka` to the keys of that name.
+  // `more` is added to the configuration, `internal`, `kafka` and `outputs` (lines) to the keys of that name.
   void Configure(const std::string& more, const std::string& internal = "keep_records: 1000000",
-                 const std::string& kafka = "");
+                 const std::string& kafka = "", const std::string& outputs = "");
 
   // Runs the program to its end.
   ProgramResult Newsfeedd(std::vector<std::string> arguments) const;

@@ -1,7 +1,7 @@
 // The live page: shows what /live tells. Every text of a feed becomes a text node; nothing is ever parsed as HTML.
 'use strict';
 
-const kKept = {articles: 48, duplicates: 24, deadLetters: 48};
+const kKept = {articles: 24, duplicates: 12, deadLetters: 12};
 const kHistorySeconds = 240;
 const kRateSeconds = 5;
 const kStepSeconds = 30;
@@ -160,7 +160,7 @@ function showTiles(event) {
     const counts = now.latency.counts.map((count, i) => count - before.latency.counts[i]);
     const part = (share) => span(quantile(now.latency.bounds, counts, share));
     byId('tile-latency').textContent = part(0.5);
-    byId('tile-latency-p95').textContent = `95 % in ${part(0.95)}`;
+    byId('tile-latency-p95').textContent = counts.some((count) => count > 0) ? `95 % in ${part(0.95)}` : '';
   }
   const judge = event.status.judge;
   byId('tile-judge').textContent = judge ? judge.office : 'none here';
