@@ -118,9 +118,12 @@ void AddTagged(std::span<const Candidate> tagged, std::vector<Candidate>& candid
     Candidate& added = candidates.emplace_back(name);
     for (size_t i = next; i < others && begin(candidates[i]) == begin(name); ++i) {
       const Candidate& other = candidates[i];
-      if (other.tokens == name.tokens && other.type == name.type && !other.senses.empty()) {
-        added.senses = other.senses;
+      if (other.tokens != name.tokens || other.senses.empty()) continue;
+      if (other.type != name.type && Confidence(other) > Confidence(name)) {
+        added.type = other.type;
+        added.confidence = Confidence(other);
       }
+      if (other.type == added.type) added.senses = other.senses;
     }
   }
 }
