@@ -12,6 +12,7 @@
 #include "processors/entities/name_grammar.h"
 #include "processors/entities/name_recall.h"
 #include "processors/entities/tagger.h"
+#include "processors/entities/type_agreement.h"
 
 namespace newsfeed::entities {
 namespace {
@@ -54,6 +55,7 @@ class Tagger : public Processor {
     ResolveOverlaps(document_, candidates_);
     recall_.Recall(document_, *gazetteer_, candidates_, acronyms_);
     memory_.Recall(document_, *gazetteer_, acronyms_, candidates_);
+    agreement_.Reach(document_, *gazetteer_, candidates_);
     grouper_.Group(document_, *gazetteer_, candidates_, acronyms_, max_entities_, article);
     if (document_.tokens.capacity() > kMaxKeptTokens) ForgetScratch();
   }
@@ -80,6 +82,7 @@ class Tagger : public Processor {
     acronyms_ = {};
     recall_ = {};
     memory_ = {};
+    agreement_ = {};
     grouper_ = {};
   }
 
@@ -95,6 +98,7 @@ class Tagger : public Processor {
   std::vector<Acronym> acronyms_;
   NameRecall recall_;
   NameMemory memory_;
+  TypeAgreement agreement_;
   Grouper grouper_;
 };
 

@@ -285,8 +285,10 @@ void Grouper::PlaceShortForms(std::span<const Candidate> candidates) {
     const Range name = NameOf(c);
     // "Acme Corp." is whole: no short form of "Acme Museum".
     if (name.end != c.tokens.end) groups_[group_of_[i]].whole = true;
+    // Of a known one the whole name too: "Apple" beside "Apple Inc.".
+    const uint32_t end = groups_[group_of_[i]].entry == kNone ? name.end - 1 : name.end;
     uint64_t key = 1;
-    for (uint32_t t = name.begin; t + 1 < name.end; ++t) {
+    for (uint32_t t = name.begin; t < end; ++t) {
       key = StepKey(key, document_->fields[c.field], t);
       const auto [found, added] = beginnings_.try_emplace(key, group_of_[i]);
       if (!added && found->second != group_of_[i]) found->second = kNone;
