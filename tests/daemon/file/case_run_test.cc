@@ -136,6 +136,16 @@ INSTANTIATE_TEST_SUITE_P(, CaseFileIsRefused, ::testing::Values(
     Wrong{"Ordinal", "tests: [{inputs: [{record: x}], records: [{ordinal: 1}]}]", "file and ordinal name a record together"}),
     [](const auto& test) { return std::string(test.param.name); });
 
+TEST(CaseRun, TheExampleOfTheReadmeIsUnderstood) {
+  const std::string readme = testing::ReadWholeFile(NEWSFEED_SOURCE_DIR "/README.md");
+  const size_t begin = readme.find("config: newsfeed.yaml\ntests:");
+  ASSERT_NE(begin, readme.npos);
+  const TemporaryFolder folder;
+  const auto cases = LoadCaseFile(folder.Write("c.yaml", readme.substr(begin, readme.find("```", begin) - begin)));
+  ASSERT_TRUE(cases.ok()) << cases.status();
+  EXPECT_EQ(cases->tests(0).records_size(), 2);
+}
+
 TEST(CaseRun, AMissingInputIsNotFound) {
   const TemporaryFolder folder;
   const std::string path = folder.Write("c.yaml", "tests: [{inputs: [{file: none.ndjson}], each: {id: a}}]");
