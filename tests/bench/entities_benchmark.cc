@@ -1,12 +1,15 @@
 // Speed of the entities processor and its parts, on invented articles of 600 words. No two articles
 // are alike and words come in the mix of real news, as a repeated paragraph teaches the branch
-// predictor and the caches what no newspaper repeats: it reads twice as fast as news.
+// predictor and the caches what no newspaper repeats: it reads twice as fast as news. NEWSFEED_BENCHMARK_TEXTS names a
+// file of real articles instead, separated by form feeds.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <random>
 #include <string>
 #include <vector>
@@ -143,17 +146,35 @@ struct Sample {
   size_t bytes = 0;
 };
 
+void Invent(Sample& sample) {
+  Writer writer;
+  for (size_t i = 0; i < kArticles; ++i) {
+    sample.titles.push_back(writer.Title());
+    sample.bodies.push_back(writer.Article());
+  }
+}
+
+void ReadTexts(const char* path, Sample& sample) {
+  std::ifstream in(path, std::ios::binary);
+  for (std::string text; std::getline(in, text, '\f');) {
+    sample.titles.emplace_back();
+    sample.bodies.push_back(std::move(text));
+  }
+}
+
 const Sample& Articles() {
   static const Sample sample = [] {
     Sample made;
-    Writer writer;
+    if (const char* path = std::getenv("NEWSFEED_BENCHMARK_TEXTS")) {
+      ReadTexts(path, made);
+    } else {
+      Invent(made);
+    }
     std::vector<entities::Token> tokens;
-    for (size_t i = 0; i < kArticles; ++i) {
-      made.titles.push_back(writer.Title());
-      made.bodies.push_back(writer.Article());
-      entities::Tokenize(made.titles.back(), tokens);
-      entities::Tokenize(made.bodies.back(), tokens);
-      made.bytes += made.titles.back().size() + made.bodies.back().size();
+    for (size_t i = 0; i < made.bodies.size(); ++i) {
+      entities::Tokenize(made.titles[i], tokens);
+      entities::Tokenize(made.bodies[i], tokens);
+      made.bytes += made.titles[i].size() + made.bodies[i].size();
     }
     made.tokens = tokens.size();
     return made;
@@ -169,6 +190,18 @@ std::shared_ptr<const entities::Gazetteer> SharedGazetteer() {
   std::exit(1);
 }
 
+std::string ModelBytes() {
+  std::ifstream in(NEWSFEED_SOURCE_DIR "/config/models/news-en.model", std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::shared_ptr<const entities::TaggerModel> SharedModel() {
+  static const auto model = entities::TaggerModel::Create(ModelBytes(), "news-en.model");
+  if (model.ok()) return *model;
+  fmt::print(stderr, "{}\n", std::string(model.status().message()));
+  std::exit(1);
+}
+
 // Per second; `us` is the time of one article.
 void Rates(benchmark::State& state) {
   using benchmark::Counter;
@@ -178,8 +211,8 @@ void Rates(benchmark::State& state) {
   state.counters["tokens/s"] = count(Articles().tokens, Counter::kIsIterationInvariantRate);
   state.counters["bytes/s"] = count(Articles().bytes, Counter::kIsIterationInvariantRate);
   state.counters["s/article"] =
-      count(kArticles, Counter::kIsIterationInvariantRate | Counter::kInvert);
-  state.counters["tokens"] = static_cast<double>(Articles().tokens) / kArticles;
+      count(Articles().bodies.size(), Counter::kIsIterationInvariantRate | Counter::kInvert);
+  state.counters["tokens"] = static_cast<double>(Articles().tokens) / static_cast<double>(Articles().bodies.size());
 }
 
 void BM_Tokenize(benchmark::State& state) {
@@ -195,15 +228,15 @@ void BM_Tokenize(benchmark::State& state) {
 }
 BENCHMARK(BM_Tokenize)->Unit(benchmark::kMillisecond);
 
-void BM_TextToEntities(benchmark::State& state) {
-  const auto processor = entities::Create({}, SharedGazetteer());
+void TextToEntities(benchmark::State& state, std::shared_ptr<const entities::TaggerModel> model) {
+  const auto processor = entities::Create({}, SharedGazetteer(), std::move(model));
   // One article a batch, whose views are set anew for each text: the arena is cleared between them.
   testing::BatchBuilder batch;
   Article& article = batch.Clean("", "");
   size_t found = 0, mentions = 0;
   for (auto _ : state) {
     found = mentions = 0;
-    for (size_t i = 0; i < kArticles; ++i) {
+    for (size_t i = 0; i < Articles().bodies.size(); ++i) {
       batch.batch().arena().Clear();
       article.title = Articles().titles[i];
       article.body = Articles().bodies[i];
@@ -213,10 +246,15 @@ void BM_TextToEntities(benchmark::State& state) {
     }
   }
   Rates(state);
-  state.counters["entities"] = static_cast<double>(found) / kArticles;
-  state.counters["mentions"] = static_cast<double>(mentions) / kArticles;
+  state.counters["entities"] = static_cast<double>(found) / static_cast<double>(Articles().bodies.size());
+  state.counters["mentions"] = static_cast<double>(mentions) / static_cast<double>(Articles().bodies.size());
 }
+
+void BM_TextToEntities(benchmark::State& state) { TextToEntities(state, SharedModel()); }
 BENCHMARK(BM_TextToEntities)->Unit(benchmark::kMillisecond);
+
+void BM_TextToEntitiesByTable(benchmark::State& state) { TextToEntities(state, nullptr); }
+BENCHMARK(BM_TextToEntitiesByTable)->Unit(benchmark::kMillisecond);
 
 void BM_LoadGazetteer(benchmark::State& state) {
   const auto files = testing::GazetteerFiles(NEWSFEED_SOURCE_DIR "/config/gazetteer");
@@ -225,6 +263,13 @@ void BM_LoadGazetteer(benchmark::State& state) {
   state.counters["MB"] = static_cast<double>(bytes) / 1e6;
 }
 BENCHMARK(BM_LoadGazetteer)->Unit(benchmark::kMillisecond);
+
+void BM_LoadModel(benchmark::State& state) {
+  const std::string bytes = ModelBytes();
+  for (auto _ : state) benchmark::DoNotOptimize(entities::TaggerModel::Create(bytes, "news-en.model"));
+  state.counters["MB"] = static_cast<double>(SharedModel()->bytes()) / 1e6;
+}
+BENCHMARK(BM_LoadModel)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace newsfeed

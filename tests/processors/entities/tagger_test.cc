@@ -83,6 +83,18 @@ TEST_F(Tagging, KeepsTheLinksOfTheTable) {
   EXPECT_THAT(lines_, ElementsAre("Oslo|LOC|wikidata:Q585: Oslo"));
 }
 
+// Elsewhere "Lofoten" is a place; here it is a firm, and no link of the place is given.
+TEST_F(Tagging, BeatsTheTable) {
+  Use("Lofoten\tLOCATION\t\twikidata\tQ1\n");
+  EXPECT_EQ(Tagged("Shares of Lofoten fell on Monday."), "Shares of [ORG Lofoten] fell on Monday.");
+  EXPECT_THAT(lines_, ElementsAre("Lofoten|ORG|organization:lofoten: Lofoten"));
+}
+
+TEST_F(Tagging, LeavesToTheTableWhatItDoesNotSee) {
+  Use("heron widgets\tORGANIZATION\t\t\t\t\tany-case\n");
+  EXPECT_EQ(Tagged("he bought heron widgets."), "he bought [ORG heron widgets].");
+}
+
 TEST_F(Tagging, YieldsToAWatchList) {
   Use("Heron\tMISC\t\tdesk\t17\t\twatch\n");
   EXPECT_EQ(Tagged("Shares of Heron Bank fell on Monday."),
