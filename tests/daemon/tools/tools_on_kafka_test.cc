@@ -292,7 +292,8 @@ TEST_F(ToolsOnKafka, AnOpenTransactionIsTold) {
     return true;
   }).ok());
   EXPECT_THAT(seen, ElementsAre(0));
-  EXPECT_THAT(OpenTransactions(*ranges), ElementsAre(HasSubstr("offsets 2 to 4 are held")));
+  // The marker of the one committed behind it may be on its way.
+  EXPECT_THAT(OpenTransactions(*ranges), ElementsAre(::testing::ContainsRegex("offsets 2 to [34] are held")));
   ASSERT_TRUE(other->AbortTransaction(kWait).ok());
   EXPECT_THAT(RecordsOf(raw_), SizeIs(2));
 }
