@@ -83,6 +83,14 @@ struct TreeNode {
   float limit = 0;  // of a leaf: its value
 };
 
+// A node as it is walked: on to the next and, above the limit, `further` nodes more; from a leaf (-1 and
+// the least of limits) to itself.
+struct TreeStep {
+  int16_t at = 0;
+  int16_t further = 0;
+  float limit = 0;
+};
+
 // Where the sum of the trees so far is above `surely` or below `surely_not` the rest need not be asked:
 // no line of the trainer's came to another end.
 struct Checkpoint {
@@ -95,6 +103,8 @@ struct Trees {
   std::span<const TreeNode> nodes;
   std::span<const uint16_t> firsts;
   std::span<const Checkpoint> checkpoints;
+  std::span<const TreeStep> steps;  // of the nodes
+  std::span<const uint8_t> depths;  // longest way down, of each group of kCheckpointTrees
 };
 
 struct LineModelContext {
