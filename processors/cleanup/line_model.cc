@@ -45,6 +45,9 @@ constexpr uint8_t kLinkHeadingPercent = 80;
 constexpr size_t kFewestTeasers = 3;
 constexpr uint8_t kTeaserLinkPercent = 15;
 constexpr float kNever = -10.0F;
+// What a line counts for among those of its look, at most; and what is a link.
+constexpr float kMostSharedOdds = 4.0F;
+constexpr uint8_t kMostlyLinkPercent = 50;
 // A shorter text in JSON-LD is none.
 constexpr size_t kMinJsonLdBytes = 200;
 constexpr size_t kJsonLdSlots = size_t{1} << 17;
@@ -613,6 +616,29 @@ void LineModel::SumTrees(const Trees& trees) {
   }
 }
 
+// Lines of one look are of one kind: each is judged by what the others say too. So one item of a list
+// in the article is not lost, nor one teaser of ten kept.
+void LineModel::ShareOdds(std::span<const Line> lines) {
+  counts_.clear();
+  alike_.clear();
+  group_of_.resize(lines_);
+  for (size_t i = 0; i < lines_; ++i) {
+    const LineMarkup& markup = lines[i].markup;
+    uint64_t key = Extend(places_[i].look, markup.depth);
+    key = Extend(key, blocks_[places_[i].parent].lines * 2 + (markup.link_percent > kMostlyLinkPercent ? 1 : 0));
+    const auto [it, added] = counts_.try_emplace(key, static_cast<uint32_t>(alike_.size()));
+    if (added) alike_.emplace_back();
+    group_of_[i] = it->second;
+    alike_[it->second].Add(std::clamp(odds_[i], -kMostSharedOdds, kMostSharedOdds));
+  }
+  for (size_t i = 0; i < lines_; ++i) {
+    const Alike& alike = alike_[group_of_[i]];
+    if (alike.lines < 2) continue;
+    const float own = std::clamp(odds_[i], -kMostSharedOdds, kMostSharedOdds);
+    odds_[i] += (alike.odds - own) / static_cast<float>(alike.lines - 1);
+  }
+}
+
 // A plain text's article is one piece: likely lines far from the most of them are another's.
 void LineModel::DropIslands(std::span<const LineFacts> facts) {
   std::vector<Range> islands;
@@ -656,7 +682,8 @@ void LineModel::Judge(std::span<const Line> lines, std::span<const LineFacts> fa
   CountHeadline(lines);
   if (context_.page) {
     CountMarkup(lines, facts);
-    SumTrees({page::kNodes, page::kTrees, page::kCheckpoints, kPageSteps, kPageDepths});
+    SumTrees({page::kNodes, page::kTrees, {}, kPageSteps, kPageDepths});
+    ShareOdds(lines);
     GuardAgainstTeasers(lines, facts);
   } else {
     SumTrees({plain::kNodes, plain::kTrees, plain::kCheckpoints, kPlainSteps, kPlainDepths});

@@ -162,6 +162,7 @@ class LineModel {
   void ReadTitle(std::string_view title);
   float TitleShare(Range words) const;
   void SumTrees(const Trees& trees);
+  void ShareOdds(std::span<const Line> lines);
   void GuardAgainstTeasers(std::span<const Line> lines, std::span<const LineFacts> facts);
   bool IsProse(std::span<const Line> lines, std::span<const LineFacts> facts, size_t i);
   void DropIslands(std::span<const LineFacts> facts);
@@ -219,6 +220,18 @@ class LineModel {
     uint32_t parent = 0;
     uint32_t grandparent = 0;
   };
+  // Lines of one look, in blocks of as many lines.
+  struct Alike {
+    uint32_t lines = 0;
+    float odds = 0;  // their sum
+
+    void Add(float line_odds) {
+      ++lines;
+      odds += line_odds;
+    }
+  };
+  std::vector<Alike> alike_;
+  std::vector<uint32_t> group_of_;
   std::vector<BlockFacts> blocks_;
   std::vector<LookFacts> looks_;
   std::vector<Place> places_;
