@@ -15,6 +15,8 @@
 // Cleaning a cleaned line changes nothing. Linear in the line.
 #pragma once
 
+#include <cstdint>
+#include <cstring>
 #include <string_view>
 
 #include "processors/text/arena.h"
@@ -29,8 +31,9 @@ bool IsPlainAscii(std::string_view line);
 // `line` or lives in `arena`.
 std::string_view CleanLine(std::string_view line, text::Arena& arena);
 
-// Calls `line(begin, end)` for each line of `text`, in order, empty ones too: LF, CR, CRLF, NEL, LS
-// and PS end a line.
+// Calls `line(begin, end, plain)` for each line of `text`, in order, empty ones too: LF, CR, CRLF, NEL,
+// LS and PS end a line. `plain`: IsPlainAscii says yes of it; one line of several between two LF is not
+// asked.
 template <typename OnLine>
 void ForEachLine(std::string_view text, OnLine on_line);
 
@@ -47,6 +50,21 @@ inline size_t LineEndBytes(std::string_view text) {
   }
 }
 
+// The first byte from `at` on that may begin a line end other than LF, else `end`: eight at a time.
+inline size_t NextLineEndByte(std::string_view text, size_t at, size_t end) {
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  constexpr uint64_t kHighs = 0x8080808080808080;
+  for (; at + 8 <= end; at += 8) {
+    uint64_t bytes;
+    std::memcpy(&bytes, text.data() + at, 8);
+    // CR, or 0xC2 to 0xFF with both high bits set; perhaps what is above one of these.
+    const uint64_t returns = bytes ^ (kOnes * '\r');
+    if ((((returns - kOnes) & ~returns) | (bytes & (bytes << 1))) & kHighs) break;
+  }
+  while (at < end && text[at] != '\r' && static_cast<unsigned char>(text[at]) < 0xC2) ++at;
+  return at;
+}
+
 template <typename OnLine>
 void ForEachLine(std::string_view text, OnLine on_line) {
   size_t begin = 0;
@@ -55,8 +73,10 @@ void ForEachLine(std::string_view text, OnLine on_line) {
     const size_t end = newline == std::string_view::npos ? text.size() : newline;
     // Most lines are ASCII, and end in LF only.
     size_t line = begin;
-    if (!IsPlainAscii(text.substr(begin, end - begin))) {
-      for (size_t i = begin; i < end;) {
+    const bool plain = IsPlainAscii(text.substr(begin, end - begin));
+    if (!plain) {
+      for (size_t i = NextLineEndByte(text, begin, end); i < end;
+           i = NextLineEndByte(text, i, end)) {
         const unsigned char c = static_cast<unsigned char>(text[i]);
         const size_t bytes = c == '\r' || c >= 0xC2 ? LineEndBytes(text.substr(i)) : 0;
         if (bytes == 0 || i + bytes > end) {
@@ -65,13 +85,13 @@ void ForEachLine(std::string_view text, OnLine on_line) {
           ++i;
           continue;
         }
-        on_line(line, i);
+        on_line(line, i, false);
         i += bytes;
         line = i;
       }
     }
-    on_line(line, end > line && text[end - 1] == '\r' && newline != std::string_view::npos ? end - 1
-                                                                                            : end);
+    const bool after_cr = end > line && text[end - 1] == '\r' && newline != std::string_view::npos;
+    on_line(line, after_cr ? end - 1 : end, plain);
     if (newline == std::string_view::npos) return;
     begin = newline + 1;
   }

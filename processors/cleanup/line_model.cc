@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstring>
+#include <limits>
+#include <utility>
 
 #include "processors/text/hash.h"
 #include "processors/text/utf8.h"
@@ -42,6 +45,9 @@ constexpr uint8_t kLinkHeadingPercent = 80;
 constexpr size_t kFewestTeasers = 3;
 constexpr uint8_t kTeaserLinkPercent = 15;
 constexpr float kNever = -10.0F;
+// What a line counts for among those of its look, at most; and what is a link.
+constexpr float kMostSharedOdds = 4.0F;
+constexpr uint8_t kMostlyLinkPercent = 50;
 // A shorter text in JSON-LD is none.
 constexpr size_t kMinJsonLdBytes = 200;
 constexpr size_t kJsonLdSlots = size_t{1} << 17;
@@ -129,6 +135,56 @@ constexpr std::array<bool, 256> kPlain = [] {
   }
   return plain;
 }();
+
+// Nodes to be walked without a branch: which way a line goes cannot be foretold.
+template <size_t size>
+constexpr auto StepsOf(const TreeNode (&nodes)[size]) {
+  std::array<TreeStep, size> steps{};
+  for (size_t i = 0; i < size; ++i) {
+    const bool leaf = nodes[i].right == 0;
+    steps[i] = {nodes[i].at, static_cast<int16_t>(nodes[i].right - 1),
+                leaf ? -std::numeric_limits<float>::infinity() : nodes[i].limit};
+  }
+  return steps;
+}
+constexpr auto kPageSteps = StepsOf(page::kNodes);
+constexpr auto kPlainSteps = StepsOf(plain::kNodes);
+
+// The longest way from root to leaf in each group of kCheckpointTrees trees.
+template <size_t nodes, size_t trees>
+constexpr auto DepthsOf(const TreeNode (&node)[nodes], const uint16_t (&firsts)[trees]) {
+  std::array<uint8_t, nodes> depth{};
+  std::array<uint8_t, (trees + kCheckpointTrees - 1) / kCheckpointTrees> most{};
+  for (size_t tree = 0; tree < trees; ++tree) {
+    const size_t end = tree + 1 < trees ? firsts[tree + 1] : nodes;
+    uint8_t& longest = most[tree / kCheckpointTrees];
+    for (size_t i = firsts[tree]; i < end; ++i) {
+      longest = std::max(longest, depth[i]);
+      if (node[i].right == 0) continue;
+      depth[i + 1] = depth[i + node[i].right] = static_cast<uint8_t>(depth[i] + 1);
+    }
+  }
+  return most;
+}
+constexpr auto kPageDepths = DepthsOf(page::kNodes, page::kTrees);
+constexpr auto kPlainDepths = DepthsOf(plain::kNodes, plain::kTrees);
+
+const TreeStep* Next(const TreeStep* step, const float* row) {
+  const ptrdiff_t beyond = -static_cast<ptrdiff_t>(row[step->at] > step->limit);
+  return step + 1 + (step->further & beyond);
+}
+
+// Walks down several trees in step, so that one need not wait for another, and adds their values in
+// the order of the trees.
+template <size_t... tree>
+float SumOf(const Trees& trees, size_t first, int depth, const float* row, float sum,
+            std::index_sequence<tree...>) {
+  const TreeStep* const steps = trees.steps.data();
+  const TreeStep* at[] = {steps + trees.firsts[first + tree]...};
+  for (; depth > 0; --depth) ((at[tree] = Next(at[tree], row)), ...);
+  ((sum += trees.nodes[static_cast<size_t>(at[tree] - steps)].limit), ...);
+  return sum;
+}
 
 // Sixteen bytes of which each is compared at once: the compiler's vectors.
 using Bytes [[gnu::vector_size(16)]] = uint8_t;
@@ -543,22 +599,43 @@ void LineModel::SumTrees(const Trees& trees) {
   for (size_t i = 0; i < lines_; ++i) {
     const float* const row = Row(i);
     float sum = 0;
-    size_t next = 0;
-    const auto add_to = [&](size_t end) {
-      for (; next < end; ++next) {
-        const TreeNode* node = &trees.nodes[trees.firsts[next]];
-        while (node->right != 0) node += row[node->at] <= node->limit ? 1 : node->right;
-        sum += node->limit;
-      }
-    };
     bool decided = false;
-    for (const Checkpoint& checkpoint : trees.checkpoints) {
-      add_to(next + kCheckpointTrees);
+    size_t next = 0;
+    for (size_t group = 0; !decided && next + kCheckpointTrees <= trees.firsts.size(); ++group) {
+      sum = SumOf(trees, next, trees.depths[group], row, sum,
+                  std::make_index_sequence<kCheckpointTrees>());
+      next += kCheckpointTrees;
+      if (group >= trees.checkpoints.size()) continue;
+      const Checkpoint& checkpoint = trees.checkpoints[group];
       decided = sum > checkpoint.surely || sum < checkpoint.surely_not;
-      if (decided) break;
     }
-    if (!decided) add_to(trees.firsts.size());
+    for (; !decided && next < trees.firsts.size(); ++next) {
+      sum = SumOf(trees, next, trees.depths.back(), row, sum, std::index_sequence<0>());
+    }
     odds_[i] = decided && sum < 0 ? std::min(sum, kNever) : sum;
+  }
+}
+
+// Lines of one look are of one kind: each is judged by what the others say too. So one item of a list
+// in the article is not lost, nor one teaser of ten kept.
+void LineModel::ShareOdds(std::span<const Line> lines) {
+  counts_.clear();
+  alike_.clear();
+  group_of_.resize(lines_);
+  for (size_t i = 0; i < lines_; ++i) {
+    const LineMarkup& markup = lines[i].markup;
+    uint64_t key = Extend(places_[i].look, markup.depth);
+    key = Extend(key, blocks_[places_[i].parent].lines * 2 + (markup.link_percent > kMostlyLinkPercent ? 1 : 0));
+    const auto [it, added] = counts_.try_emplace(key, static_cast<uint32_t>(alike_.size()));
+    if (added) alike_.emplace_back();
+    group_of_[i] = it->second;
+    alike_[it->second].Add(std::clamp(odds_[i], -kMostSharedOdds, kMostSharedOdds));
+  }
+  for (size_t i = 0; i < lines_; ++i) {
+    const Alike& alike = alike_[group_of_[i]];
+    if (alike.lines < 2) continue;
+    const float own = std::clamp(odds_[i], -kMostSharedOdds, kMostSharedOdds);
+    odds_[i] += (alike.odds - own) / static_cast<float>(alike.lines - 1);
   }
 }
 
@@ -605,10 +682,11 @@ void LineModel::Judge(std::span<const Line> lines, std::span<const LineFacts> fa
   CountHeadline(lines);
   if (context_.page) {
     CountMarkup(lines, facts);
-    SumTrees({page::kNodes, page::kTrees, page::kCheckpoints});
+    SumTrees({page::kNodes, page::kTrees, {}, kPageSteps, kPageDepths});
+    ShareOdds(lines);
     GuardAgainstTeasers(lines, facts);
   } else {
-    SumTrees({plain::kNodes, plain::kTrees, plain::kCheckpoints});
+    SumTrees({plain::kNodes, plain::kTrees, plain::kCheckpoints, kPlainSteps, kPlainDepths});
     DropIslands(facts);
   }
 }

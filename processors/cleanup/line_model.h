@@ -83,6 +83,14 @@ struct TreeNode {
   float limit = 0;  // of a leaf: its value
 };
 
+// A node as it is walked: on to the next and, above the limit, `further` nodes more; from a leaf (-1 and
+// the least of limits) to itself.
+struct TreeStep {
+  int16_t at = 0;
+  int16_t further = 0;
+  float limit = 0;
+};
+
 // Where the sum of the trees so far is above `surely` or below `surely_not` the rest need not be asked:
 // no line of the trainer's came to another end.
 struct Checkpoint {
@@ -95,6 +103,8 @@ struct Trees {
   std::span<const TreeNode> nodes;
   std::span<const uint16_t> firsts;
   std::span<const Checkpoint> checkpoints;
+  std::span<const TreeStep> steps;  // of the nodes
+  std::span<const uint8_t> depths;  // longest way down, of each group of kCheckpointTrees
 };
 
 struct LineModelContext {
@@ -152,6 +162,7 @@ class LineModel {
   void ReadTitle(std::string_view title);
   float TitleShare(Range words) const;
   void SumTrees(const Trees& trees);
+  void ShareOdds(std::span<const Line> lines);
   void GuardAgainstTeasers(std::span<const Line> lines, std::span<const LineFacts> facts);
   bool IsProse(std::span<const Line> lines, std::span<const LineFacts> facts, size_t i);
   void DropIslands(std::span<const LineFacts> facts);
@@ -209,6 +220,18 @@ class LineModel {
     uint32_t parent = 0;
     uint32_t grandparent = 0;
   };
+  // Lines of one look, in blocks of as many lines.
+  struct Alike {
+    uint32_t lines = 0;
+    float odds = 0;  // their sum
+
+    void Add(float line_odds) {
+      ++lines;
+      odds += line_odds;
+    }
+  };
+  std::vector<Alike> alike_;
+  std::vector<uint32_t> group_of_;
   std::vector<BlockFacts> blocks_;
   std::vector<LookFacts> looks_;
   std::vector<Place> places_;

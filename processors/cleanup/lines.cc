@@ -32,15 +32,21 @@ std::string_view Trim(std::string_view line) {
 class Splitter {
  public:
   Splitter(std::string_view text, bool clean, text::Arena& arena, std::vector<Line>& lines)
-      : text_(text), clean_(clean), arena_(arena), lines_(lines) {}
+      : text_(text), clean_(clean), most_(MaxTextLines(text.size())), arena_(arena), lines_(lines) {}
 
-  void Add(size_t begin, size_t end) {
+  bool too_many() const { return too_many_; }
+
+  // `plain`: known to need no cleaning.
+  void Add(size_t begin, size_t end, bool plain) {
+    if (too_many_) return;
     const std::string_view raw = text_.substr(begin, end - begin);
-    const std::string_view line = clean_ ? CleanLine(raw, arena_) : Trim(raw);
+    const std::string_view line = plain ? raw : clean_ ? CleanLine(raw, arena_) : Trim(raw);
     if (line.empty()) {
       blank_line_ = true;
       return;
     }
+    too_many_ = lines_.size() == most_;
+    if (too_many_) return;
     lines_.push_back({line,
                       {static_cast<uint32_t>(begin), static_cast<uint32_t>(end)},
                       blank_line_,
@@ -51,9 +57,11 @@ class Splitter {
  private:
   std::string_view text_;
   bool clean_;
+  size_t most_;
   text::Arena& arena_;
   std::vector<Line>& lines_;
   bool blank_line_ = true;
+  bool too_many_ = false;
 };
 
 bool Continues(const Line& line) { return !line.after_blank_line && !line.indented; }
@@ -108,18 +116,19 @@ Line Join(std::span<const Line> lines, text::Arena& arena) {
 
 }  // namespace
 
-void SplitLines(std::string_view text, bool clean, text::Arena& arena, std::vector<Line>& lines) {
+bool SplitLines(std::string_view text, bool clean, text::Arena& arena, std::vector<Line>& lines) {
   lines.clear();
   Splitter splitter(text, clean, arena, lines);
   if (clean) {
-    ForEachLine(text, [&](size_t begin, size_t end) { splitter.Add(begin, end); });
-    return;
+    ForEachLine(text, [&](size_t begin, size_t end, bool plain) { splitter.Add(begin, end, plain); });
+    return !splitter.too_many();
   }
   for (size_t begin = 0; begin <= text.size();) {
     const size_t end = std::min(text.find('\n', begin), text.size());
-    splitter.Add(begin, end);
+    splitter.Add(begin, end, false);
     begin = end + 1;
   }
+  return !splitter.too_many();
 }
 
 void JoinWrappedLines(text::Arena& arena, std::vector<Line>& lines) {

@@ -58,9 +58,14 @@ struct Line {
   LineMarkup markup{};
 };
 
+// Lines of a plain text of so many bytes, blank ones apart: a line takes a hundred bytes and more of
+// memory, and one of news is no shorter than this.
+constexpr size_t MaxTextLines(size_t text_bytes) { return 16'384 + text_bytes / 24; }
+
 // Fills `lines` from a plain text. Cleans characters (see characters.h) if `clean`; otherwise lines
-// end at "\n" only and only blanks at their ends are left out.
-void SplitLines(std::string_view text, bool clean, text::Arena& arena, std::vector<Line>& lines);
+// end at "\n" only and only blanks at their ends are left out. False: there are more than
+// MaxTextLines, and `lines` holds the first.
+bool SplitLines(std::string_view text, bool clean, text::Arena& arena, std::vector<Line>& lines);
 
 // Joins the lines of a hard-wrapped text; leaves any other as it is. A text is hard-wrapped if it
 // has blocks of lines, most lines within a block are nearly as long as the longest, none is longer

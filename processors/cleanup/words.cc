@@ -158,7 +158,7 @@ class Reader {
     return at;
   }
 
-  void Put(uint64_t hash, uint64_t part, Word word, bool number) {
+  [[gnu::always_inline]] void Put(uint64_t hash, uint64_t part, Word word, bool number) {
     word.hash = number ? kNumber : text::Mix(hash * kPrime ^ part);
     word.capitals = word.capitals && !number;
     words_.push_back(word);

@@ -37,6 +37,9 @@ MIXED = 0.5
 # Trees between two checkpoints (kCheckpointTrees), the odds below which cleanup asks no more, and how far
 # from the lines seen the bounds of a checkpoint stay.
 STEP = 8
+# Features that tell lines of one look, and what a line counts for among them.
+TAG, LINK, DEPTH, LOOK_LINES, PARENT_LINES = 19, 20, 25, 29, 41
+MOST_SHARED = 4.0
 LEAST_ODDS = -2.0
 SLACK = 0.25
 
@@ -151,11 +154,12 @@ def checkpoints(model, x):
     return found
 
 
-def write(model, wanted, x, out):
+def write(model, wanted, x, out, with_checkpoints):
     nodes, firsts = flatten(model, wanted)
-    out.append(f"constexpr Checkpoint kCheckpoints[] = {{  // after each {STEP} trees")
-    out.extend("    {%.2fF, %.2fF}," % c for c in checkpoints(model, x))
-    out.append("};")
+    if with_checkpoints:
+        out.append(f"constexpr Checkpoint kCheckpoints[] = {{  // after each {STEP} trees")
+        out.extend("    {%.2fF, %.2fF}," % c for c in checkpoints(model, x))
+        out.append("};")
     out.append("constexpr TreeNode kNodes[] = {")
     for begin in range(0, len(nodes), 4):
         out.append("    " + " ".join("{%d, %d, %sF}," % (a, r, number(v)) for a, r, v in nodes[begin : begin + 4]))
@@ -181,6 +185,19 @@ def table(name, sets, odds):
         print(f"{name:16} {group:12} {len(scores):4} F1 {cleanup_quality.f1_of(scores):.3f} "
               f"P {cleanup_quality.mean(s[0] for s in scores):.3f} R {cleanup_quality.mean(s[1] for s in scores):.3f} "
               f"exact {cleanup_quality.mean(float(s[2]) for s in scores):.3f}", flush=True)
+
+
+def shared(features, odds):
+    """As LineModel::ShareOdds: lines of one look, in blocks of as many lines, are judged by what all of them say."""
+    alike = collections.defaultdict(list)
+    for i, row in enumerate(features):
+        alike[(*row[[LOOK_LINES, TAG, DEPTH, PARENT_LINES]], row[LINK] > 50)].append(i)
+    own = numpy.clip(odds, -MOST_SHARED, MOST_SHARED)
+    found = odds.copy()
+    for lines in alike.values():
+        if len(lines) > 1:
+            found[lines] += (own[lines].sum() - own[lines]) / (len(lines) - 1)
+    return found
 
 
 def body_of(texts, chosen):
@@ -236,10 +253,12 @@ def main():
             if fold[s[0]["id"]] == k:
                 apart[i] = model.predict(columns(s[1], wanted), raw_score=True)
     table("unseen folds", used, apart)
+    if is_page:
+        table("odds shared", used, {i: shared(used[i][1], odds) for i, odds in apart.items()})
     table("perfect choice", used, [2 * label - 1 for *_, label in used])
     out = [f"// Weights of the line model for {'pages' if is_page else 'plain text'}: made by training/train_lines.py.",
            "// clang-format off"]
-    write(fit(used), wanted, numpy.vstack([columns(f, wanted) for _, f, _, _ in used]), out)
+    write(fit(used), wanted, numpy.vstack([columns(f, wanted) for _, f, _, _ in used]), out, not is_page)
     out.append("// clang-format on")
     pathlib.Path(options.out).write_text("\n".join(out) + "\n", encoding="utf-8")
 

@@ -86,7 +86,7 @@ TEST(CleanLineHostile, NestedReferencesSettle) {
 
 std::vector<std::string> Lines(std::string_view text) {
   std::vector<std::string> lines;
-  ForEachLine(text, [&](size_t begin, size_t end) {
+  ForEachLine(text, [&](size_t begin, size_t end, bool) {
     lines.emplace_back(text.substr(begin, end - begin));
   });
   return lines;
@@ -95,6 +95,16 @@ std::vector<std::string> Lines(std::string_view text) {
 TEST(ForEachLineTest, KnowsEveryLineEnd) {
   EXPECT_EQ(Lines("a\nb\r\nc\rd\u0085e\u2028f\u2029g"),
             (std::vector<std::string>{"a", "b", "c", "d", "e", "f", "g"}));
+}
+
+TEST(ForEachLineTest, FindsALineEndAtEveryPlace) {
+  for (size_t at = 0; at <= 20; ++at) {
+    const std::string before(at, 'x');
+    const std::string after = std::string(20 - at, 'y') + "\u00E9";
+    for (const char* end : {"\r", "\u0085", "\u2028"}) {
+      EXPECT_EQ(Lines(before + end + after), (std::vector<std::string>{before, after})) << at << " " << end;
+    }
+  }
 }
 
 TEST(ForEachLineTest, GivesEmptyLines) {

@@ -7,18 +7,13 @@
 #include "processors/cleanup/html_tree.h"
 #include "processors/text/utf8.h"
 #include "tests/testing/cleaned.h"
+#include "tests/testing/hostile_pages.h"
 
 namespace newsfeed {
 namespace {
 
 using testing::Cleaned;
-
-std::string Repeated(std::string_view piece, size_t times) {
-  std::string text;
-  text.reserve(piece.size() * times);
-  for (size_t i = 0; i < times; ++i) text += piece;
-  return text;
-}
+using testing::Repeated;
 
 struct Hostile {
   std::string name;

@@ -33,6 +33,22 @@ TEST(SplitLinesTest, PlacesAreThoseOfTheInput) {
   EXPECT_EQ(text.substr(lines[1].source.begin, lines[1].source.size()), " two");
 }
 
+TEST(SplitLinesTest, MoreLinesThanATextOfItsSizeHasAreNotHeld) {
+  text::Arena arena;
+  std::vector<Line> lines;
+  const auto text_of = [](size_t count) {
+    std::string text;
+    for (size_t i = 0; i < count; ++i) text += "a\n\n";
+    return text;
+  };
+  EXPECT_TRUE(SplitLines(text_of(16'384), true, arena, lines));
+  for (const bool clean : {true, false}) {
+    const std::string text = text_of(30'000);
+    EXPECT_FALSE(SplitLines(text, clean, arena, lines));
+    EXPECT_EQ(lines.size(), MaxTextLines(text.size()));
+  }
+}
+
 TEST(JoinWrappedLinesTest, JoinsWireCopy) {
   EXPECT_EQ(Paragraphs("The ferry company said on Monday that it will run its boats all\n"
                        "night from the first of May, when the new quay is ready and the old\n"
