@@ -33,8 +33,22 @@ bool IsRight(Tag tag, Tag gold) {
 Learner::Learner(const LearnerOptions& options, const Lexicon& lexicon)
     : options_(options), walk_(lexicon), random_(options.seed) {}
 
-void Learner::Gather(uint32_t token, Tag previous, Tag before_previous) {
+// Makes the context's own word one that nobody has met.
+void Learner::HideWord() {
+  const Form* word = context_.forms[2];
+  hidden_ = *word;
+  hidden_.exact = hidden_.lower = 17;
+  std::ranges::fill(hidden_.prefixes, 0U);
+  std::ranges::fill(hidden_.suffixes, 0U);
+  context_.forms[2] = &hidden_;
+  if (context_.run_length == 0) return;
+  if (context_.run_first == word) context_.run_first = &hidden_;
+  if (context_.run_last == word) context_.run_last = &hidden_;
+}
+
+void Learner::Gather(uint32_t token, Tag previous, Tag before_previous, bool hide_word) {
   walk_.Context(token, previous, before_previous, context_);
+  if (hide_word) HideWord();
   features_of_token_.Clear();
   AddContextFeatures(context_, features_of_token_);
   for (int offset = -2; offset <= 2; ++offset) {
@@ -69,7 +83,7 @@ void Learner::ChooseFeatures(std::span<TrainingText* const> texts) {
         for (uint32_t i = piece.begin; i < piece.end; ++i) {
           const Tag gold = History(text->gold[i]);
           if (walk_.MayBeName(i, previous)) {
-            Gather(i, previous, before_previous);
+            Gather(i, previous, before_previous, false);
             walk_.Remember(i, gold);
             for (uint32_t feature : features_of_token_.hashes()) {
               uint8_t& count = counts[feature >> (32 - kCounterBits)];
@@ -137,7 +151,8 @@ void Learner::LearnPiece(TrainingText& text, const Sentence&, Range piece, float
     Tag tag = kOutside;
     const Tag gold = text.gold[i];
     if (walk_.MayBeName(i, previous)) {
-      Gather(i, previous, before_previous);
+      const bool hide_word = (random_.Next() >> 40 & 255) < static_cast<uint64_t>(options_.word_dropout * 256);
+      Gather(i, previous, before_previous, hide_word);
       active_.clear();
       uint64_t random = 0;
       const auto dropped = static_cast<uint64_t>(options_.dropout * 256);

@@ -22,7 +22,8 @@ struct LearnerOptions {
   uint32_t epochs = 8;
   float rate = 0.05F;
   float dropout = 0.25F;
-  float word_dropout = 0.0F;    // share of tokens whose own word is hidden: lower, exact, affixes
+  // Share of tokens whose own word is hidden, but for its shape, classes and lists: new names look so.
+  float word_dropout = 0.15F;
   uint64_t seed = 1;
 };
 
@@ -71,7 +72,8 @@ class Learner {
 
   static constexpr uint32_t kNoSlot = UINT32_MAX;
 
-  void Gather(uint32_t token, Tag previous, Tag before_previous);
+  void Gather(uint32_t token, Tag previous, Tag before_previous, bool hide_word);
+  void HideWord();
   uint32_t SlotOf(uint32_t feature) const;
   template <typename Visit>
   void ForEachActive(TrainingText& text, Visit visit);
@@ -84,6 +86,7 @@ class Learner {
   Random random_;
   FeatureList features_of_token_;
   TokenContext context_;
+  Form hidden_;
   std::vector<uint8_t> marks_;
   std::vector<Slot> slots_;
   std::vector<Active> active_;

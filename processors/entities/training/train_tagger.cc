@@ -93,6 +93,7 @@ Recipe ReadRecipe(const std::string& path) {
     else if (key == "epochs") line >> recipe.learner.epochs;
     else if (key == "rate") line >> recipe.learner.rate;
     else if (key == "dropout") line >> recipe.learner.dropout;
+    else if (key == "word_dropout") line >> recipe.learner.word_dropout;
     else if (key == "seed") line >> recipe.learner.seed;
     else if (key == "train") recipe.train.push_back(ReadCorpusLine(line, folder));
     else if (key == "dev") recipe.dev.push_back(ReadCorpusLine(line, folder));
