@@ -155,6 +155,16 @@ class EveryFileOfValues(unittest.TestCase):
         self.assertEqual(sorted(roles), ["enrich", "judge", "prepare"] if "dedup" in chain else ["prepare"])
 
     @each
+    def test_the_index_fits_when_it_is_full(self, c):
+        entries = c.config.get("dedup", {}).get("max_entries", 3_000_000)
+        for s in c.sets().values():
+            pod = s["spec"]["template"]["spec"]
+            if "judge" in (option(pod, "roles") or "judge"):
+                limit = pod["containers"][0]["resources"]["limits"]["memory"]
+                number, unit = re.fullmatch(r"(\d+)(Mi|Gi)", limit).groups()
+                self.assertGreater(int(number) << {"Mi": 20, "Gi": 30}[unit], 1250 * entries + (256 << 20))
+
+    @each
     def test_probes_ask_what_is_theirs(self, c):
         for s in c.sets().values():
             container = s["spec"]["template"]["spec"]["containers"][0]
@@ -293,6 +303,14 @@ class Default(unittest.TestCase):
     def test_only_monitoring_may_come_in(self):
         rule, = chart(HERE / "helm/default.yaml").one("NetworkPolicy")["spec"]["ingress"]
         self.assertEqual(rule["from"], [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}])
+
+
+class Small(unittest.TestCase):
+    def test_is_not_told_that_it_has_no_standby(self):
+        groups = chart(HERE / "helm/small.yaml").one("PrometheusRule")["spec"]["groups"]
+        alerts = [rule["alert"] for group in groups for rule in group["rules"]]
+        self.assertIn("NewsfeedJudgeWithoutOwner", alerts)
+        self.assertNotIn("NewsfeedJudgeWithoutStandby", alerts)
 
 
 class Refused(unittest.TestCase):
