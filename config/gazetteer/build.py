@@ -57,6 +57,7 @@ Rodriguez Escobedo Romero Moreno Colon Maria Christi Augusta Lorena Linda Roma A
 Gorgan Bam Babol Sari Ilam Amol Kashan Mary Abbas Hamid Sahiwal Ali Hassan Said Omar
 Kolar Kota Sagar Chapra Gaya Puri Hisar Karur Ambala Amravati Anand Nanded Moga Sirsa Jind Latur Akola Dewas Satna
 Patiala Ur Hub Gull Karak Attock Mian Sur Swords Este Mar Mir Ho Wa Bo Ye Manna Pala Mao Zaria Jos Ede Ife Owo
+Commonwealth Latina Langley Dartmouth Centennial Commerce
 Yuma Tigre Pilar Quilmes Lomas Sousa Lagos Natal Una Serra Maria Bento Salto Embu Cotia
 Wako Toda Ota Ise Oita Tsu Date Kure Uji Soka Ome Ageo Naha Seto Handa Anjo
 Anyang Gunsan Andong Ansan Bama Bor Kars Ordu Van Mus Siirt Batman Usak Bolu Rize Corlu
@@ -97,6 +98,9 @@ EXTRA_ALIASES = {
 
 # The region around them is what the bare name means.
 RENAMED_CITIES = {"281133": "Gaza City", "6325494": "Quebec City"}
+
+# Hollywood, Florida: the one in Los Angeles is meant.
+SKIPPED_CITIES = {"4158928"}
 
 # Of two towns of one name in the table, the figure of people decides only for those that differ
 # six times. These are meant so much more often that they are given weight.
@@ -203,7 +207,10 @@ Alberta Manitoba Queensland Tasmania Victoria Galicia Sicily Sardinia Crimea Pun
 """.split())
 # Of no use without a word more.
 SKIPPED_REGIONS = {"Southern", "Northern", "Eastern", "Western", "Central", "Oriental", "Littoral", "Grand-Est", "Union",
-                   "Bío-Bío", "Centre-Val de Loire", "Kashmir", "Ouest", "Departamento Central", "Basra", "Guayana"}
+                   "Bío-Bío", "Centre-Val de Loire", "Kashmir", "Ouest", "Departamento Central", "Basra", "Guayana",
+                   "Bono", "Fars", "Canterbury", "Lazio"}
+# Also a name of people and of much else: "in Victoria".
+COMMON_REGIONS = {"Victoria", "Limburg"}
 # Their local names come in languages that news in English never quotes.
 COUNTRIES_WITHOUT_ALIASES = {"US", "CA", "AU", "ES", "FR", "IT", "DE", "BE", "NL", "ZA", "PH", "NG", "CD", "PL"}
 
@@ -248,11 +255,11 @@ SKIPPED_ORGANIZATIONS = set("""
 Bonita BONITA Aesop Tivoli Mohito Bauhaus Mephisto Normal Ethiopian Hermes Casino Mango Patagonia Saturn Polaris Midas
 Stradivarius Helvetia Mercure Alamo Pullman Fairmont Tous Bork Globus Printemps Celio Orsay Etam Dia Erste Mercator Mavi
 Champion Barbour Salomon Pearle Elektra Leonidas Escada Eurobank Humana Conforama Courir Grom Bene Akwa Pathe Dacia Avon Telekom
-Westfield Terranova Nobu Primor Arche Sabon Mer Kido Amic Mikel Dunlop Moxy Morphe Edwin Leon Premio Fido Ecco Bata Ramada Mavi Infiniti Onet Rubis Lumas Madura Sats Maje Sebago Simpo Zilli Loxam Capio Trianel Polo Vue
+Messer Comex Pendleton Rockport Fisker Westfield Terranova Nobu Primor Arche Sabon Mer Kido Amic Mikel Dunlop Moxy Morphe Edwin Leon Premio Fido Ecco Bata Ramada Mavi Infiniti Onet Rubis Lumas Madura Sats Maje Sebago Simpo Zilli Loxam Capio Trianel Polo Vue
 """.split()) | {
     "Hudson's Bay", "Post Office", "Coast Guard", "American Swiss", "Great Wall", "Islamic Bank", "Indian Motorcycle",
     "Hollywood Bowl", "Penn Station", "Boston Tea Party", "Greater Manchester Policeman", "Old Chicago", "Charles Schwab",
-    "American Vintage", "Texas Ranger Division", "Orange Julius", "The Hartford", "Champion USA", "Source London",
+    "Dr. Max", "American Vintage", "Texas Ranger Division", "Orange Julius", "The Hartford", "Champion USA", "Source London",
 }
 # Acronyms of up to three letters are mostly something else, but for these.
 SHORT_ACRONYMS_MEANT = set("KFC DHL DPD UPS AXA ING BYD RWE OMV JLL H&M C&A B&Q KPN EDP MTN UOB SEB DBS NTT PZU TGV".split())
@@ -482,7 +489,8 @@ def regions(folder):
         # "Mykolaiv" is the town of Mykolaiv Oblast.
         names = [n for n in names if not ENGLISH_KIND.search(names[0]) or n != ENGLISH_KIND.sub("", names[0])]
         rows.append(row(names[0], "LOCATION", *schemes, names[1:],
-                        [f"country={country}", f"region={region}", f"population={STATE_POPULATION.get(code, population)}"]))
+                        [f"country={country}", f"region={region}", f"population={STATE_POPULATION.get(code, population)}"]
+                        + ["common"] * (names[0] in COMMON_REGIONS)))
     return sorted(rows), codes
 
 
@@ -519,6 +527,8 @@ def cities(folder):
         capital = largest.get((country, fold(name))) == ident
         # Singapore: the country is meant. Washington: the city, though a state has the name.
         if country_of.get(name) == country and ident not in WEIGHT:
+            continue
+        if ident in SKIPPED_CITIES:
             continue
         namesake = city["population"] >= MIN_NAMESAKE_POPULATION and (fold(name) or name) in listed
         if city["population"] < MIN_POPULATION and not capital and not namesake:
@@ -590,9 +600,12 @@ def organizations(folder):
     """Companies, brands and agencies of name-suggestion-index, with Wikidata ids."""
     index = from_npm(folder, "name-suggestion-index", "dist/json/nsi.min.json")["nsi"]
     facts = from_npm(folder, "name-suggestion-index", "dist/wikidata/wikidata.min.json")["wikidata"]
-    taken = set()
+    taken, known = set(), set()
     with open(os.path.join(HERE, "bodies.tsv"), encoding="utf-8") as lines:
-        taken.update(n for line in lines if not line.startswith("#") for n in names_of(line))
+        for line in lines:
+            if not line.startswith("#"):
+                taken.update(names_of(line))
+                known.add(line.rstrip("\n").split("\t")[4:5].pop() if line.count("\t") > 3 else "")
     with open(os.path.join(HERE, "demonyms.tsv"), encoding="utf-8") as lines:
         taken.update(n for line in lines if not line.startswith("#") for n in names_of(line))
     for table in (countries(folder), regions(folder)[0], cities(folder)):
@@ -615,7 +628,7 @@ def organizations(folder):
     rows, seen = [], set()
     for ident, (names, kinds, places) in sorted(gathered.items(), key=lambda i: int(i[0][1:])):
         label, about = facts.get(ident, {}).get("label", ""), facts.get(ident, {}).get("description", "")
-        if not any(ORGANIZATION_KINDS.match(k) for k in kinds) or not label or not latin(label):
+        if ident in known or not any(ORGANIZATION_KINDS.match(k) for k in kinds) or not label or not latin(label):
             continue
         if not IS_ORGANIZATION.search(about) or IS_NO_ORGANIZATION.search(about):
             continue

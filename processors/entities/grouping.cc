@@ -92,6 +92,8 @@ std::span<const Sense> Grouper::SensesOf(const Candidate& candidate) const {
     const Range name = NameOf(candidate);
     const Match& match = document_->matches[name.begin];
     if (match.tokens == name.size()) senses = match.senses();
+    // What wants context and had none: "Jackson" may be any of a dozen towns.
+    if (std::ranges::all_of(senses, [&](const Sense& s) { return gazetteer_->entry(s.entry).common; })) return {};
   }
   if (senses.empty() || gazetteer_->entry(senses.front().entry).type != candidate.type) return {};
   return senses;
