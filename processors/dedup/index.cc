@@ -177,7 +177,7 @@ absl::Status Index::TakePolicy(const PolicyChange& change) {
 void Index::Append(const IndexEntry& entry, const Sketch& sketch) {
   const bool original =
       !entry.rejected && sketch.comparable() && IsPublished(entry.dedup.verdict);
-  const uint8_t links = original ? kLists : kLookups;
+  const auto links = static_cast<uint8_t>(original ? kLists : kLookups);
   const uint64_t ordinal = store_.Append(entry, sketch, original, links);
   pending_keys_.push_back(KeysOf(entry, sketch));
   postings_.Insert(ordinal, pending_keys_.back());
