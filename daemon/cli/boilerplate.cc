@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "daemon/cli/command.h"
+#include "daemon/cli/file_inputs.h"
 #include "daemon/cli/kafka_command.h"
-#include "daemon/file/file_source.h"
 #include "daemon/tools/boilerplate.h"
 
 namespace newsfeed::cli {
@@ -37,24 +37,6 @@ struct Arguments {
 
 constexpr uint32_t kBatchRecords = 256;
 constexpr uint32_t kBatchBytes = 4 << 20;
-
-absl::Status LearnFiles(const Arguments& arguments, const config::v1::Config& config,
-                        tools::BoilerplateJob& job) {
-  auto source = file::FileSource::Create(arguments.inputs, {kBatchRecords, kBatchBytes},
-                                         config.limits().max_record_bytes());
-  if (!source.ok()) return source.status();
-  Batch batch;
-  for (;;) {
-    auto polled = (*source)->Poll(batch);
-    if (!polled.ok()) return polled.status();
-    if (absl::Status status = job.Learn(batch); !status.ok()) return status;
-    batch.Clear();
-    if (*polled == PollResult::kEnd) break;
-  }
-  for (const std::string& note : (*source)->notes()) fmt::print(stderr, "newsfeedd: {}\n", note);
-  if ((*source)->damages().empty()) return absl::OkStatus();
-  return absl::DataLossError((*source)->damages()[0]);
-}
 
 // Partition by partition: what is learned must not depend on how they are interleaved.
 absl::Status LearnTopic(const Arguments& arguments, Cluster& cluster, tools::BoilerplateJob& job) {
@@ -107,9 +89,14 @@ ExitCode Write(const Arguments& arguments, const tools::BoilerplateJob& job) {
       absl::UnknownError(fmt::format("{}: {}", arguments.output, std::strerror(errno))), kExitIo));
 }
 
-ExitCode CodeOf(const absl::Status& status) {
-  if (absl::IsNotFound(status)) return kExitNoInput;
-  return absl::IsDataLoss(status) ? kExitDamaged : kExitIo;
+int LearnFiles(const Arguments& arguments, const config::v1::Config& config, tools::BoilerplateJob& job) {
+  auto source = OpenInputs(arguments.inputs, config);
+  if (!source.ok()) return Fail(source.status(), kExitNoInput);
+  const absl::Status status = ForEachBatch(**source, [&](Batch& batch) { return job.Learn(batch); });
+  if (!status.ok()) return Fail(status, kExitIo);
+  // Of a damaged file what came before the damage is learned.
+  const ExitCode code = Write(arguments, job);
+  return TellInputs(**source, code);
 }
 
 int Learn(const Arguments& arguments) {
@@ -135,11 +122,7 @@ int Learn(const Arguments& arguments) {
       return Write(arguments, **job);
     });
   }
-  const absl::Status status = LearnFiles(arguments, *config, **job);
-  // Of a damaged file what came before the damage is learned.
-  if (!status.ok() && !absl::IsDataLoss(status)) return Fail(status, CodeOf(status));
-  const ExitCode code = Write(arguments, **job);
-  return status.ok() ? code : Fail(status, CodeOf(status));
+  return LearnFiles(arguments, *config, **job);
 }
 
 }  // namespace

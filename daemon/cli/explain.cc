@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "daemon/cli/command.h"
-#include "daemon/file/file_source.h"
+#include "daemon/cli/file_inputs.h"
 #include "daemon/tools/explain.h"
 
 namespace newsfeed::cli {
@@ -52,10 +52,15 @@ bool IsWanted(const tools::Explanation& explanation, const std::string& id) {
 // Where explanations go: the screen, or a page.
 class Output {
  public:
-  explicit Output(const std::string& path) : path_(path), colour_(WantsColour()) {
-    if (path_.empty()) return;
+  explicit Output(const std::string& path) : path_(path), colour_(WantsColour()) {}
+
+  // Before any record is read: nobody waits for a page that cannot be written.
+  absl::Status Open() {
+    if (path_.empty()) return absl::OkStatus();
+    errno = 0;
     file_.open(path_, std::ios::binary);
-    file_ << tools::HtmlHead();
+    file_ << tools::HtmlHead() << std::flush;
+    return Written();
   }
 
   void Add(const tools::Explanation& explanation) {
@@ -70,11 +75,16 @@ class Output {
     if (path_.empty()) return PrintedOr(code);
     file_ << tools::HtmlFoot();
     file_.close();
-    if (file_) return code;
-    return Fail(absl::UnknownError(fmt::format("{}: {}", path_, std::strerror(errno))), kExitIo);
+    const absl::Status status = Written();
+    return status.ok() ? code : Fail(status, kExitIo);
   }
 
  private:
+  absl::Status Written() const {
+    if (file_) return absl::OkStatus();
+    return absl::UnknownError(fmt::format("{}: {}", path_, std::strerror(errno)));
+  }
+
   const std::string path_;
   const bool colour_;
   std::ofstream file_;
@@ -97,30 +107,28 @@ int Explain(const Arguments& arguments) {
   if (!data.ok()) return Fail(data.status(), kExitConfig);
   auto explainer = tools::Explainer::Create(*config, data->shared);
   if (!explainer.ok()) return Fail(explainer.status(), kExitConfig);
-  auto source =
-      file::FileSource::Create(arguments.inputs, {config->batch().max_records(), config->batch().max_bytes()},
-                               config->limits().max_record_bytes());
+  auto source = OpenInputs(arguments.inputs, *config);
   if (!source.ok()) return Fail(source.status(), kExitNoInput);
   Output output(arguments.html);
+  if (absl::Status status = output.Open(); !status.ok()) return Fail(status, kExitIo);
   bool found = false;
-  Batch batch;
-  for (;;) {
-    auto polled = (*source)->Poll(batch);
-    if (!polled.ok()) return Fail(polled.status(), kExitIo);
+  ExitCode fault = kExitIo;
+  const absl::Status status = ForEachBatch(**source, [&](Batch& batch) {
     auto explanations = (*explainer)->Explain(batch);
-    if (!explanations.ok()) return Fail(explanations.status(), kExitFatal);
+    if (!explanations.ok()) {
+      fault = kExitFatal;
+      return explanations.status();
+    }
     for (const tools::Explanation& explanation : *explanations) {
       if (!IsWanted(explanation, arguments.id)) continue;
       found = true;
       output.Add(explanation);
     }
-    batch.Clear();
-    if (*polled == PollResult::kEnd) break;
-  }
-  const int code = output.Close(kExitOk);
-  if (code != kExitOk) return code;
-  for (const std::string& damage : (*source)->damages()) fmt::print(stderr, "newsfeedd: {}\n", damage);
-  if (!(*source)->damages().empty()) return kExitDamaged;
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return Fail(status, fault);
+  if (const int code = output.Close(kExitOk); code != kExitOk) return code;
+  if (const int code = TellInputs(**source, kExitOk); code != kExitOk) return code;
   if (found || arguments.id.empty()) return kExitOk;
   return Fail(absl::NotFoundError(fmt::format("no record has the id {}", arguments.id)), kExitFailed);
 }

@@ -16,11 +16,11 @@
 #include <vector>
 
 #include "daemon/cli/command.h"
+#include "daemon/cli/file_inputs.h"
 #include "daemon/cli/progress.h"
 #include "daemon/config_loader.h"
 #include "daemon/data_folder.h"
 #include "daemon/file/file_sink.h"
-#include "daemon/file/file_source.h"
 #include "daemon/file/process_job.h"
 
 namespace newsfeed::cli {
@@ -79,9 +79,7 @@ std::optional<int> Prepare(const Arguments& arguments, Job& job) {
     return Fail(status, kExitConfig);
   }
   job.data = *std::move(data);
-  auto source = file::FileSource::Create(
-      arguments.inputs, {job.config.batch().max_records(), job.config.batch().max_bytes()},
-      job.config.limits().max_record_bytes());
+  auto source = OpenInputs(arguments.inputs, job.config);
   if (!source.ok()) return Fail(source.status(), kExitNoInput);
   job.source = *std::move(source);
   if (arguments.output_dir.empty()) {
@@ -169,9 +167,7 @@ int Process(const Arguments& arguments) {
   if (!arguments.output_dir.empty() && status.ok()) {
     status = WriteSummary(arguments.output_dir, result, seconds);
   }
-  for (const std::string& note : job.source->notes()) {
-    fmt::print(stderr, "newsfeedd: {}\n", note);
-  }
+  const int code = TellInputs(*job.source, kExitOk);
   if (!arguments.quiet) PrintSummary(result, seconds);
   if (arguments.steps) PrintSteps(result);
   if (!status.ok()) return Fail(status, kExitIo);
@@ -182,10 +178,7 @@ int Process(const Arguments& arguments) {
   if (result.accounting.in_flight() != 0) {
     return Fail(absl::InternalError("outcomes do not add up to the records read"), kExitFatal);
   }
-  for (const std::string& damage : job.source->damages()) {
-    fmt::print(stderr, "newsfeedd: {}\n", damage);
-  }
-  return job.source->damages().empty() ? kExitOk : kExitDamaged;
+  return code;
 }
 
 }  // namespace

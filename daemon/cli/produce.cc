@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "daemon/cli/command.h"
+#include "daemon/cli/file_inputs.h"
 #include "daemon/cli/kafka_command.h"
-#include "daemon/file/file_source.h"
 #include "daemon/kafka/application.h"
 #include "daemon/kafka/error_status.h"
 #include "processors/pipeline/pipeline.h"
@@ -90,7 +90,7 @@ void Pace(absl::Time begin, uint64_t sent, uint32_t rate, kafka::Producer& produ
 
 absl::StatusOr<ExitCode> Produce(Cluster& cluster, const Arguments& arguments) {
   const config::v1::Config& config = cluster.config;
-  auto source = file::FileSource::Create(arguments.inputs, {256, 4 << 20}, config.limits().max_record_bytes());
+  auto source = OpenInputs(arguments.inputs, config);
   if (!source.ok()) return source.status();
   kafka::Error error;
   const auto producer = cluster.factory->NewProducer(kafka::ProducerProperties(config, ""), error);
@@ -104,11 +104,8 @@ absl::StatusOr<ExitCode> Produce(Cluster& cluster, const Arguments& arguments) {
   auto decode = Pipeline::Create(decode_only, {}, Stage::kPrepare, [] { return int64_t{0}; });
   if (!decode.ok()) return decode.status();
   Feeder feeder(producer.get(), topic, partitions);
-  Batch batch;
   const absl::Time begin = absl::Now();
-  for (;;) {
-    auto polled = (*source)->Poll(batch);
-    if (!polled.ok()) return polled.status();
+  const absl::Status sent = ForEachBatch(**source, [&](Batch& batch) -> absl::Status {
     if (arguments.timestamps == "published") {
       if (absl::Status status = (*decode)->Process(batch); !status.ok()) return status;
     }
@@ -120,9 +117,9 @@ absl::StatusOr<ExitCode> Produce(Cluster& cluster, const Arguments& arguments) {
         return status;
       }
     }
-    batch.Clear();
-    if (*polled == PollResult::kEnd) break;
-  }
+    return absl::OkStatus();
+  });
+  if (!sent.ok()) return sent;
   if (absl::Status status = feeder.Finish(); !status.ok()) return status;
   fmt::print(stderr, "{} records to {}\n", feeder.sent(), topic);
   return kExitOk;

@@ -72,7 +72,9 @@ std::string OutcomeOf(const Article& article) {
 std::string NoteOf(const Article& article) {
   std::vector<std::string_view> notes;
   if (article.low_information) notes.push_back("low information");
+  if (article.consent_notice) notes.push_back("a notice about cookies");
   if (article.truncated) notes.push_back("truncated");
+  if (article.paywalled) notes.push_back("for subscribers");
   return fmt::format("{}", fmt::join(notes, ", "));
 }
 

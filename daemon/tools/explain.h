@@ -37,7 +37,7 @@ struct ExplainedLine {
 struct Explanation {
   std::string origin;   // "feed.ndjson:0:17"
   std::string outcome;  // "dead letter INVALID_JSON: …"; empty: it goes on
-  std::string note;     // "low information, truncated"; empty: nothing
+  std::string note;     // "low information, truncated, for subscribers"; empty: nothing
   std::vector<std::pair<std::string, std::string>> fields;  // name, value; those that are known
   std::vector<ExplainedLine> lines;
   size_t outside_bytes = 0;  // of a page, outside the article's element

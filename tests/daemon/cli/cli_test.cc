@@ -395,7 +395,29 @@ TEST(Cli, ExplainShowsTheRuleBesideEachLine) {
   EXPECT_THAT(ReadWholeFile(page), AllOf(StartsWith("<!DOCTYPE html>"), HasSubstr("new lanterns on the quay"),
                                          HasSubstr("</html>")));
   EXPECT_EQ(Newsfeedd({"explain", "--id", "nobody", feed}).exit_code, 1);
-  EXPECT_EQ(Newsfeedd({"explain", "--html", "/nowhere/page.html", feed}).exit_code, 74);
+}
+
+// At the start: nobody is to wait for the end of an input to be told so.
+TEST(Cli, ExplainTellsAtOnceThatThePageCannotBeWritten) {
+  const ProgramResult run = testing::RunProgram(
+      {"/bin/sh", "-c", "yes '{}' | timeout 30 " NEWSFEEDD " explain --html /nowhere/page.html -"}, "");
+  EXPECT_EQ(run.exit_code, 74);
+  EXPECT_THAT(run.err, HasSubstr("/nowhere/page.html: No such file or directory"));
+}
+
+TEST(Cli, ExplainTellsDamagedInputsAndWhatItPassedOver) {
+  const TemporaryFolder folder;
+  std::string gzip = testing::Gzip(std::string(kArticle) + "\n");
+  gzip.resize(gzip.size() - 8);
+  folder.Write("in/feed.ndjson.gz", gzip);
+  folder.Write("in/notes.doc", "x");
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"explain"}, {"boilerplate", "learn"}}) {
+    std::vector<std::string> arguments = command;
+    arguments.push_back(folder.path() / "in");
+    const ProgramResult run = Newsfeedd(arguments);
+    EXPECT_EQ(run.exit_code, 65);
+    EXPECT_THAT(run.err, AllOf(HasSubstr("feed.ndjson.gz: damaged after"), HasSubstr("notes.doc")));
+  }
 }
 
 }  // namespace
