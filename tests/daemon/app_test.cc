@@ -5,12 +5,15 @@
 #include <gtest/gtest.h>
 
 #include "daemon/stages/outcome_records.h"
+#include "newsfeed/v1/article.pb.h"
 #include "tests/daemon/kafka/scripted_clients.h"
+#include "tests/testing/temporary_folder.h"
 
 namespace newsfeed {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 LoadedConfig Loaded(const std::string& digest) {
   LoadedConfig loaded;
@@ -119,6 +122,67 @@ TEST_F(AppReload, InADrainNothingIsReloaded) {
   app_->Start();
   ASSERT_TRUE(app_->Drain(absl::Seconds(60)));
   EXPECT_TRUE(absl::IsFailedPrecondition(app_->Reload(Loaded("new"))));
+  EXPECT_EQ(digest(), "old");
+}
+
+// --- files that the configuration names ---------------------------------------------------------
+
+config::v1::Config CleaningBy(const std::string& table) {
+  config::v1::Config config = Loaded("").config;
+  config.mutable_pipeline()->add_processors("cleanup");
+  config.mutable_cleanup()->set_source_furniture(table);
+  return config;
+}
+
+LoadedConfig LoadedFrom(const config::v1::Config& config) {
+  auto data = LoadData(config, NEWSFEED_SOURCE_DIR "/config");
+  EXPECT_TRUE(data.ok()) << data.status();
+  return {config, *std::move(data)};
+}
+
+constexpr char kStory[] =
+    R"({"id":"1","url":"https://news.example.com/1","title":"Tunnel","body":"A harbour paper since the flood\n\n)"
+    R"(The tunnel under the harbour opened on Monday, two years later than the city had promised."})";
+
+std::string BodyOf(const std::string& published) {
+  v1::EnrichedArticle article;
+  EXPECT_TRUE(article.ParseFromString(published));
+  return article.body();
+}
+
+// The configuration is as before, only what the file says is not.
+TEST(FurnitureReload, ATableThatWasEditedIsAppliedToTheNextRecord) {
+  const testing::TemporaryFolder folder;
+  const config::v1::Config config = CleaningBy(folder.Write("furniture.tsv", ""));
+  const LoadedConfig before = LoadedFrom(config);
+  kafka::testing::Script script;
+  script.committed[{"in", 0}] = 7;
+  script.polls = {kafka::testing::Moved("assign", 0), kafka::testing::RecordAt(0, 7, kStory),
+                  kafka::testing::EndAt(0, 8)};
+  kafka::testing::ScriptedFactory factory(&script);
+  auto app = App::Create({.loaded = before, .roles = {}, .instance = "a"}, &factory);
+  ASSERT_TRUE(app.ok()) << app.status();
+  folder.Write("furniture.tsv", "news.example.com\t4\t4\tA harbour paper since the flood\n");
+  const LoadedConfig after = LoadedFrom(config);
+  EXPECT_NE(after.data.config_digest, before.data.config_digest);
+  ASSERT_TRUE((*app)->Reload(after).ok());
+  (*app)->Start();
+  while ((*app)->Snapshot().workers[0].counters.batches_committed == 0) std::this_thread::yield();
+  ASSERT_TRUE((*app)->Drain(absl::Seconds(60)));
+  ASSERT_EQ(script.published.size(), 1);
+  EXPECT_THAT(BodyOf(script.published[0]), StartsWith("The tunnel"));
+}
+
+TEST_F(AppReload, ATableThatCannotBeReadLeavesTheOneInUse) {
+  const testing::TemporaryFolder folder;
+  const config::v1::Config config = CleaningBy(folder.Write("furniture.tsv", "news.example.com\tno figures\n"));
+  EXPECT_FALSE(app_->Reload([&]() -> absl::StatusOr<LoadedConfig> {
+    auto data = LoadData(config, NEWSFEED_SOURCE_DIR "/config");
+    if (!data.ok()) return data.status();
+    return LoadedConfig{config, *std::move(data)};
+  }()).ok());
+  EXPECT_THAT(reload().last_error, HasSubstr("furniture.tsv:1"));
+  EXPECT_EQ(reload().pending_workers, 0);
   EXPECT_EQ(digest(), "old");
 }
 

@@ -13,6 +13,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 
 constexpr char kFirst[] =
@@ -75,6 +76,22 @@ TEST(ExplainTest, TellsWhyARecordIsADeadLetter) {
   EXPECT_THAT(explained.outcome, HasSubstr("dead letter INVALID_JSON"));
   EXPECT_THAT(TextOf(explained, false), HasSubstr("dead letter INVALID_JSON"));
   EXPECT_THAT(HtmlOf(explained), HasSubstr("class=\"outcome\">dead letter INVALID_JSON"));
+}
+
+TEST(ExplainTest, TellsANoticeAboutCookies) {
+  const Explanation explained =
+      Explained("Together with our partners the Example Times keeps data on your device for personalised "
+                "advertising. You may withdraw your consent at any time; our privacy policy says how.");
+  EXPECT_THAT(explained.note, HasSubstr("a notice about cookies"));
+  EXPECT_THAT(Explained(Text()).note, IsEmpty());
+}
+
+TEST(ExplainTest, TellsAPageForSubscribers) {
+  std::string page = Page();
+  page.insert(page.find("</head>"), R"(<script type="application/ld+json">{"@type": "NewsArticle", )"
+                                    R"("isAccessibleForFree": false}</script>)");
+  EXPECT_THAT(TextOf(Explained(page, "a.html"), false), HasSubstr("for subscribers\n"));
+  EXPECT_THAT(HtmlOf(Explained(page, "a.html")), HasSubstr("<p>for subscribers</p>"));
 }
 
 TEST(ExplainTest, HasColourOnlyWhereItIsAskedFor) {
