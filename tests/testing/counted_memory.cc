@@ -37,13 +37,23 @@ void ForgetPeak() { peak = held; }
 using newsfeed::testing::Counted;
 using newsfeed::testing::Free;
 
-// The forms for arrays and those that do not throw call these.
+// All forms: a sanitizer has its own of those that are left out, and memory would come from one and go to the other.
 void* operator new(size_t size) { return Counted(std::malloc(size)); }
+void* operator new[](size_t size) { return Counted(std::malloc(size)); }
+void* operator new(size_t size, const std::nothrow_t&) noexcept { return Counted(std::malloc(size)); }
+void* operator new[](size_t size, const std::nothrow_t&) noexcept { return Counted(std::malloc(size)); }
 void* operator new(size_t size, std::align_val_t alignment) {
   const auto bytes = static_cast<size_t>(alignment);
   return Counted(std::aligned_alloc(bytes, newsfeed::testing::RoundedUp(size, bytes)));
 }
+void* operator new[](size_t size, std::align_val_t alignment) { return operator new(size, alignment); }
 void operator delete(void* memory) noexcept { Free(memory); }
+void operator delete[](void* memory) noexcept { Free(memory); }
 void operator delete(void* memory, size_t) noexcept { Free(memory); }
+void operator delete[](void* memory, size_t) noexcept { Free(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { Free(memory); }
+void operator delete[](void* memory, const std::nothrow_t&) noexcept { Free(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { Free(memory); }
+void operator delete[](void* memory, std::align_val_t) noexcept { Free(memory); }
 void operator delete(void* memory, size_t, std::align_val_t) noexcept { Free(memory); }
+void operator delete[](void* memory, size_t, std::align_val_t) noexcept { Free(memory); }
