@@ -1,7 +1,6 @@
 #include "processors/cleanup/line_judge.h"
 
 #include <algorithm>
-#include <ranges>
 #include <string_view>
 
 namespace newsfeed::cleanup {
@@ -152,8 +151,9 @@ void LineJudge::MarkDropped(bool page, bool by_model) {
   headline_ = -1;
   const float least = by_model && !page ? LeastOdds() : 0.0F;
   if (by_model) {
-    by_model = std::ranges::any_of(std::views::iota(size_t{0}, lines_.size()),
-                                   [&](size_t i) { return model_.odds(i) > least; });
+    size_t i = 0;
+    while (i < lines_.size() && model_.odds(i) <= least) ++i;
+    by_model = i < lines_.size();
   }
   for (size_t i = 0; i < lines_.size(); ++i) {
     const LineMarkup& markup = lines_[i].markup;

@@ -75,7 +75,7 @@ Tag StatisticalTagger::Decide(uint32_t token, Tag previous, Tag before_previous,
   WeightRow score = Sum(features_);
   const std::array<uint32_t, 5> ids = walk_.FormIds(token);
   if (sums_.size() < walk_.forms().size()) sums_.resize(walk_.forms().size());
-  for (size_t i : {0, 4}) {
+  for (size_t i : {size_t{0}, size_t{4}}) {
     FormSums& sums = sums_[ids[i]];
     if (!sums.outer_done) SumOuter(ids[i], sums);
     score += sums.outer[i / 4];

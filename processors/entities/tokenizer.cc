@@ -75,7 +75,7 @@ constexpr std::array<uint8_t, 256> kClass = [] {
 constexpr std::array<bool, 256> kEndsWord = [] {
   std::array<bool, 256> table{};
   for (size_t i = 0; i < 256; ++i) table[i] = kClass[i] == kBlank || kClass[i] == kNewline;
-  for (unsigned char c : std::string_view(",;?!)\"")) table[c] = true;
+  for (char c : std::string_view(",;?!)\"")) table[static_cast<unsigned char>(c)] = true;
   return table;
 }();
 bool EndsWord(char c) { return kEndsWord[static_cast<unsigned char>(c)]; }

@@ -29,7 +29,7 @@ void CheckRoundTrip(std::string_view bytes) {
 
 std::string_view TakeSketch(std::string_view& input) {
   const auto byte = [&](size_t i) { return static_cast<unsigned char>(input[i]); };
-  const size_t size = std::min<size_t>(byte(0) | byte(1) << 8, input.size() - 2);
+  const size_t size = std::min(static_cast<size_t>(byte(0) | byte(1) << 8), input.size() - 2);
   const std::string_view sketch = input.substr(2, size);
   input.remove_prefix(2 + size);
   return sketch;
