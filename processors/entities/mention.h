@@ -101,8 +101,9 @@ struct Acronym {
   EntityType type = EntityType::kOrganization;
 };
 
-// Appends the names of the statistical tagger to candidates. A name that the table has with the same
-// span and type takes its readings, so that it keeps its links.
+// Appends the names of the statistical tagger to candidates. Of a name that the table has with the same
+// span, the surer of the two tells the type; of the same type it takes the table's readings, so that it
+// keeps its links.
 void AddTagged(std::span<const Candidate> tagged, std::vector<Candidate>& candidates);
 
 // Keeps the best of candidates that overlap, in the order of the text: a watch list beats all, then

@@ -1,11 +1,14 @@
-// The gazetteer of the source tree, for tests and benchmarks.
+// Gazetteers for tests and benchmarks: of the source tree, or of a few rows.
 #pragma once
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -30,6 +33,13 @@ inline std::vector<entities::GazetteerFile> GazetteerFiles(const std::filesystem
     files.push_back({path.filename().string(), {std::istreambuf_iterator<char>(in), {}}});
   }
   return files;
+}
+
+// Of rows without the line of columns: "Oslo\tLOCATION\n".
+inline std::shared_ptr<const entities::Gazetteer> Table(std::string_view rows) {
+  const entities::GazetteerFile file{
+      "t.tsv", "name\ttype\tcanonical\tscheme\tid\taliases\tflags\n" + std::string(rows)};
+  return *entities::Gazetteer::Create(std::span(&file, 1));
 }
 
 }  // namespace newsfeed::testing

@@ -19,12 +19,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-std::shared_ptr<const Gazetteer> Table(std::string_view rows) {
-  const GazetteerFile file{
-      "t.tsv", "name\ttype\tcanonical\tscheme\tid\taliases\tflags\n" + std::string(rows)};
-  return *Gazetteer::Create(std::span(&file, 1));
-}
+using testing::Table;
 
 std::unique_ptr<Processor> Tagger(std::shared_ptr<const Gazetteer> gazetteer) {
   return *Create({}, std::move(gazetteer));

@@ -12,6 +12,7 @@
 #include "tests/testing/batch_builder.h"
 #include "tests/testing/entity_checks.h"
 #include "tests/testing/entity_marks.h"
+#include "tests/testing/gazetteer_files.h"
 #include "tests/testing/tiny_tagger_model.h"
 
 namespace newsfeed::entities {
@@ -19,12 +20,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-std::shared_ptr<const Gazetteer> Table(std::string_view rows) {
-  const GazetteerFile file{
-      "t.tsv", "name\ttype\tcanonical\tscheme\tid\taliases\tflags\n" + std::string(rows)};
-  return *Gazetteer::Create(std::span(&file, 1));
-}
+using testing::Table;
 
 class Tagging : public ::testing::Test {
  protected:
@@ -88,6 +84,21 @@ TEST_F(Tagging, BeatsTheTable) {
   Use("Lofoten\tLOCATION\t\twikidata\tQ1\n");
   EXPECT_EQ(Tagged("Shares of Lofoten fell on Monday."), "Shares of [ORG Lofoten] fell on Monday.");
   EXPECT_THAT(lines_, ElementsAre("Lofoten|ORG|organization:lofoten: Lofoten"));
+}
+
+TEST(AddTagged, LetsTheSurerTellTheType) {
+  const Sense place;
+  const Candidate of_table{.tokens = {0, 1}, .type = EntityType::kLocation, .evidence = Evidence::kTable,
+                           .senses = {&place, 1}, .confidence = 0.7F};
+  Candidate name{.tokens = {0, 1}, .type = EntityType::kOrganization, .evidence = Evidence::kTagger, .senses = {}};
+  for (const auto& [confidence, type] : {std::pair(0.6F, EntityType::kLocation), std::pair(0.8F, EntityType::kOrganization)}) {
+    name.confidence = confidence;
+    std::vector<Candidate> candidates = {of_table};
+    AddTagged(std::span(&name, 1), candidates);
+    ASSERT_EQ(candidates.size(), 2U);
+    EXPECT_EQ(candidates[1].type, type);
+    EXPECT_EQ(candidates[1].senses.empty(), type == EntityType::kOrganization);
+  }
 }
 
 TEST_F(Tagging, LeavesToTheTableWhatItDoesNotSee) {
