@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "newsfeed/config/v1/options.pb.h"
+#include "proto/roff.h"
 
 namespace newsfeed {
 namespace {
@@ -178,22 +179,6 @@ void PrintYaml(const Descriptor& root) {
                section ? "" : " " + DefaultOf(field));
     if (section) PrintYamlFields(*field.message_type(), "  ");
   }
-}
-
-// Text that man(7) must not read as a request.
-std::string Roff(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (out.empty() && (c == '.' || c == '\'')) out += "\\&";
-    if (c == '\\') {
-      out += "\\e";
-    } else if (c == '-') {
-      out += "\\-";
-    } else {
-      out += c;
-    }
-  }
-  return out;
 }
 
 void PrintManSection(const Descriptor& message, const std::string& path) {

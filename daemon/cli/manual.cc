@@ -8,25 +8,10 @@
 
 #include "daemon/cli/command.h"
 #include "daemon/version.h"
+#include "proto/roff.h"
 
 namespace newsfeed::cli {
 namespace {
-
-// Text that must not be read as a request.
-std::string Roff(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if ((out.empty() || out.back() == '\n') && (c == '.' || c == '\'')) out += "\\&";
-    if (c == '\\') {
-      out += "\\e";
-    } else if (c == '-') {
-      out += "\\-";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
 
 std::vector<const CLI::App*> Subcommands(const CLI::App& app) { return app.get_subcommands([](const CLI::App*) { return true; }); }
 std::vector<const CLI::Option*> Options(const CLI::App& app) { return app.get_options([](const CLI::Option*) { return true; }); }
