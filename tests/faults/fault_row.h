@@ -61,6 +61,8 @@ class Faults : public ::testing::Test, protected testing::KafkaApplication {
   void Begin(const Load& load);
   // Configuration and topics alone.
   void Prepare(const Load& load);
+  // Daemons that are started from now on run `program` with `more` instead of what the load has: an upgrade.
+  void Change(const std::string& program, const std::string& more);
   void StartFeeder(uint64_t first = 0);
   void StopFeeder() { records_ += std::exchange(feeder_, nullptr)->Stop(); }
 
@@ -101,6 +103,8 @@ class Faults : public ::testing::Test, protected testing::KafkaApplication {
   // Stops the load, waits until all is through, drains the daemons, and holds the topics against what must be:
   // `audit` is clean, one outcome a record, verdicts of one judge. Prints the row.
   void Finish();
+  // The same where the policy of the judge was changed: `audit` gives each verdict again by the policy of its time.
+  void FinishByPolicies();
   // The same where the input is another topic than it was: one outcome for each article's id, and no audit.
   void FinishById();
   // The same where the enriched articles before number `first` are gone: one outcome for each from there on.
@@ -112,6 +116,9 @@ class Faults : public ::testing::Test, protected testing::KafkaApplication {
   uint64_t records_ = 0;  // written by feeders that have stopped
 
  private:
+  void WriteConfig();
+  // Stops the load and waits until all is through and the audit is clean.
+  void AwaitAllClean();
   // What remains to be done after the checks.
   void PrintRow(size_t violations);
   void TerminateAll();
@@ -124,6 +131,7 @@ class Faults : public ::testing::Test, protected testing::KafkaApplication {
 
   const std::string missing_;
   const testing::KafkaBroker* broker_ = nullptr;
+  std::string daemon_program_ = NEWSFEEDD_FAILPOINTS;
   std::vector<std::unique_ptr<testing::DaemonProcess>> daemons_;
   std::map<size_t, size_t> log_begins_;  // of each daemon's present life
   absl::Time began_ = absl::InfinitePast();  // the last fault; its healing where that was survived before
