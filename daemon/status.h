@@ -38,7 +38,7 @@ struct PartitionStatus {
   std::string topic;
   int32_t partition = 0;
   int64_t position = 0;       // offset of the next record to be read and committed
-  int64_t end = -1;           // high watermark; -1: not known yet
+  int64_t end = -1;           // high watermark, less the marks of transactions before it; -1: not known yet
   int64_t timestamp_ms = 0;   // of the last record committed; 0: none yet
   int64_t lag() const { return end < position ? 0 : end - position; }
 };

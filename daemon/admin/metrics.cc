@@ -354,7 +354,8 @@ constexpr Metric kMetrics[] = {
 
     // Workers and partitions.
     {"newsfeed_consumer_lag", kGauge, {"stage", "topic", "partition"},
-     "Records that wait: high watermark minus position. Absent until the watermark is known.", Lag},
+     "Records that wait, also those that an open transaction hides: high watermark minus position, 0 at the end. Absent "
+     "until the watermark is known.", Lag},
     {"newsfeed_consumer_age_seconds", kGauge, {"stage", "topic", "partition"},
      "Age of the last record committed while records wait: none that waits is older. 0 where none waits.", Age},
     {"newsfeed_consumer_position", kGauge, {"stage", "topic", "partition"},

@@ -353,9 +353,13 @@ std::vector<PartitionOffset> GroupReader::offsets() const {
 std::vector<PartitionStatus> GroupReader::Partitions() const {
   std::vector<PartitionStatus> all;
   for (const auto& [where, position] : positions_) {
-    int64_t end = std::max({position.end, position.next, consumer_ ? consumer_->LastEnd(where) : -1});
-    // Behind the last record lie the marks of transactions: nothing is waiting.
-    if (position.at_end && position.committed == position.next) end = position.committed;
+    const int64_t last = consumer_ ? consumer_->LastEnd(where) : -1;
+    int64_t end = std::max({position.end, position.next, last});
+    if (position.at_end && position.committed == position.next) {
+      // Up to where the reader stands lie marks of transactions, and nothing waits. What lies beyond is hidden by an
+      // open transaction.
+      end = position.committed + std::max<int64_t>(0, last - position.end);
+    }
     all.push_back({where.topic, where.partition, position.committed, end, position.committed_timestamp_ms});
   }
   return all;

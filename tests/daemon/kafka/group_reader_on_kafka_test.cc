@@ -47,6 +47,7 @@ class GroupReaderOnKafka : public ::testing::TestWithParam<const char*> {
     properties["enable.auto.commit"] = "false";
     properties["auto.offset.reset"] = "error";
     properties["enable.partition.eof"] = "true";
+    properties["isolation.level"] = "read_committed";
     properties["partition.assignment.strategy"] = GetParam();
     return std::make_unique<GroupReader>(
         factory_.get(), GroupReader::Options{.properties = properties, .topics = {topic_}});
@@ -65,6 +66,16 @@ class GroupReaderOnKafka : public ::testing::TestWithParam<const char*> {
     }
     for (const Article& article : batch_.articles()) offsets.push_back(article.origin.offset.value);
     return offsets;
+  }
+
+  // Reads on until so many wait; false: not within a minute.
+  bool AwaitLag(GroupReader& reader, int64_t lag) {
+    const absl::Time end = absl::Now() + absl::Minutes(1);
+    while (absl::Now() < end) {
+      reader.Read(batch_, absl::Now(), absl::Milliseconds(100));
+      if (reader.Partitions().at(0).lag() == lag) return true;
+    }
+    return false;
   }
 
   const std::unique_ptr<ClientFactory> factory_ = NewRdKafkaFactory({});
@@ -99,6 +110,33 @@ TEST_P(GroupReaderOnKafka, GoesOnBehindWhatRetentionTook) {
   ASSERT_TRUE(reader->Open().ok());
   EXPECT_THAT(Read(*reader, 3), ElementsAre(7, 8, 9));
   EXPECT_EQ(reader->skipped(), 5);
+  reader->Close(kWait);
+}
+
+// The reader is told no more records than those before the open transaction, but that there are more.
+TEST_P(GroupReaderOnKafka, WhatAnOpenTransactionHidesWaits) {
+  Error error;
+  Properties properties = Common();
+  properties["transactional.id"] = topic_;
+  const auto producer = factory_->NewProducer(properties, error);
+  ASSERT_TRUE(producer->InitTransactions(kWait).ok());
+  const auto reader = NewReader();
+  ASSERT_TRUE(reader->Open().ok());
+  Read(*reader, 10);
+  reader->Committed();
+  EXPECT_TRUE(AwaitLag(*reader, 0));
+  for (const bool commit : {false, true}) {
+    ASSERT_TRUE(producer->BeginTransaction().ok());
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(producer->Produce({.topic = topic_, .value = "v"}).ok());
+    ASSERT_TRUE(producer->Flush(kWait).ok());
+    EXPECT_TRUE(AwaitLag(*reader, 3)) << (commit ? "to be committed" : "to be aborted");
+    ASSERT_TRUE((commit ? producer->CommitTransaction(kWait) : producer->AbortTransaction(kWait)).ok());
+    if (commit) {
+      EXPECT_EQ(Read(*reader, 3).size(), 3);
+      reader->Committed();
+    }
+    EXPECT_TRUE(AwaitLag(*reader, 0)) << (commit ? "committed" : "aborted");
+  }
   reader->Close(kWait);
 }
 
