@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace newsfeed {
@@ -97,6 +98,7 @@ class TimeReader {
     if (rest_.empty()) return Finish();
     if (!Take('T') && !Take('t') && !TakeBlanks() && extended) return std::nullopt;
     if (!ReadClock()) return std::nullopt;
+    ReadHalfOfDay();
     return ReadZone() ? Finish() : std::nullopt;
   }
 
@@ -107,6 +109,7 @@ class TimeReader {
     if (!TakeSeparator() || !ReadMonth() || !TakeSeparator() || !ReadYear()) return std::nullopt;
     if (!TakeBlanks()) return rest_.empty() ? Finish() : std::nullopt;
     if (!ReadClock()) return std::nullopt;
+    ReadHalfOfDay();
     return ReadZone() ? Finish() : std::nullopt;
   }
 
@@ -187,6 +190,25 @@ class TimeReader {
     return true;
   }
 
+  // "PM", "a.m."; beside an hour beyond 12 it says nothing new.
+  void ReadHalfOfDay() {
+    const std::string_view before = rest_;
+    TakeBlanks();
+    const char half = rest_.empty() ? ' ' : Lower(rest_.front());
+    if (half == 'a' || half == 'p') {
+      rest_.remove_prefix(1);
+      const bool dotted = Take('.');
+      const bool is_half = (Take('m') || Take('M')) && (rest_.empty() || !IsLetter(rest_.front()));
+      if (is_half) {
+        if (dotted) Take('.');
+        if (half == 'a' && hour_ == 12) hour_ = 0;
+        if (half == 'p' && hour_ < 12) hour_ += 12;
+        return;
+      }
+    }
+    rest_ = before;
+  }
+
   bool ReadFraction() {
     size_t digits = 0;
     int scale = 100;
@@ -207,17 +229,22 @@ class TimeReader {
     }
     const bool comment = Take('(');
     const std::string_view name = TakeLetters();
-    if (!has_offset_ && !comment) ReadZoneName(name);
+    if (!has_offset_ && !comment && !ReadZoneName(name)) return false;
     if (comment && !Take(')')) return false;
     return rest_.empty();
   }
 
-  void ReadZoneName(std::string_view name) {
+  // What looks like the name of a zone leaves the offset unknown; any other word may change what the clock says.
+  bool ReadZoneName(std::string_view name) {
     for (const Zone& zone : kZones) {
       if (!EqualsIgnoringCase(name, zone.name)) continue;
       offset_ = zone.minutes;
       offset_known_ = true;
+      return true;
     }
+    if (name.empty()) return true;
+    if (name.size() < 2 || name.size() > 5) return false;
+    return std::ranges::none_of(name, [](char c) { return c < 'A' || c > 'Z'; });
   }
 
   bool ReadOffset() {
@@ -263,7 +290,8 @@ std::string_view Trim(std::string_view text) {
   return text;
 }
 
-// "1772357400": 9 to 13 digits. Fewer are years and dates ("20260301"), 14 are "20260301093000".
+// "1772357400": 9 to 13 digits. Fewer are years and dates ("20260301"), 14 are "20260301093000". Twelve are the minute
+// "202603010930" where they can be: as milliseconds they lie before 2002.
 std::optional<FeedTime> ReadEpoch(std::string_view digits) {
   int64_t number = 0;
   for (char c : digits) number = number * 10 + (c - '0');
@@ -282,7 +310,12 @@ bool AllDigits(std::string_view text) {
 std::optional<FeedTime> ParseTime(std::string_view text) {
   text = Trim(text);
   if (text.empty() || text.size() > 64) return std::nullopt;
-  if (AllDigits(text) && text.size() >= 9 && text.size() <= 13) return ReadEpoch(text);
+  if (AllDigits(text) && text.size() >= 9 && text.size() <= 13) {
+    if (text.size() == 12 && (text.starts_with("19") || text.starts_with("20"))) {
+      if (auto time = TimeReader(text).ReadIso()) return time;
+    }
+    return ReadEpoch(text);
+  }
   if (auto time = TimeReader(text).ReadIso()) return time;
   return TimeReader(text).ReadMail();
 }
