@@ -10,7 +10,10 @@
 namespace newsfeed::dedup {
 namespace {
 
-uint32_t KeyOf(uint64_t hash) { return static_cast<uint32_t>(hash >> 7) & Postings::kKeyMask; }
+// 0 is the hash of what is not there: all entries without a URL would hang in one chain.
+uint32_t KeyOf(uint64_t hash) {
+  return hash == 0 ? kNoKey : static_cast<uint32_t>(hash >> 7) & Postings::kKeyMask;
+}
 
 void FillBandKeys(const Sketch& sketch, Keys& keys) {
   static_assert(kBands * 2 == Sketch::kSignatureBins);

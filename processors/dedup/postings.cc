@@ -14,6 +14,10 @@ void Postings::AddChunks() {
 void Postings::Insert(uint64_t ordinal, const Keys& keys) {
   Link* const links = store_->links(ordinal);
   for (size_t list = 0; list < store_->at(ordinal).links; ++list) {
+    if (keys[list] == kNoKey) {
+      links[list] = {};
+      continue;
+    }
     uint32_t& head = Head(list, BucketOf(keys[list]));
     links[list].tag = static_cast<uint16_t>(keys[list] >> kFirstBits);
     links[list].set_next(head);
@@ -24,7 +28,7 @@ void Postings::Insert(uint64_t ordinal, const Keys& keys) {
 void Postings::Remove(uint64_t ordinal, const Keys& keys) {
   const Link* const links = store_->links(ordinal);
   for (size_t list = 0; list < store_->at(ordinal).links; ++list) {
-    Head(list, BucketOf(keys[list])) = links[list].next();
+    if (keys[list] != kNoKey) Head(list, BucketOf(keys[list])) = links[list].next();
   }
 }
 

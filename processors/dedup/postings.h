@@ -27,8 +27,9 @@ inline constexpr size_t kLookups = 4;
 inline constexpr size_t kBands = 64;
 inline constexpr size_t kLists = kLookups + kBands;
 
-// One key for each list; see KeysOf.
+// One key for each list; see KeysOf. kNoKey: the entry is in no chain of the list.
 using Keys = std::array<uint32_t, kLists>;
+inline constexpr uint32_t kNoKey = UINT32_MAX;
 
 // Entries that may be seen: [first, end) of the store's ordinals.
 struct Visible {

@@ -321,5 +321,39 @@ TEST_F(IndexTest, FindsAllWhenTablesHaveGrown) {
   }
 }
 
+// All entries without a URL would be one chain, walked whole whenever its bucket is split.
+TEST(Postings, AnEntryWithoutAKeyIsInNoChain) {
+  EntryStore store;
+  Postings postings(&store);
+  Keys keys{};
+  const auto insert = [&](uint32_t url_key) {
+    keys[static_cast<size_t>(List::kUrl)] = url_key;
+    const uint64_t ordinal = store.Append(IndexEntry{}, Sketch{}, /*original=*/false, kLookups);
+    postings.Insert(ordinal, keys);
+    return ordinal;
+  };
+  const auto found = [&](List list, uint32_t key) {
+    std::vector<uint64_t> ordinals;
+    postings.ForEach(static_cast<size_t>(list), key, {.first = 1, .end = store.end()}, [&](uint64_t ordinal) {
+      ordinals.push_back(ordinal);
+      return true;
+    });
+    return ordinals;
+  };
+  const uint64_t first = insert(7);
+  insert(kNoKey);
+  const uint64_t last = insert(7);
+  EXPECT_EQ(found(List::kUrl, 7), (std::vector<uint64_t>{last, first}));
+  EXPECT_EQ(found(List::kUrl, kNoKey), std::vector<uint64_t>());
+  EXPECT_EQ(found(List::kId, 0).size(), 3);
+  postings.Remove(last, keys);
+  store.PopBack();
+  keys[static_cast<size_t>(List::kUrl)] = kNoKey;
+  postings.Remove(last - 1, keys);
+  store.PopBack();
+  EXPECT_EQ(found(List::kUrl, 7), std::vector<uint64_t>{first});
+  EXPECT_EQ(found(List::kId, 0), std::vector<uint64_t>{first});
+}
+
 }  // namespace
 }  // namespace newsfeed::dedup
