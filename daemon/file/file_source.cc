@@ -123,6 +123,7 @@ absl::StatusOr<PollResult> FileSource::Poll(Batch& batch) {
       continue;
     }
     record.id = {{files_[next_file_ - 1].topic}, {0}, {next_offset_++}};
+    record.from_file = true;
     batch.Add(record);
   }
   consumed_bytes_.store(closed_bytes_ + (input_ ? input_->consumed_bytes() : 0),

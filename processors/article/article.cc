@@ -35,6 +35,7 @@ void Article::Reset() {
   fresh.key = key;
   fresh.value = value;
   fresh.headers = headers;
+  fresh.from_file = from_file;
   fresh.oversize_bytes = oversize_bytes;
   fresh.oversize_hash = oversize_hash;
   fresh.refusals = refusals;

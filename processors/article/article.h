@@ -134,6 +134,7 @@ struct Article {
   std::string_view key;                // data() == nullptr: null
   std::string_view value;              // data() == nullptr: null; else text::Arena::kPadding bytes follow
   std::span<const Header> headers;
+  bool from_file = false;              // see Record
   uint64_t oversize_bytes = 0;         // see Record
   uint64_t oversize_hash = 0;
 

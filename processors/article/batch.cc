@@ -24,6 +24,7 @@ Article& Batch::Add(const Record& record) {
   article.timestamp_ms = record.timestamp_ms;
   article.key = KeepNullable(payloads_, record.key);
   article.value = KeepNullable(payloads_, record.value);
+  article.from_file = record.from_file;
   article.oversize_bytes = record.oversize_bytes;
   article.oversize_hash = record.oversize_hash;
   article.refusals = 0;

@@ -48,6 +48,8 @@ struct Record {
   std::string_view key{};
   std::string_view value{};
   std::span<const Header> headers{};
+  // `id.topic` is the name of a file, whose ending tells what is in it.
+  bool from_file = false;
   // Bytes the value really has, where the source cut it because it is beyond the limit; else 0.
   uint64_t oversize_bytes = 0;
   // XXH3 of the whole value where it was cut.

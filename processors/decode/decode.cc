@@ -1,7 +1,6 @@
 #include "processors/decode/decode.h"
 
 #include <fmt/format.h>
-#include <unicode/uchar.h>
 
 #include <algorithm>
 #include <array>
@@ -25,17 +24,6 @@ namespace newsfeed::decode {
 
 namespace ascii = text::ascii;
 namespace {
-
-// Blanks of any script, controls and invisible characters: nothing that a reader could see.
-bool IsBlankText(std::string_view rest) {
-  while (!rest.empty()) {
-    const text::CodePoint point = text::Decode(rest);
-    const auto c = static_cast<UChar32>(point.value);
-    if (u_isgraph(c) && !u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT)) return false;
-    rest.remove_prefix(point.bytes);
-  }
-  return true;
-}
 
 constexpr size_t kMaxIdBytes = 1024;
 constexpr size_t kMaxExtraBytes = 4096;
@@ -209,7 +197,9 @@ class Decoder : public Processor {
                     std::string_view text) const {
     if (const auto format = FormatByContentType(content_type)) return *format;
     if (rules_.format) return *rules_.format;
-    if (const auto format = FormatByFileName(article.origin.topic.name)) return *format;
+    if (article.from_file) {
+      if (const auto format = FormatByFileName(article.origin.topic.name)) return *format;
+    }
     return SniffFormat(text);
   }
 
@@ -267,7 +257,7 @@ class Decoder : public Processor {
 
   void ReadPlain(Format format, Article& article) {
     article.form = format == Format::kHtml ? TextForm::kPage : TextForm::kPlain;
-    if (!IsBlankText(article.text)) return;
+    if (!text::IsBlankText(article.text)) return;
     article.Reject(Reason::kMissingText,
                    article.text.empty() ? "the record is empty" : "the record is blank");
   }

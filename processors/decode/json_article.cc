@@ -70,7 +70,8 @@ bool IsBlankRaw(std::string_view raw) {
 std::optional<FeedTime> TimeOfNumber(std::string_view number) {
   constexpr double kLeastEpoch = 1e9;
   constexpr double kMostEpoch = 1e14;
-  if (number.size() == 8) return ParseTime(number);
+  const bool civil = number.size() == 8 || number.size() == 12;  // a day, a minute
+  if (civil && std::ranges::all_of(number, ascii::IsDigit)) return ParseTime(number);
   double value = 0;
   const char* end = number.data() + number.size();
   const auto [rest, error] = std::from_chars(number.data(), end, value);
@@ -93,6 +94,10 @@ bool CutTruncationMark(std::string_view& text) {
   while (!rest.empty() && ascii::IsBlank(rest.back())) rest.remove_suffix(1);
   text = {text.data(), static_cast<size_t>(rest.data() + rest.size() - text.data())};
   return true;
+}
+
+bool IsEmptyContainer(std::string_view raw) {
+  return raw.size() >= 2 && ascii::Trim(raw.substr(1, raw.size() - 2)).empty();
 }
 
 bool IsTime(Field field) {
@@ -147,9 +152,7 @@ void JsonArticleReader::Read(std::string_view text, Article& article) {
   const bool no_text =
       choice(Field::kTitle).capture == nullptr && choice(Field::kBody).capture == nullptr;
   // A kill notice may name what it kills and say no more.
-  const bool notice = choice(Field::kPubStatus).capture != nullptr &&
-                      PubStatusByName(choice(Field::kPubStatus).text) != PubStatus::kUsable &&
-                      choice(Field::kId).capture != nullptr;
+  const bool notice = Status() != PubStatus::kUsable && choice(Field::kId).capture != nullptr;
   if (no_text && !notice) {
     return article.Reject(Reason::kMissingText,
                           fmt::format("neither title ({}) nor body ({})",
@@ -202,7 +205,10 @@ void JsonArticleReader::Consider(const JsonCapture& capture, text::Arena& arena)
   const uint32_t score = Score(capture);
   if (score >= best.score || IsBlankRaw(capture.raw)) return;
   Choice found{&capture, score, capture.raw, {}};
-  if (!number) found.text = Unescape(capture.raw, arena);
+  if (!number) {
+    found.text = Unescape(capture.raw, arena);
+    if (text::IsBlankText(found.text)) return;
+  }
   if (field == Field::kUrl) {
     found.text = ascii::Trim(found.text);
     if (!text::IsWebUrl(found.text)) return;
@@ -222,8 +228,20 @@ void JsonArticleReader::ConsiderWrong(const JsonCapture& capture) {
   const bool wrong_kind =
       capture.kind != JsonKind::kString && capture.kind != JsonKind::kNull && target.base;
   if (!several && !wrong_kind) return;
+  // "summary": 5 is no body of a wrong type, nor is the first of several summaries one.
+  if (target.field == Field::kBody && IsAlsoStandfirst(capture)) {
+    Choice& body = choices_[static_cast<size_t>(Field::kBody)];
+    if (body.capture != nullptr && body.capture->target.rank == target.rank) body = {};
+    return;
+  }
   const uint32_t score = target.rank * kRowScore + (several ? 0 : kRowScore - 1);
   if (score < wrong.score) wrong = {&capture, score};
+}
+
+bool JsonArticleReader::IsAlsoStandfirst(const JsonCapture& capture) const {
+  return std::ranges::any_of(walk_.captures(), [&](const JsonCapture& other) {
+    return other.node == capture.node && other.target.field == Field::kStandfirst;
+  });
 }
 
 // Smaller is better: by the row, then by the role and type of a part.
@@ -260,8 +278,15 @@ bool JsonArticleReader::RejectWrongType(Article& article, Field field) const {
   const Wrong& wrong = wrongs_[static_cast<size_t>(field)];
   const Choice& best = choice(field);
   if (wrong.capture == nullptr) return false;
-  // A value found within ("/body/#text") is of the same row and better.
-  if (best.capture != nullptr && best.score < wrong.score) return false;
+  if (best.capture != nullptr) {
+    // A value found within ("/body/#text") is of the same row and better.
+    if (best.score < wrong.score) return false;
+    // Lists and objects may hold the body in a form that is not known: another row, a summary, must not take its
+    // place. Of several values none can be chosen.
+    const bool object = wrong.capture->kind == JsonKind::kObject;
+    const bool list = wrong.capture->kind == JsonKind::kArray || wrong.capture->target.element;
+    if (!list && (field == Field::kTitle || !object)) return false;
+  }
   article.Reject(Reason::kWrongType,
                  fmt::format("{} is {}, not a string",
                              PointerTo(*wrong.capture, article.arena()),
@@ -331,9 +356,35 @@ void JsonArticleReader::FillRest(Article& article) const {
   article.rights_holder = text::Prefix(trimmed(Field::kRightsHolder), kMaxRightsBytes);
   article.rights_notice = text::Prefix(trimmed(Field::kRightsNotice), kMaxRightsBytes);
   article.usage_terms = text::Prefix(trimmed(Field::kUsageTerms), kMaxRightsBytes);
-  if (const std::string_view status = trimmed(Field::kPubStatus); !status.empty()) {
-    article.pub_status = PubStatusByName(status).value_or(PubStatus::kWithheld);
+  article.pub_status = Status();
+}
+
+// A status or an embargo that is there and cannot be read is not "usable".
+PubStatus JsonArticleReader::Status() const {
+  const Choice& status = choice(Field::kPubStatus);
+  if (status.capture != nullptr) {
+    const auto told = PubStatusByName(status.text);
+    if (told != PubStatus::kUsable) return told.value_or(PubStatus::kWithheld);
+  } else if (IsTold(Field::kPubStatus)) {
+    return PubStatus::kWithheld;
   }
+  const bool embargoed = choice(Field::kEmbargo).capture == nullptr && IsTold(Field::kEmbargo);
+  return embargoed ? PubStatus::kWithheld : PubStatus::kUsable;
+}
+
+// Whether the record says something there, of whatever type. Null, false, 0 and blanks say nothing.
+bool JsonArticleReader::IsTold(Field field) const {
+  return std::ranges::any_of(walk_.captures(), [&](const JsonCapture& capture) {
+    if (capture.target.field != field || !IsValue(capture.target.aspect)) return false;
+    if (capture.target.graph && capture.first != graph_index_) return false;
+    switch (capture.kind) {
+      case JsonKind::kNull: return false;
+      case JsonKind::kString: return !IsBlankRaw(capture.raw);
+      case JsonKind::kObject:
+      case JsonKind::kArray: return !IsEmptyContainer(capture.raw);
+      default: return capture.raw != "false" && capture.raw != "0";
+    }
+  });
 }
 
 // The path of the node with the indices of this value: "/@graph/*/date" => "/@graph/1/date".

@@ -60,6 +60,9 @@ class JsonArticleReader {
   const Choice& choice(Field field) const { return choices_[static_cast<size_t>(field)]; }
 
   bool RejectWrongType(Article& article, Field field) const;
+  bool IsAlsoStandfirst(const JsonCapture& capture) const;
+  PubStatus Status() const;
+  bool IsTold(Field field) const;
   void FillText(Article& article) const;
   void FillTimes(Article& article) const;
   void FillLists(Article& article) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <simdjson.h>
+#include <unicode/uchar.h>
 
 namespace newsfeed::text {
 
@@ -38,6 +39,16 @@ CodePoint Decode(std::string_view text) {
                          (byte(3) & 0x3FU);
   if (value < 0x10000 || value > 0x10FFFF) return kBad;
   return {value, 4};
+}
+
+bool IsBlankText(std::string_view text) {
+  while (!text.empty()) {
+    const CodePoint point = Decode(text);
+    const auto c = static_cast<UChar32>(point.value);
+    if (u_isgraph(c) && !u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT)) return false;
+    text.remove_prefix(point.bytes);
+  }
+  return true;
 }
 
 size_t Encode(char32_t code_point, char* out) {

@@ -30,6 +30,9 @@ struct CodePoint {
 // sequence gives U+FFFD and 1.
 CodePoint Decode(std::string_view text);
 
+// Blanks of any script, controls and invisible characters: nothing that a reader could see.
+bool IsBlankText(std::string_view text);
+
 // Writes `code_point` (not a surrogate, at most U+10FFFF) to `out`, which has room for 4 bytes.
 // Returns the number of bytes written.
 size_t Encode(char32_t code_point, char* out);

@@ -21,7 +21,7 @@ void BM_Hostile(benchmark::State& state, const testing::HostilePage& hostile) {
   const auto decode = decode::Create({}, {});
   const auto cleanup = testing::MakeCleaner();
   Batch batch;
-  batch.Add({.id = {{hostile.file}, {0}, {0}}, .value = page});
+  batch.Add({.id = {{hostile.file}, {0}, {0}}, .value = page, .from_file = true});
   const size_t before = testing::HeldBytes();
   testing::ForgetPeak();
   for (auto _ : state) {

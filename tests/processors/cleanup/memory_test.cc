@@ -30,7 +30,7 @@ TEST_P(HostilePageMemory, IsAtMostTwentyTimesThePage) {
   ASSERT_TRUE(decode.ok());
   const auto cleanup = testing::MakeCleaner();
   Batch batch;
-  batch.Add({.id = {{GetParam().file}, {0}, {0}}, .value = page});
+  batch.Add({.id = {{GetParam().file}, {0}, {0}}, .value = page, .from_file = true});
   const size_t before = HeldBytes();
   ForgetPeak();
   ASSERT_TRUE((*decode)->Process(batch).ok());

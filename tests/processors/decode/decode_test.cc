@@ -77,6 +77,10 @@ INSTANTIATE_TEST_SUITE_P(
         BadRecord{"BodyIsAnObject", R"({"title":"x","body":{"a":1}})", Reason::kWrongType,
             "/body is an object"},
         BadRecord{"BodyIsAList", R"({"title":"x","body":["y","z"]})", Reason::kWrongType, "/body"},
+        // A summary must not take the place of a body whose form is not known.
+        BadRecord{"SummaryBesideAList", R"({"title":"x","body":["y","z"],"summary":"s"})", Reason::kWrongType,
+            "/body"},
+        BadRecord{"Invisible", R"({"title":"\u00a0","body":"\u200b"})", Reason::kMissingText, "/body"},
         BadRecord{"NoText", "{}", Reason::kMissingText, "/title"},
         BadRecord{"EmptyText", R"({"title":"","body":" \n"})", Reason::kMissingText, "/body"},
         BadRecord{"NullText", R"({"title":null,"body":null})", Reason::kMissingText, ""},
@@ -117,6 +121,9 @@ TEST(Decode, FormatByHeaderThenConfigThenFileThenBytes) {
   EXPECT_EQ(Decoding("format: HTML").FromFile("a.txt")("{x").form, TextForm::kPage);
   EXPECT_TRUE(Decoding().FromFile("a.txt")("{x").live());
   EXPECT_EQ(Decoding()("{x").fate.reason, Reason::kInvalidJson);
+  // A topic is no file.
+  EXPECT_EQ(Decoding().FromTopic("crawl.html")(R"({"title":"x"})").title, "x");
+  EXPECT_EQ(Decoding().FromTopic("feed.json")("<html><body>x").form, TextForm::kPage);
   EXPECT_EQ(Decoding()("<html><body>x").form, TextForm::kPage);
   EXPECT_EQ(Decoding()("x").form, TextForm::kPlain);
 }
@@ -156,6 +163,33 @@ TEST(Decode, TakesTheFirstOfDuplicateKeys) {
   EXPECT_EQ(decode(R"({"body":null,"body":"y"})").fate.reason, Reason::kMissingText);
 }
 
+struct OtherRow {
+  const char* record;
+  std::string_view title;
+  std::string_view text;
+};
+
+class DecodeOtherRow : public ::testing::TestWithParam<OtherRow> {};
+
+// A value of a wrong type in one row is no harm where another row has the field.
+TEST_P(DecodeOtherRow, IsTaken) {
+  Decoding decode;
+  const Article& article = decode(GetParam().record);
+  EXPECT_TRUE(article.live()) << article.fate.detail;
+  EXPECT_EQ(article.title, GetParam().title);
+  EXPECT_EQ(article.text, GetParam().text);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , DecodeOtherRow,
+    ::testing::Values(OtherRow{R"({"title":"T","html":true,"body":"Ships."})", "T", "Ships."},
+                      OtherRow{R"({"title":"T","html":5,"body":"Ships."})", "T", "Ships."},
+                      OtherRow{R"({"title":{"en":"x"},"headline":"H","body":"Ships."})", "H", "Ships."},
+                      // What is no body at all.
+                      OtherRow{R"({"title":"T","description":5})", "T", ""},
+                      OtherRow{R"({"title":"T","summary":["a","b"]})", "T", ""}),
+    [](const auto& row) { return std::to_string(row.index); });
+
 TEST(Decode, IgnoresUnimportantFieldsOfAWrongType) {
   Decoding decode;
   const Article& article = decode(R"({"title":"x","body":"y","keywords":5,"authors":{"a":[]},
@@ -172,11 +206,43 @@ TEST(Decode, ReadsEpochTimes) {
       1772357400000);
   EXPECT_EQ(decode(R"({"title":"x","published_at":1.7723574E9})").published->unix_ms,
             1772357400000);
+  EXPECT_EQ(decode(R"({"title":"x","published_at":1.7723E9})").published->unix_ms, 1772300000000);
+  EXPECT_EQ(decode(R"({"title":"x","published_at":202603010930})").published->unix_ms, 1772357400000);
   EXPECT_TRUE(decode(R"({"title":"x","published_at":20260301})").published->day_only);
   for (const char* none : {"0", "2026", "1e300", "-5"}) {
     EXPECT_FALSE(decode(fmt::format(R"({{"title":"x","published_at":{}}})", none)).published) << none;
   }
 }
+
+struct StatusExample {
+  const char* fields;
+  PubStatus status;
+};
+
+class DecodeStatus : public ::testing::TestWithParam<StatusExample> {};
+
+TEST_P(DecodeStatus, IsWithheldWhereItIsNotRead) {
+  Decoding decode;
+  const Article& article = decode(fmt::format(R"({{"headline":"x",{}}})", GetParam().fields));
+  ASSERT_TRUE(article.live());
+  EXPECT_EQ(article.pub_status, GetParam().status);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , DecodeStatus,
+    ::testing::Values(StatusExample{R"("pub_status":3)", PubStatus::kWithheld},
+                      StatusExample{R"("pubstatus":{"code":"canceled"})", PubStatus::kWithheld},
+                      StatusExample{R"("itemMeta":{"pubStatus":{"literal":"canceled"}})", PubStatus::kWithheld},
+                      StatusExample{R"("itemMeta":{"pubStatus":{"qcode":"stat:usable"}})", PubStatus::kUsable},
+                      StatusExample{R"("embargoed":"March 2, 2031, in the morning")", PubStatus::kWithheld},
+                      StatusExample{R"("embargoed_until":true)", PubStatus::kWithheld},
+                      StatusExample{R"("embargoed":"soon","pubstatus":"canceled")", PubStatus::kCanceled},
+                      StatusExample{R"("embargoed":"soon","pubstatus":"usable")", PubStatus::kWithheld},
+                      StatusExample{R"("embargoed":"2031-03-02T00:00:00Z")", PubStatus::kUsable},
+                      StatusExample{R"("embargoed":null,"pubstatus":null)", PubStatus::kUsable},
+                      StatusExample{R"("embargoed":false,"pubstatus":"")", PubStatus::kUsable},
+                      StatusExample{R"("embargoed":{},"pubstatus":[ ])", PubStatus::kUsable}),
+    [](const auto& row) { return std::to_string(row.index); });
 
 TEST(Decode, AStatusThatIsNotReadIsNotUsable) {
   Decoding decode;

@@ -34,14 +34,20 @@ class Decoding {
   const Article& operator()(std::string_view value, std::vector<Header> headers = {}) {
     batch_ = std::make_unique<newsfeed::testing::BatchBuilder>();
     Article& article = batch_->Value(value, std::move(headers));
-    if (!file_.empty()) article.origin.topic.name = file_;
+    if (!topic_.empty()) article.origin.topic.name = topic_;
+    article.from_file = from_file_;
     EXPECT_TRUE(processor_->Process(batch_->batch()).ok());
     return article;
   }
 
   // The record is from a file of this name.
   Decoding& FromFile(std::string_view name) {
-    file_ = name;
+    topic_ = name;
+    from_file_ = true;
+    return *this;
+  }
+  Decoding& FromTopic(std::string_view name) {
+    topic_ = name;
     return *this;
   }
 
@@ -50,7 +56,8 @@ class Decoding {
  private:
   std::unique_ptr<Processor> processor_;
   std::unique_ptr<newsfeed::testing::BatchBuilder> batch_;
-  std::string file_;
+  std::string topic_;
+  bool from_file_ = false;
 };
 
 }  // namespace newsfeed::decode

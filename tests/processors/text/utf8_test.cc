@@ -41,6 +41,13 @@ TEST(Utf8, PrefixCutsNoCharacter) {
   EXPECT_EQ(Prefix("", 5), "");
 }
 
+TEST(Utf8, TellsWhatNobodySees) {
+  for (const char* blank : {"", " \n\t", "\u00A0\u2003", "\u200B\uFEFF", "\u00AD\u202E"}) {
+    EXPECT_TRUE(IsBlankText(blank)) << blank;
+  }
+  for (const char* text : {"x", " .", "\u00A0é", "\u5B57", "😀"}) EXPECT_FALSE(IsBlankText(text)) << text;
+}
+
 TEST(Utf8, CleanExcerptIsFitForLogs) {
   Arena arena;
   EXPECT_EQ(CleanExcerpt("a\x01" "b\xFF", 100, arena), "a?b\uFFFD");
