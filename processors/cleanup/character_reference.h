@@ -9,6 +9,9 @@
 
 namespace newsfeed::cleanup {
 
+// The bytes of a reference as sites write them: "&#x2019;".
+inline constexpr size_t kReferenceBytes = 8;
+
 struct CharacterReference {
   char32_t character = 0;
   // From "&" to ";".

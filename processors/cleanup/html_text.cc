@@ -336,20 +336,21 @@ void HtmlRenderer::Render(const HtmlTree& tree, const HtmlFigures& figures, std:
 }
 
 std::string_view HtmlRenderer::TextOf(const HtmlTree& tree, std::string_view html, size_t index,
-                                      text::Arena& arena) {
+                                      text::Arena& arena, size_t max_bytes) {
   const auto nodes = tree.nodes();
+  const size_t most = max_bytes * kReferenceBytes;
   std::string text;
-  for (size_t i = index; i < nodes[index].end; ++i) {
+  for (size_t i = index; i < nodes[index].end && text.size() < most; ++i) {
     const HtmlNode& node = nodes[i];
     if (node.is_text()) {
-      text += Slice(html, node.source);
+      text += text::Prefix(Slice(html, node.source), most - text.size());
     } else if (node.role != HtmlRole::kInline || PartsWords(node.name)) {
       text += ' ';
       // The element asked for is read whatever it is ("title").
       if (node.role == HtmlRole::kSkip && i != index) i = std::max<size_t>(node.end, i + 1) - 1;
     }
   }
-  const std::string_view line = CleanLine(text, arena);
+  const std::string_view line = text::Prefix(CleanLine(text, arena), max_bytes);
   return line.data() >= text.data() && line.data() <= text.data() + text.size() ? arena.Keep(line)
                                                                                 : line;
 }

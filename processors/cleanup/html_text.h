@@ -8,10 +8,12 @@
 // first to its last piece of text, a removed element from its start tag to its end.
 #pragma once
 
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "processors/cleanup/character_reference.h"
 #include "processors/cleanup/html_tree.h"
 #include "processors/cleanup/line_rules.h"
 #include "processors/cleanup/lines.h"
@@ -95,6 +97,8 @@ struct DoubtfulElement {
 // Writes lines and removed elements of the nodes [begin, end).
 class HtmlRenderer {
  public:
+  static constexpr size_t kAllBytes = std::numeric_limits<size_t>::max() / kReferenceBytes;
+
   // What a page adds: see RenderPage.
   struct Page {
     Range article;
@@ -111,9 +115,10 @@ class HtmlRenderer {
               text::Arena& quotes, std::vector<Line>& lines, std::vector<RemovedText>& removed,
               const Page* page = nullptr);
 
-  // The text of an element in one line, all of it.
+  // The text of an element in one line: its first `max_bytes`, of which no more than eight times as
+  // much of the source is read.
   std::string_view TextOf(const HtmlTree& tree, std::string_view html, size_t node,
-                          text::Arena& arena);
+                          text::Arena& arena, size_t max_bytes = kAllBytes);
 
  private:
   struct OpenBlock {

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "processors/article/time.h"
+#include "processors/cleanup/character_reference.h"
 #include "processors/cleanup/characters.h"
 #include "processors/cleanup/sentence.h"
 #include "processors/cleanup/written_dates.h"
 #include "processors/text/url.h"
+#include "processors/text/utf8.h"
 
 namespace newsfeed::cleanup {
 namespace {
@@ -50,6 +53,15 @@ constexpr size_t kMaxBylineBytes = 150;
 constexpr size_t kMaxAuthorBytes = 80;
 constexpr uint32_t kMaxAuthorWords = 6;
 constexpr size_t kMaxListed = 64;
+
+// What is read of a value of the page's metadata: a page may say anything, and at any length.
+constexpr size_t kMaxTitleBytes = 1024;
+constexpr size_t kMaxAuthorListBytes = 2048;
+constexpr size_t kMaxKeywordListBytes = 16384;
+constexpr size_t kMaxDescriptionBytes = 8192;
+constexpr size_t kMaxSectionBytes = 256;
+constexpr size_t kMaxLanguageBytes = 64;
+constexpr size_t kMaxUrlBytes = 2048;
 constexpr size_t kMaxSourceBytes = 100;
 // Where the time of publication is written: this far from the headline.
 constexpr size_t kDateNodesAfter = 120;
@@ -69,26 +81,33 @@ std::string_view Trimmed(std::string_view text) {
   return text;
 }
 
-std::string_view OneLine(std::string_view text, text::Arena& arena) {
-  const std::string_view line = CleanLine(text, arena);
+// At most `max_bytes` of it.
+std::string_view OneLine(std::string_view text, size_t max_bytes, text::Arena& arena) {
+  const std::string_view line =
+      CleanLine(text::Prefix(text, max_bytes * kReferenceBytes), arena);
   // A view into short-lived memory or the source: either way it must live with the batch.
-  return arena.Keep(line);
+  return arena.Keep(text::Prefix(line, max_bytes));
+}
+
+// What stands before the first of `separators`; it and the separator are taken off `text`.
+std::string_view TakePart(std::string_view& text, std::span<const std::string_view> separators) {
+  for (size_t at = 0; at < text.size(); ++at) {
+    const std::string_view rest = text.substr(at);
+    for (std::string_view separator : separators) {
+      if (!rest.starts_with(separator)) continue;
+      const std::string_view part = text.substr(0, at);
+      text = rest.substr(separator.size());
+      return part;
+    }
+  }
+  return std::exchange(text, {});
 }
 
 std::string_view LongestPart(std::string_view title) {
   std::string_view longest;
   while (!title.empty()) {
-    size_t at = title.size();
-    size_t bytes = 0;
-    for (std::string_view separator : kTitleSeparators) {
-      const size_t found = title.find(separator);
-      if (found < at) {
-        at = found;
-        bytes = separator.size();
-      }
-    }
-    if (at > longest.size()) longest = title.substr(0, at);
-    title.remove_prefix(std::min(at + bytes, title.size()));
+    const std::string_view part = TakePart(title, kTitleSeparators);
+    if (part.size() > longest.size()) longest = part;
   }
   return longest;
 }
@@ -119,7 +138,7 @@ bool IsAuthorName(std::string_view name) {
 }
 
 void AddAuthor(std::string_view raw, Article& article) {
-  std::string_view name = OneLine(raw, article.arena());
+  std::string_view name = OneLine(raw, kMaxAuthorListBytes, article.arena());
   for (std::string_view prefix : kNamePrefixes) {
     if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
   }
@@ -130,9 +149,10 @@ void AddAuthor(std::string_view raw, Article& article) {
 }
 
 void AddKeywords(std::string_view list, Article& article) {
+  list = text::Prefix(list, kMaxKeywordListBytes);
   while (!list.empty() && article.keywords.size() < kMaxListed) {
     const size_t comma = std::min(list.find(','), list.size());
-    const std::string_view word = OneLine(Trimmed(list.substr(0, comma)), article.arena());
+    const std::string_view word = OneLine(Trimmed(list.substr(0, comma)), kMaxKeywordListBytes, article.arena());
     if (!word.empty()) article.keywords.push_back(word);
     list.remove_prefix(std::min(comma + 1, list.size()));
   }
@@ -181,35 +201,31 @@ void PageReader::CollectByline(const HtmlTree& tree, size_t node) {
   if (rank < kNoByline) bylines_.push_back({node, rank});
 }
 
-// Sites name themselves as authors of what nobody signed.
-bool PageReader::IsSite(std::string_view name, const Article& article) {
-  const uint64_t key = FoldedKey(name, words_);
-  const auto is = [&](std::string_view site) { return !site.empty() && FoldedKey(site, words_) == key; };
-  if (is(article.source_name) || is(MetaContent("og:site_name")) ||
-      is(MetaContent("application-name")) || is(article.source_domain)) {
-    return true;
+void PageReader::CollectSites(const Article& article) {
+  sites_.clear();
+  const auto add = [&](std::string_view site) {
+    const uint64_t key = FoldedKey(text::Prefix(site, kMaxSourceBytes), words_);
+    if (key != 0) sites_.push_back(key);
+  };
+  for (std::string_view site : {article.source_name, MetaContent("og:site_name"),
+                                MetaContent("application-name"), article.source_domain}) {
+    add(site);
   }
-  return std::ranges::any_of(json_ld_.publishers, is);
+  std::ranges::for_each(json_ld_.publishers, add);
+}
+
+bool PageReader::IsSite(std::string_view name) {
+  return std::ranges::find(sites_, FoldedKey(name, words_)) != sites_.end();
 }
 
 void PageReader::AddAuthors(std::string_view list, bool from_page, Article& article) {
-  list = OneLine(list, article.arena());
-  while (!list.empty()) {
-    size_t at = list.size();
-    size_t bytes = 0;
-    for (std::string_view separator : kNameSeparators) {
-      const size_t found = list.find(separator);
-      if (found < at) {
-        at = found;
-        bytes = separator.size();
-      }
-    }
-    std::string_view name = Trimmed(list.substr(0, at));
+  list = OneLine(list, kMaxAuthorListBytes, article.arena());
+  while (!list.empty() && article.authors.size() < kMaxListed) {
+    std::string_view name = Trimmed(TakePart(list, kNameSeparators));
     for (std::string_view prefix : kNamePrefixes) {
       if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
     }
-    if (!from_page || (!IsSite(name, article) && LooksLikePerson(name, words_))) AddAuthor(name, article);
-    list.remove_prefix(std::min(at + bytes, list.size()));
+    if (!from_page || (!IsSite(name) && LooksLikePerson(name, words_))) AddAuthor(name, article);
   }
 }
 
@@ -295,11 +311,12 @@ void PageReader::FillMetadata(const HtmlTree& tree, std::string_view html, HtmlR
     for (std::string_view name : kDescriptionMetas) {
       if (description.empty()) description = MetaContent(name);
     }
-    article.standfirst = OneLine(description, arena);
+    article.standfirst = OneLine(description, kMaxDescriptionBytes, arena);
   }
   if (article.url.empty()) {
     std::string_view url = canonical_;
     if (url.empty()) url = MetaContent("og:url");
+    if (url.size() > kMaxUrlBytes) url = {};
     if (url.starts_with("http://") || url.starts_with("https://")) {
       article.url = ResolveReferences(url, arena);
     }
@@ -317,7 +334,7 @@ void PageReader::FillMetadata(const HtmlTree& tree, std::string_view html, HtmlR
     for (std::string_view name : kLanguageMetas) {
       if (language.empty()) language = MetaContent(name);
     }
-    article.claimed_language = arena.Keep(Trimmed(language));
+    article.claimed_language = arena.Keep(text::Prefix(Trimmed(language), kMaxLanguageBytes));
   }
 }
 
@@ -355,7 +372,8 @@ void PageReader::FillSource(Article& article) {
   std::string_view name = MetaContent("og:site_name");
   if (name.empty()) name = MetaContent("application-name");
   if (name.empty() && !json_ld_.publishers.empty()) name = json_ld_.publishers.front();
-  name = OneLine(name, article.arena());
+  // A longer one is a sentence about the site: read one character more.
+  name = OneLine(name, kMaxSourceBytes + 4, article.arena());
   if (!name.empty() && name.size() <= kMaxSourceBytes) article.source_name = name;
   if (article.source_name.empty()) article.source_name = article.source_domain;
 }
@@ -364,11 +382,11 @@ void PageReader::FillTitle(const HtmlTree& tree, std::string_view html, HtmlRend
                            Article& article) {
   text::Arena& arena = article.arena();
   std::array<std::string_view, 4> titles;
-  titles[0] = OneLine(json_ld_.headline, arena);
+  titles[0] = OneLine(json_ld_.headline, kMaxTitleBytes, arena);
   if (h1_.size() == 1) titles[1] = renderer.TextOf(tree, html, h1_[0], arena);
-  titles[2] = WithoutSite(OneLine(MetaContent("og:title"), arena),
-                          OneLine(MetaContent("og:site_name"), arena));
-  if (has_title_) titles[3] = LongestPart(renderer.TextOf(tree, html, title_, arena));
+  titles[2] = WithoutSite(OneLine(MetaContent("og:title"), kMaxTitleBytes, arena),
+                          OneLine(MetaContent("og:site_name"), kMaxSourceBytes, arena));
+  if (has_title_) titles[3] = LongestPart(renderer.TextOf(tree, html, title_, arena, kMaxTitleBytes));
   std::array<uint64_t, 4> keys;
   std::ranges::transform(titles, keys.begin(),
                          [&](std::string_view title) { return FoldedKey(title, words_); });
@@ -411,13 +429,14 @@ void PageReader::FillTimes(Article& article) {
 void PageReader::FillNames(const HtmlTree& tree, std::string_view html, HtmlRenderer& renderer,
                            Article& article) {
   if (article.authors.empty()) {
+    CollectSites(article);
     for (const std::string& name : json_ld_.authors) AddAuthors(name, false, article);
     for (std::string_view name : kAuthorMetas) {
       if (article.authors.empty()) AddAuthors(MetaContent(name), false, article);
     }
     // What nobody signed sites sign themselves: who is named beside the headline goes first.
     const bool unsigned_by_name = std::ranges::all_of(
-        article.authors, [&](std::string_view name) { return IsSite(name, article); });
+        article.authors, [&](std::string_view name) { return IsSite(name); });
     if (unsigned_by_name) {
       const std::vector<std::string_view> sites(article.authors);
       article.authors.clear();
@@ -436,7 +455,7 @@ void PageReader::FillNames(const HtmlTree& tree, std::string_view html, HtmlRend
   for (std::string_view name : kSectionMetas) {
     if (section.empty()) section = MetaContent(name);
   }
-  article.section = OneLine(section, article.arena());
+  article.section = OneLine(section, kMaxSectionBytes, article.arena());
 }
 
 void PageReader::CountProse(const HtmlTree& tree, const HtmlFigures& figures, BlockJudge& judge) {

@@ -57,7 +57,9 @@ class PageReader {
 
   void Collect(const HtmlTree& tree, std::string_view html);
   void CollectByline(const HtmlTree& tree, size_t node);
-  bool IsSite(std::string_view name, const Article& article);
+  void CollectSites(const Article& article);
+  // Sites name themselves as authors of what nobody signed.
+  bool IsSite(std::string_view name);
   void AddAuthors(std::string_view list, bool from_page, Article& article);
   void FillAuthorsFromPage(const HtmlTree& tree, std::string_view html, HtmlRenderer& renderer,
                            Article& article);
@@ -89,6 +91,8 @@ class PageReader {
   std::string_view first_time_;
   std::vector<size_t> h1_;
   std::vector<Byline> bylines_;
+  // Folded names of the site.
+  std::vector<uint64_t> sites_;
   size_t title_ = 0;
   bool has_title_ = false;
   // Bytes of prose before each node.

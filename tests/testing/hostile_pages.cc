@@ -10,7 +10,11 @@ namespace {
 constexpr std::string_view kSentence =
     "The mayor spoke for an hour about the new quay of the old town, and the choir sang as ever before.";
 
-std::string Page(std::string_view body) { return fmt::format("<html><head><title>Quay</title></head><body>{}", body); }
+std::string PageOf(std::string_view head, std::string_view body) {
+  return fmt::format("<html><head>{}</head><body>{}", head, body);
+}
+
+std::string Page(std::string_view body) { return PageOf("<title>Quay</title>", body); }
 
 std::string Paragraphs(std::string_view text, size_t times) {
   return Repeated(fmt::format("<p class=a>{}</p>\n", text), times);
@@ -68,6 +72,24 @@ constexpr std::array kPages = std::to_array<HostilePage>({
     {"Latin1LabelledUtf8", "a.html",
      [] { return Page("<meta charset=utf-8>" + Paragraphs(With(kSentence, "\xE9\xFC"), 20'000)); }},
     {"Utf16CutInAUnit", "a.html", [] { return Utf16(Page(Paragraphs(kSentence, 20'000))) + "x"; }},
+    {"PartsInTheTitle", "a.html",
+     [] { return PageOf("<title>" + Repeated("a | ", 250'000) + "</title>", Paragraphs(kSentence, 3)); }},
+    {"AuthorsInAMeta", "a.html",
+     [] {
+       return PageOf("<meta name=author content='" + Repeated("a,", 500'000) + "'>", Paragraphs(kSentence, 3));
+     }},
+    {"AuthorsInJsonLd", "a.html",
+     [] {
+       return PageOf("<script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"author\":[\"x\"" +
+                         Repeated(",\"" + Repeated("1,", 9'000) + "\"", 60) + "]}</script>",
+                     Paragraphs(kSentence, 3));
+     }},
+    {"NameOfTheSite", "a.html",
+     [] {
+       return PageOf("<meta property='og:site_name' content='" + Repeated("a ", 500'000) +
+"'>",
+                     Repeated("<div class=byline>" + Repeated("b,", 60) + "</div>", 60) + Paragraphs(kSentence, 3));
+     }},
     {"CharacterReferences", "a.html", [] { return Page("<p>" + Repeated("&amp;amp;lt;&#xE9;&notit;", 100'000)); }},
 });
 

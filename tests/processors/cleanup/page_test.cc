@@ -7,6 +7,7 @@
 
 #include "processors/article/time.h"
 #include "tests/testing/cleaned.h"
+#include "tests/testing/hostile_pages.h"
 
 namespace newsfeed {
 namespace {
@@ -110,6 +111,19 @@ INSTANTIATE_TEST_SUITE_P(
                      "<meta property='og:title' content='Tunnel opens at last'>",
                      "<h1>Tunnel opens at last</h1>", "Tunnel opens at last"}),
     [](const auto& test) { return test.param.name; });
+
+TEST(PageMetadata, IsReadUpToALength) {
+  const std::string letters = testing::Repeated("ж", 2000);
+  Cleaned cleaned = CleanedPage(Page("<title>" + letters + "x</title><meta name=description content='" + letters +
+                                         "x" + letters + letters + "'><meta property='article:section' content='" +
+                                         letters + "'><meta property='og:site_name' content='" + letters + "'>",
+                                     Paragraphs()));
+  const Article& article = cleaned.article();
+  EXPECT_EQ(article.title, letters.substr(0, 1024));
+  EXPECT_EQ(article.standfirst, (letters + "x" + letters + letters).substr(0, 8191)) << "no character is cut";
+  EXPECT_EQ(article.section, letters.substr(0, 256));
+  EXPECT_EQ(article.source_name, "");
+}
 
 TEST(PageMetadata, FillsWhatTheFeedLeftEmpty) {
   const std::string html = Page(
