@@ -299,8 +299,9 @@ void Grouper::PlaceShortForms(std::span<const Candidate> candidates) {
   if (beginnings_.empty()) return;
   for (size_t i = 0; i < candidates.size(); ++i) {
     const Candidate& c = candidates[i];
+    if (c.type != EntityType::kOrganization) continue;  // a surname alone has no group yet
     const Gathered& group = groups_[group_of_[i]];
-    if (c.type != EntityType::kOrganization || group.entry != kNone || group.whole) continue;
+    if (group.entry != kNone || group.whole) continue;
     // "University" begins every university.
     if (document_->matches[NameOf(c).begin].cues != 0 && NameOf(c).size() == 1) continue;
     const auto found = beginnings_.find(NameKey(c));
