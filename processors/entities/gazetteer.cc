@@ -75,9 +75,10 @@ bool HasLowerCase(std::string_view word) {
 }
 
 // CaseRule::kCapital for a word that is not written as in the table: "PARIS" and "Paris" for
-// "Paris", "DE" for "de"; not "paris" for "Paris", nor "Who" for "WHO".
+// "Paris", "DE" for "de", "'S" for "'s"; not "paris" for "Paris", nor "Who" for "WHO".
 bool FitsCapitals(const Token& token, std::string_view found, std::string_view expected) {
-  return token.Is(Token::kCapitalized) && HasLowerCase(expected) && EqualFolded(found, expected);
+  const bool raised = token.Is(Token::kCapitalized) || token.kind == TokenKind::kClitic;
+  return raised && HasLowerCase(expected) && EqualFolded(found, expected);
 }
 
 uint64_t Step(uint64_t state, uint32_t token_hash) {
@@ -463,7 +464,7 @@ bool Gazetteer::Accepts(std::string_view text, std::span<const Token> tokens, co
   for (const Token& token : tokens) {
     const std::string_view expected = Next(surface, ' ');
     const std::string_view found = TokenText(text, token);
-    if (found == expected) continue;
+    if (EqualButApostrophes(found, expected)) continue;
     if (sense.rule == CaseRule::kAny ? !EqualFolded(found, expected)
                                      : exact || !FitsCapitals(token, found, expected)) {
       return false;

@@ -48,10 +48,10 @@ enum Cue : uint16_t {
   kSpeechVerb = 256,         // SPEECH_VERB: "said", beside the name of who speaks
 };
 
-// How a name must be written in the text to be taken for it.
+// How a name must be written in the text to be taken for it. ’ and ' are the same in each.
 enum class CaseRule : uint8_t {
   kCapital,  // capitals where the table has them, or more of them; "WHO" as it is
-  kExact,    // byte for byte
+  kExact,    // as in the table
   kAny,      // any
 };
 

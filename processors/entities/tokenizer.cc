@@ -710,6 +710,21 @@ bool EqualFolded(std::string_view a, std::string_view b) {
   return a.empty() && b.empty();
 }
 
+bool EqualButApostrophes(std::string_view a, std::string_view b) {
+  if (a == b) return true;  // nearly always
+  constexpr std::string_view kCurly = "\xE2\x80\x99";
+  while (!a.empty() && !b.empty()) {
+    const size_t bytes_a = a.starts_with(kCurly) ? kCurly.size() : 1;
+    const size_t bytes_b = b.starts_with(kCurly) ? kCurly.size() : 1;
+    const char x = bytes_a == 1 ? a.front() : '\'';
+    const char y = bytes_b == 1 ? b.front() : '\'';
+    if (x != y) return false;
+    a.remove_prefix(bytes_a);
+    b.remove_prefix(bytes_b);
+  }
+  return a.empty() && b.empty();
+}
+
 void AppendFolded(std::string_view word, std::vector<char>& out) {
   while (!word.empty()) {
     const text::CodePoint point = text::Decode(word);

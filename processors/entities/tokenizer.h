@@ -76,6 +76,9 @@ uint32_t TokenHash(std::string_view word);
 // True if both are equal after the folding of Token::hash.
 bool EqualFolded(std::string_view a, std::string_view b);
 
+// True if both are equal, ’ taken for '.
+bool EqualButApostrophes(std::string_view a, std::string_view b);
+
 // Appends `word` as Token::hash sees it.
 void AppendFolded(std::string_view word, std::vector<char>& out);
 

@@ -39,6 +39,8 @@ const Gazetteer& Sample() {
       "Hamlet\tLOCATION\n"
       "World Widget Office\tORGANIZATION\t\twikidata|lei\tQ1|L2\tWWO|Office of Widgets\n"
       "de Vries Group\tORGANIZATION\n"
+      "Tollund's\tORGANIZATION\nCôte d'Hamlet\tLOCATION\nRa’s Hamlet\tLOCATION\n"
+      "L'Ox\tORGANIZATION\t\t\t\t\texact\n"
       "Who\tORGANIZATION\tThe Who\t\t\t\texact\n"
       "mooncoin\tMISC\t\t\t\t\tany-case\n"});
   return *gazetteer;
@@ -65,6 +67,15 @@ INSTANTIATE_TEST_SUITE_P(, Finds, testing::Values(
     Lookup{"Exact", "Who", "The Who/1"},
     Lookup{"ExactOnly", "WHO", ""},
     Lookup{"AnyCase", "MoonCoin", "mooncoin/1"},
+    Lookup{"CurlyApostrophe", "Côte d’Hamlet", "Côte d'Hamlet/2"},
+    Lookup{"CurlyClitic", "Tollund’s is", "Tollund's/2"},
+    Lookup{"CapitalClitic", "TOLLUND'S IS", "Tollund's/2"},
+    Lookup{"CurlyCapitalClitic", "TOLLUND’S IS", "Tollund's/2"},
+    Lookup{"StraightForCurly", "Ra's Hamlet", "Ra’s Hamlet/3"},
+    Lookup{"CurlyAsItIs", "Ra’s Hamlet", "Ra’s Hamlet/3"},
+    Lookup{"CurlyInExact", "L’Ox", "L'Ox/1"},
+    Lookup{"CurlyInExactIsStillExact", "L’OX", ""},
+    Lookup{"ApostropheIsNoOtherMark", "Côte d`Hamlet", ""},
     Lookup{"NotOverSentences", "New\nHamlet", ""},
     Lookup{"Unknown", "Elsinore", ""}),
     [](const auto& row) { return std::string(row.param.name); });
@@ -73,6 +84,8 @@ TEST(Gazetteer, ExactCaseLeavesNoRoom) {
   EXPECT_EQ(Found(Sample(), "New Hamlet", true), "New Hamlet City/2");
   EXPECT_EQ(Found(Sample(), "NEW HAMLET", true), "");
   EXPECT_EQ(Found(Sample(), "MOONCOIN", true), "mooncoin/1");
+  EXPECT_EQ(Found(Sample(), "Côte d’Hamlet", true), "Côte d'Hamlet/2");
+  EXPECT_EQ(Found(Sample(), "Ra's Hamlet", true), "Ra’s Hamlet/3");
 }
 
 TEST(Gazetteer, FindAllIsFindAtEachToken) {

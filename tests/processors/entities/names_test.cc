@@ -47,6 +47,7 @@ INSTANTIATE_TEST_SUITE_P(Places, Marks, ::testing::Values(
     "They met in [LOC Nice] and in [LOC Reading].",
     "The house in [LOC Orange], [LOC California], was sold.",
     "The flood reached [LOC Lake Tollund] and [LOC Harrow County].",
+    "They flew from [LOC Côte d’Ivoire] to [LOC St. John’s] and [LOC Cox's Bāzār].",
     "The Kowloon Kites and the Chicago Spanners played."));
 
 INSTANTIATE_TEST_SUITE_P(People, Marks, ::testing::Values(
@@ -98,6 +99,7 @@ TEST(OtherLanguages, HaveTheTableOnly) {
   EXPECT_EQ(Tagged("Präsident Oskar Lindqvist war in Berlin.", "de"),
             "Präsident Oskar Lindqvist war in [LOC Berlin].");
   EXPECT_EQ(Tagged("BERLIN ist schön.", "de"), "BERLIN ist schön.");
+  EXPECT_EQ(Tagged("Elle quitte la Côte d’Ivoire.", "fr"), "Elle quitte la [LOC Côte d’Ivoire].");
 }
 
 TEST(ShippedTables, AreSmall) {
