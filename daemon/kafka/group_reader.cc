@@ -185,7 +185,7 @@ GroupReader::ReadResult GroupReader::HandleOutOfRange(const TopicPartition& wher
   log::Error("log ends below the committed offset: cut off, or deleted and made again",
              {{"partition", Name(where)}, {"end", std::to_string(high)}});
   // Without the time of what was read last nothing proves that it is another log.
-  if (position->committed_timestamp_ms <= 0) return GoOnInSameLog(where, position->next, *position);
+  if (position->committed_timestamp_ms <= 0) return GoOnInSameLog(where, position->next, *position, /*proven=*/false);
   position->probe_after_ms = position->committed_timestamp_ms;
   position->probed_from = position->next;
   position->committed = position->next = low;
@@ -213,17 +213,25 @@ GroupReader::ReadResult GroupReader::Probe(const PolledRecord& record, Position&
   const bool is_new = record.timestamp_ms > position.probe_after_ms;
   position.probe_after_ms = 0;
   if (is_new) return ReadResult::kRecord;
-  return GoOnInSameLog({std::string(record.topic), record.partition}, position.probed_from, position);
+  return GoOnInSameLog({std::string(record.topic), record.partition}, position.probed_from, position, /*proven=*/true);
 }
 
-GroupReader::ReadResult GroupReader::GoOnInSameLog(const TopicPartition& where, int64_t next, Position& position) {
+GroupReader::ReadResult GroupReader::GoOnInSameLog(const TopicPartition& where, int64_t next, Position& position,
+                                                   bool proven) {
   int64_t low = 0;
   int64_t high = 0;
   if (const Error error = consumer_->Watermarks(where, low, high, kCallTimeout); !error.ok()) {
     last_error_ = error;
     return ReadResult::kDead;
   }
-  position.committed = position.next = low <= next && next <= high ? next : high;
+  const int64_t from = next < low ? low : std::min(next, high);
+  const int64_t unseen = next < low ? low - next : (next > high && !proven ? high - low : 0);
+  if (unseen > 0) {
+    skipped_ += static_cast<uint64_t>(unseen);
+    log::Error("records are passed over that were perhaps never read", {{"partition", Name(where)},
+               {"records", std::to_string(unseen)}, {"to", std::to_string(from)}});
+  }
+  position.committed = position.next = from;
   return RestartedOrDead();
 }
 
@@ -300,7 +308,7 @@ absl::Status GroupReader::Begin(const std::vector<PartitionOffset>& from) {
   for (const PartitionOffset& partition : from) {
     const int64_t timestamp = FromMetadata(partition.metadata);
     positions_[partition.where] = {.committed = partition.offset, .next = partition.offset,
-                                   .committed_timestamp_ms = timestamp};
+                                   .timestamp_ms = timestamp, .committed_timestamp_ms = timestamp};
     log::Info("partition assigned", {{"group", options_.properties.at("group.id")},
               {"partition", Name(partition.where)}, {"offset", std::to_string(partition.offset)}});
   }
@@ -313,7 +321,10 @@ absl::Status GroupReader::Rewind() {
   if (doubt_) {
     if (absl::Status status = AskCommitted(); !status.ok()) return status;
   }
-  for (auto& [where, position] : positions_) position.next = position.committed;
+  for (auto& [where, position] : positions_) {
+    position.next = position.committed;
+    position.timestamp_ms = position.committed_timestamp_ms;
+  }
   return ToStatus(Restart(), "beginning again");
 }
 
@@ -327,7 +338,9 @@ absl::Status GroupReader::AskCommitted() {
   for (const PartitionOffset& partition : wanted) {
     Position& position = positions_[partition.where];
     // Nothing committed yet: where reading began. Never back behind what we know to be committed.
-    position.committed = std::max(partition.offset, position.committed);
+    if (partition.offset <= position.committed) continue;
+    position.committed = partition.offset;
+    position.committed_timestamp_ms = FromMetadata(partition.metadata);
   }
   doubt_ = false;
   return absl::OkStatus();

@@ -106,8 +106,8 @@ class GroupReader : private RebalanceListener {
     int64_t committed = 0;  // or where reading began
     int64_t next = 0;       // expected
     int64_t end = -1;       // of the log, when last told
-    int64_t timestamp_ms = 0;
-    int64_t committed_timestamp_ms = 0;
+    int64_t timestamp_ms = 0;            // of the record before `next`. 0: not known
+    int64_t committed_timestamp_ms = 0;  // the same for `committed`
     bool at_end = false;
     // Since when its log is told to end below `next`. InfiniteFuture: it is not.
     absl::Time ends_below_since = absl::InfiniteFuture();
@@ -127,8 +127,9 @@ class GroupReader : private RebalanceListener {
   // The log ends before what was read; true: for so long that it must be believed.
   bool EndsBelow(const TopicPartition& where, int64_t end, Position& position);
   // At `next` where the log now holds it after all, since the one who told its end was not its leader any more; else at
-  // its end.
-  ReadResult GoOnInSameLog(const TopicPartition& where, int64_t next, Position& position);
+  // its end, or its beginning where that has come past. Where nothing has `proven` that it is the same log, all that it
+  // holds counts as skipped.
+  ReadResult GoOnInSameLog(const TopicPartition& where, int64_t next, Position& position, bool proven);
   // Reads every partition from Position::next on. Not by seeking: librdkafka refuses that where a partition stopped
   // at an offset out of range, and leaves it unread.
   Error Restart();

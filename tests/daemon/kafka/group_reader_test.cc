@@ -167,8 +167,54 @@ TEST_P(GroupReaderMadeAnew, IsBegunOnlyWhereItsRecordsAreYounger) {
   script_.polls = {Broken(ErrorClass::kOther, "_AUTO_OFFSET_RESET"), RecordAt(0, 0, "v", GetParam().timestamp)};
   ReadAll();
   EXPECT_EQ(Offsets(), GetParam().taken);
+  EXPECT_EQ(reader_.skipped(), 0);
 }
 INSTANTIATE_TEST_SUITE_P(, GroupReaderMadeAnew, ::testing::Values(MadeAnew{2000, {0}}, MadeAnew{1000, {}}));
+
+// A commit that moves another partition alone, and a record that was read and not committed, leave the time of what was
+// committed as it is: by it a topic made anew is known.
+TEST_F(GroupReaderTest, ThePartitionThatStoodStillKeepsItsTime) {
+  script_.committed = {{{"in", 0}, 50}, {{"in", 1}, 50}};
+  script_.metadata = {{{"in", 0}, "ts=1000"}, {{"in", 1}, "ts=1000"}};
+  GivePartition(0);
+  GivePartition(1);
+  script_.polls = {RecordAt(0, 50, "v", 1500)};
+  ReadAll();
+  reader_.Committed();
+  EXPECT_EQ(reader_.Partitions()[0].timestamp_ms, 1500);
+  EXPECT_EQ(reader_.Partitions()[1].timestamp_ms, 1000);
+  batch_.Clear();
+  script_.high = 3;
+  script_.polls = {Broken(ErrorClass::kOther, "_AUTO_OFFSET_RESET", 1), RecordAt(1, 0, "v", 2000)};
+  ReadAll();
+  EXPECT_THAT(Offsets(), ElementsAre(0)) << "made anew, and begun";
+}
+
+TEST_F(GroupReaderTest, ARewindTakesBackTheTimeToo) {
+  script_.committed = {{{"in", 0}, 50}, {{"in", 1}, 50}};
+  script_.metadata[{"in", 0}] = "ts=1000";
+  GivePartition(0);
+  GivePartition(1);
+  script_.polls = {RecordAt(0, 50, "v", 3000)};
+  ReadAll();
+  ASSERT_TRUE(reader_.Rewind().ok());
+  script_.polls = {RecordAt(1, 50, "v", 3000)};
+  ReadAll();
+  reader_.Committed();
+  EXPECT_EQ(reader_.Partitions()[0].timestamp_ms, 1000);
+}
+
+TEST_F(GroupReaderTest, TheTimeOfACommitThatWasNotKnownIsThatOfTheGroup) {
+  script_.committed[{"in", 0}] = 7;
+  GivePartition(0);
+  script_.polls = {RecordAt(0, 7, "v", 900)};
+  ReadAll();
+  script_.committed[{"in", 0}] = 8;
+  script_.metadata[{"in", 0}] = "ts=900";
+  reader_.Doubt();
+  ASSERT_TRUE(reader_.Rewind().ok());
+  EXPECT_EQ(reader_.Partitions()[0].timestamp_ms, 900);
+}
 
 // A broker that leads no more told an end, and the leader then shows the log as it was.
 TEST_F(GroupReaderTest, ALogThatWasWholeAfterAllIsReadOnWhereItWas) {
@@ -212,6 +258,7 @@ TEST_F(GroupReaderTest, WithoutATimeALogThatEndsBelowIsTheSameLog) {
   script_.polls = {Broken(ErrorClass::kOther, "_AUTO_OFFSET_RESET"), RecordAt(0, 0, "v", 2000)};
   ReadAll();
   EXPECT_THAT(Offsets(), IsEmpty());
+  EXPECT_EQ(reader_.skipped(), 3) << "perhaps never read";
 }
 
 TEST(GroupReaderInternal, ATrimmedLogWithoutAnOffsetIsRefused) {

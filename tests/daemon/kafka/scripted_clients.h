@@ -26,6 +26,7 @@ struct Script {
   std::vector<std::string> topics;     // of the same
   std::deque<PollOutcome> polls;
   std::map<TopicPartition, int64_t> committed;
+  std::map<TopicPartition, std::string> metadata;  // of the same
   std::vector<PartitionOffset> sent_offsets;
   int64_t low = 0, high = 100;
   int producers = 0;
@@ -126,6 +127,8 @@ class ScriptedConsumer : public Consumer {
     for (PartitionOffset& p : partitions) {
       const auto found = script_->committed.find(p.where);
       p.offset = found == script_->committed.end() ? kNoOffset : found->second;
+      const auto metadata = script_->metadata.find(p.where);
+      p.metadata = metadata == script_->metadata.end() ? "" : metadata->second;
     }
     return script_->Answer("committed");
   }
