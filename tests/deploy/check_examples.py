@@ -12,20 +12,17 @@ import pathlib
 import re
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
-import urllib.request
 
 from confluent_kafka.admin import (AclBinding, AclOperation, AclPermissionType, AdminClient, ResourcePatternType,
                                    ResourceType)
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BROKER = ROOT / "deploy/kafka/broker"
-SAMPLES = ROOT / "config/samples"
+from documents import blocks
+from running import ROOT, SAMPLES, Broker, Daemon, produce, run
+
 NEWSFEEDD = ""
 
 CONFIG = """
@@ -35,13 +32,6 @@ inputs: [{topic: raw.articles}]
 internal: {keep_records: 1000000}
 admin: {port: 0}
 """
-
-
-def run(*command, **more):
-    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, **more)
-    if done.returncode != 0:
-        raise AssertionError("%s: exit code %d\n%s" % (command, done.returncode, done.stderr[-4000:]))
-    return done.stdout
 
 
 def lines_of(article):
@@ -107,55 +97,31 @@ class Examples(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="newsfeed-examples."))
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
-        (cls.folder / "broker").mkdir()
-        (cls.folder / "authorizer").write_text(AUTHORIZER)
-        run(BROKER, "start", cls.folder / "broker", "0", env=dict(os.environ, KAFKA_EXTRA=str(cls.folder / "authorizer")))
-        cls.addClassCleanup(run, BROKER, "kill", cls.folder / "broker")
-        cls.bootstrap = "127.0.0.1:" + (cls.folder / "broker/port").read_text().strip()
+        broker = Broker(cls.folder / "broker", AUTHORIZER)
+        cls.addClassCleanup(broker.kill)
+        cls.bootstrap = broker.bootstrap
         cls.config = cls.folder / "examples.yaml"
         cls.config.write_text(CONFIG % cls.bootstrap)
         run(NEWSFEEDD, "topics", "create", "-c", cls.config, "--inputs")
-        sent = subprocess.run([NEWSFEEDD, "produce", "-c", cls.config, "--timestamps", "published", SAMPLES],
-                              capture_output=True, text=True, check=True).stderr
+        records = produce(NEWSFEEDD, cls.config, SAMPLES)
         cls.admin = AdminClient({"bootstrap.servers": cls.bootstrap, "log_level": 0})
         allow(cls.admin, [*BROKERS_OWN, *CLOSED, *acls_of(ROOT / "deploy/SECURITY.md")])
-        cls.publish(int(re.search(r"(\d+) records to", sent).group(1)))
+        daemon = Daemon([NEWSFEEDD, "run", "-c", cls.config, "--instance", "a"], cls.folder / "log")
+        cls.addClassCleanup(daemon.kill)
+        daemon.wait_for(records)
+        daemon.stop()
         # From here on as one of the readers.
         allow(cls.admin, READERS)
         articles = [json.loads(line) for line in
                     run(NEWSFEEDD, "decode", "-c", cls.config, "--topic", "articles.enriched").splitlines()]
         cls.expected = sorted(line for article in articles for line in lines_of(article))
 
-    @classmethod
-    def publish(cls, records):
-        """Until each record has its outcome."""
-        log = cls.folder / "log"
-        with open(log, "w") as errors:
-            daemon = subprocess.Popen([NEWSFEEDD, "run", "-c", cls.config, "--instance", "a"], stderr=errors)
-        try:
-            # A bound, no measure: how long it takes is no matter of this test.
-            end = time.monotonic() + 300
-            while cls.outcomes(log.read_text()) < records:
-                if daemon.poll() is not None or time.monotonic() > end:
-                    raise AssertionError(log.read_text()[-4000:])
-                time.sleep(0.2)
-        finally:
-            daemon.send_signal(signal.SIGTERM)
-            if daemon.wait(60) != 0:
-                raise AssertionError("newsfeedd run: exit code %d\n%s" % (daemon.returncode, log.read_text()[-4000:]))
-
-    @staticmethod
-    def outcomes(log):
-        port = re.search(r'msg="admin listens" .*port=(\d+)', log)
-        if port is None:
-            return -1
-        with urllib.request.urlopen("http://127.0.0.1:%s/metrics" % port.group(1)) as answer:
-            counts = re.findall(r"^newsfeed_records_total\{.*\} (\d+)", answer.read().decode(), re.MULTILINE)
-        return sum(map(int, counts))
-
     def holds(self, example, **environment):
-        command = [ROOT / "deploy/examples" / example / "run", "--bootstrap", self.bootstrap, "--group", "reader-" + example,
-                   "--until-end"]
+        """As deploy/examples/README.md tells it, but for the names, and until the end."""
+        told, = [command for block in blocks("deploy/examples/README.md") for command in block.commands()
+                 if command.startswith("deploy/examples/%s/run " % example)]
+        command = told.replace("kafka-1:9092", self.bootstrap).replace("my-reader", "reader-" + example).split()
+        command = [ROOT / command[0], *command[1:], "--until-end"]
         environment = dict(os.environ, BUILD=str(self.folder / example), **environment)
         printed = run(*command, env=environment).splitlines()
         self.assertEqual(sorted(printed), self.expected)
