@@ -16,6 +16,8 @@ import unittest
 import kubernetes_validate
 import yaml
 
+from documents import blocks
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 CHART = ROOT / "deploy/helm/newsfeed"
@@ -311,6 +313,32 @@ class Small(unittest.TestCase):
         alerts = [rule["alert"] for group in groups for rule in group["rules"]]
         self.assertIn("NewsfeedJudgeWithoutOwner", alerts)
         self.assertNotIn("NewsfeedJudgeWithoutStandby", alerts)
+
+
+class AsTold(unittest.TestCase):
+    """By README.md and deploy/helm/newsfeed/README.md."""
+
+    def test_the_command_with_the_values(self):
+        documents = ["README.md", "deploy/helm/newsfeed/README.md"]
+        told = [c for d in documents for b in blocks(d) for c in b.commands() if c.startswith("helm ")]
+        values, = [b.text for b in blocks(documents[1]) if b.language == "yaml"]
+        installs = [c.split() for c in told if c.startswith("helm install ")]
+        self.assertEqual(len(installs), 2)
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "my-values.yaml")
+            path.write_text(values)
+            for words in installs:
+                # What helm would send to a cluster.
+                words = [str(path) if word == path.name else word for word in words[2:]]
+                run = subprocess.run([HELM, "template", *words, *KUBERNETES], cwd=ROOT, capture_output=True, text=True)
+                self.assertEqual(run.returncode, 0, run.stderr)
+        manifests = [m for m in yaml.safe_load_all(run.stdout) if m]
+        self.assertEqual(sum(m["kind"] == "StatefulSet" for m in manifests), 2)
+        self.assertTrue(any(m["kind"] == "ScaledObject" for m in manifests))
+        tests = [m for m in manifests if m["metadata"].get("annotations", {}).get("helm.sh/hook") == "test"]
+        for words in [c.split() for c in told if c.startswith("helm test ")]:
+            self.assertEqual(words[2], installs[0][2], "another release than was installed")
+            self.assertTrue(tests)
 
 
 class Refused(unittest.TestCase):

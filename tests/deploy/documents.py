@@ -26,7 +26,16 @@ def blocks(document):
     return [Block(document, text[:m.start(3)].count("\n") + 1, m.group(2), m.group(3)) for m in _FENCED.finditer(text)]
 
 
-def within_lines(document):
-    """Code between single backticks, wherever it stands."""
-    text = _FENCED.sub("", (ROOT / document).read_text())
-    return [re.sub(r"\s+", " ", code).strip() for code in re.findall(r"`([^`]+)`", text)]
+# The first word of what is typed; a path in the tree is one, too, where something follows it.
+_PROGRAMS = re.compile(r"(newsfeedd|kafka-[a-z-]+\.sh|curl|journalctl|systemctl|systemd-analyze|kubectl|helm|docker|pip|apt|top"
+                       r"|(deploy|tests)/[\w/-]+) \S")
+
+
+def commands_within_lines(document):
+    """(line, command) of each in single backticks."""
+    text = (ROOT / document).read_text()
+    text = _FENCED.sub(lambda m: "\n" * m.group(0).count("\n"), text)
+    for m in re.finditer(r"`([^`]+)`", text):
+        command = re.sub(r"\s+", " ", m.group(1)).strip()
+        if _PROGRAMS.match(command):
+            yield text[:m.start()].count("\n") + 1, command

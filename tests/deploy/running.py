@@ -64,15 +64,19 @@ class Daemon:
     def fail(self, what):
         raise AssertionError("newsfeedd run: %s\n%s" % (what, self.log.read_text()[-4000:]))
 
+    def port(self):
+        told = re.search(r'msg="admin listens" .*port=(\d+)', self.log.read_text())
+        return told and int(told.group(1))
+
     def asked(self, path):
         """The body, or None while it cannot be asked or is not well."""
         if self.process.poll() is not None:
             self.fail("exit code %d" % self.process.returncode)
-        port = re.search(r'msg="admin listens" .*port=(\d+)', self.log.read_text())
+        port = self.port()
         if port is None:
             return None
         try:
-            with urllib.request.urlopen("http://127.0.0.1:%s%s" % (port.group(1), path)) as answer:
+            with urllib.request.urlopen("http://127.0.0.1:%d%s" % (port, path)) as answer:
                 return answer.read().decode()
         except OSError:
             return None
