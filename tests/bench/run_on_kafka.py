@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """The daemon on Kafka beside the same chain from file to null, on one machine in one run.
 
-  tests/bench/run_on_kafka.py NEWSFEEDD FILE.ndjson [ROUNDS [judge]]
+  tests/bench/run_on_kafka.py NEWSFEEDD FILE.ndjson [ROUNDS [judge|page]]
 
 Reports medians over the rounds: articles/s of both and their ratio; CPU a record of each stage (threads are
 named after it) and of the whole process; resident memory; articles/s of the judge alone, over a topic that was
 filled before; then, with input at half of the speed found, the latency from input to enriched output. newsfeedd and
 the chain on files have the first half of the cores, the broker and whoever produces the input the other half. The
-broker is warmed up first. `judge`: that part alone. KAFKA_PROPERTIES is added to kafka.properties. Needs only Python; starts and stops its own
-broker.
+broker is warmed up first. `judge`: that part alone. `page`: what the live page costs instead, round by round without
+contents, with them, and with an open page. KAFKA_PROPERTIES is added to kafka.properties. Needs only Python; starts and
+stops its own broker.
 """
 import json
 import os
@@ -76,13 +77,13 @@ def on(cores):
 
 
 class Daemon:
-    def __init__(self, binary, folder, bootstrap, name):
+    def __init__(self, binary, folder, bootstrap, name, admin=""):
         self.binary, self.config = binary, folder / f"{name}.yaml"
         self.config.write_text(f"""application_id: {name}
 kafka: {{bootstrap: ["{bootstrap}"], properties: {{{PROPERTIES}}}}}
 inputs: [{{topic: {name}-raw}}]
 outputs: {{enriched: {name}-e, duplicates: {name}-d, dead_letter: {name}-x, filtered: {name}-f}}
-admin: {{port: 0}}
+admin: {{port: 0{admin}}}
 """)
         self.log = folder / f"{name}.log"
         self.command("topics", "create", "--inputs", "--input-partitions", "6")
@@ -123,11 +124,14 @@ def committed(port, stage):
         ("newsfeed_batches_total", ',result="committed"'), ("newsfeed_records_read_total", ""))]
 
 
-def throughput(binary, folder, bootstrap, news, records, number):
-    """From the first batch of prepare to the last outcome; the input comes faster than it is worked off."""
-    daemon = Daemon(binary, folder, bootstrap, f"speed{number}")
+def throughput(binary, folder, bootstrap, news, records, number, admin="", page=False):
+    """From the first batch of prepare to the last outcome; the input comes faster than it is worked off. `page`: while
+    somebody looks."""
+    daemon = Daemon(binary, folder, bootstrap, f"speed{number}", admin)
     daemon.start()
     await_ready(daemon)
+    looking = page and subprocess.Popen([*on(THEIRS), "curl", "-sN", f"http://127.0.0.1:{daemon.port}/live"],
+                                        stdout=subprocess.DEVNULL)
     feed = daemon.begin("produce", news)
     pid = daemon.process.pid
     broker_pid = int((folder / "broker/pid").read_text())
@@ -146,6 +150,9 @@ def throughput(binary, folder, bootstrap, news, records, number):
     each = {k: 1e6 * (after[k] - before.get(k, 0)) / records for k in after}
     each["the broker"] = 1e6 * (sum(cpu_by_thread(broker_pid).values()) - broker) / records
     batches = {stage: committed(daemon.port, stage)[0] for stage in ("prepare", "judge", "enrich")}
+    if looking:
+        looking.terminate()
+        looking.wait()
     daemon.stop()
     return records / seconds, each, peak, batches
 
@@ -248,6 +255,28 @@ def measure_chain(binary, folder, bootstrap, news, records, rounds):
     return k
 
 
+# What the page may show; the first copies nothing.
+PAGES = {
+    "without contents": {"admin": ', address: "0.0.0.0"'},
+    "with contents": {},
+    "with an open page": {"page": True},
+}
+
+
+def measure_page(binary, folder, bootstrap, news, records, rounds):
+    speeds, costs = ({kind: [] for kind in PAGES} for _ in range(2))
+    for number in range(rounds):
+        for place, (kind, how) in enumerate(PAGES.items()):
+            speed, each, _, _ = throughput(binary, folder, bootstrap, news, records, f"{number}-{place}", **how)
+            speeds[kind].append(speed)
+            costs[kind].append(sum(cpu for name, cpu in each.items() if name != "the broker"))
+    base = [statistics.median(of["without contents"]) for of in (speeds, costs)]
+    for kind in PAGES:
+        s, c = statistics.median(speeds[kind]), statistics.median(costs[kind])
+        print(f"{kind:<18} {s:8.0f} articles/s ({s / base[0]:.3f}), {c:6.0f} µs of CPU a record ({c / base[1]:.3f})   "
+              f"{[round(x) for x in speeds[kind]]} {[round(x) for x in costs[kind]]}")
+
+
 def main():
     binary, news = sys.argv[1], sys.argv[2]
     rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 3
@@ -258,6 +287,9 @@ def main():
     try:
         bootstrap = "127.0.0.1:" + (folder / "broker/port").read_text().strip()
         warm_up(binary, folder, bootstrap, news, records)
+        if "page" in sys.argv[4:]:
+            measure_page(binary, folder, bootstrap, news, records, rounds)
+            return
         if "judge" not in sys.argv[4:]:
             k = measure_chain(binary, folder, bootstrap, news, records, rounds)
             p50, p99 = latency(binary, folder, bootstrap, news, k / 2)
