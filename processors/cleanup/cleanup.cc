@@ -168,7 +168,7 @@ class Cleaner : public Processor {
     block_judge_.Begin(tree_);
     Range nodes = {0, static_cast<uint32_t>(tree_.nodes().size())};
     if (article.form == TextForm::kPage) {
-      page_.FillMetadata(tree_, article.text, renderer_, article);
+      page_.FillMetadata(tree_, article.text, figures_, renderer_, article);
       nodes = page_.FindArticle(tree_, figures_, block_judge_);
     }
     if (article.form != TextForm::kPage) {
@@ -193,7 +193,7 @@ class Cleaner : public Processor {
 
   Range FindStandfirst(const Article& article, Range nodes) {
     return page_.FindStandfirst(tree_, article.text, figures_, block_judge_, renderer_, nodes,
-                                article.standfirst, scratch_);
+                                article.standfirst);
   }
 
   // Text from the page's scripts where its elements gave none; and the size of what lies outside.

@@ -35,6 +35,9 @@ constexpr std::array<std::string_view, 2> kLanguageMetas = {"og:locale", "conten
 // What may be a standfirst on the page.
 constexpr uint32_t kMinStandfirstWords = 4;
 constexpr uint32_t kMaxStandfirstWords = 100;
+constexpr size_t kMaxStandfirstBytes = 4096;
+// Elements beside a headline that are asked for it.
+constexpr int kMaxStandfirsts = 64;
 
 // What stands between headline and name of the site in titles.
 constexpr std::array<std::string_view, 8> kTitleSeparators = {" | ",  " - ", " – ", " — ",
@@ -229,15 +232,27 @@ void PageReader::AddAuthors(std::string_view list, bool from_page, Article& arti
   }
 }
 
+std::string_view PageReader::ShortText(const HtmlTree& tree, std::string_view html,
+                                       const HtmlFigures& figures, HtmlRenderer& renderer,
+                                       size_t node, size_t max_bytes) {
+  if (figures.TextBytes(tree.nodes()[node], node) > max_bytes) return {};
+  text_.Clear();
+  // One character more, to see that it is longer.
+  const std::string_view text = renderer.TextOf(tree, html, node, text_, max_bytes + 4);
+  return text.size() <= max_bytes ? text : std::string_view();
+}
+
 void PageReader::FillAuthorsFromPage(const HtmlTree& tree, std::string_view html,
-                                     HtmlRenderer& renderer, Article& article) {
+                                     const HtmlFigures& figures, HtmlRenderer& renderer,
+                                     Article& article) {
   for (int rank = 0; rank <= 2 && article.authors.empty(); ++rank) {
     size_t last = 0;
     for (const Byline& byline : bylines_) {
       if (byline.rank != rank) continue;
       if (!article.authors.empty() && byline.node > last + kBylineNodes) break;
-      const std::string_view text = renderer.TextOf(tree, html, byline.node, article.arena());
-      if (text.empty() || text.size() > kMaxBylineBytes) continue;
+      const std::string_view text =
+          ShortText(tree, html, figures, renderer, byline.node, kMaxBylineBytes);
+      if (text.empty()) continue;
       AddAuthors(text, true, article);
       last = byline.node;
     }
@@ -270,6 +285,8 @@ void PageReader::Collect(const HtmlTree& tree, std::string_view html) {
       has_title_ = true;
       title_ = i;
     } else if (name == "h1") {
+      // Of one inside another the inner: the outer was not closed.
+      if (!h1_.empty() && i < nodes[h1_.back()].end) h1_.pop_back();
       h1_.push_back(i);
     } else if (name == "html" && language_.empty()) {
       language_ = tree.Attribute(node, "lang");
@@ -299,12 +316,13 @@ std::string_view PageReader::MetaContent(std::string_view name) const {
   return {};
 }
 
-void PageReader::FillMetadata(const HtmlTree& tree, std::string_view html, HtmlRenderer& renderer,
+void PageReader::FillMetadata(const HtmlTree& tree, std::string_view html,
+                              const HtmlFigures& figures, HtmlRenderer& renderer,
                               Article& article) {
   Collect(tree, html);
-  if (article.title.empty()) FillTitle(tree, html, renderer, article);
+  if (article.title.empty()) FillTitle(tree, html, figures, renderer, article);
   FillTimes(article);
-  FillNames(tree, html, renderer, article);
+  FillNames(tree, html, figures, renderer, article);
   text::Arena& arena = article.arena();
   if (article.standfirst.empty()) {
     std::string_view description = json_ld_.description;
@@ -327,7 +345,7 @@ void PageReader::FillMetadata(const HtmlTree& tree, std::string_view html, HtmlR
     article.published = DateInUrl(article.url);
     if (article.published) article.published_source = "url";
   }
-  if (!article.published) FillWrittenDate(tree, html, renderer, article);
+  if (!article.published) FillWrittenDate(tree, html, figures, renderer, article);
   if (article.claimed_language.empty()) {
     std::string_view language = json_ld_.language;
     if (language.empty()) language = language_;
@@ -339,12 +357,16 @@ void PageReader::FillMetadata(const HtmlTree& tree, std::string_view html, HtmlR
 }
 
 // The first date in the pieces of text after the headline, then before it: above stand the dates of others.
-void PageReader::FillWrittenDate(const HtmlTree& tree, std::string_view html, HtmlRenderer& renderer,
+void PageReader::FillWrittenDate(const HtmlTree& tree, std::string_view html,
+                                 const HtmlFigures& figures, HtmlRenderer& renderer,
                                  Article& article) {
   const uint64_t title = FoldedKey(article.title, words_);
   const auto nodes = tree.nodes();
   for (const size_t h1 : h1_) {
-    if (h1_.size() > 1 && FoldedKey(renderer.TextOf(tree, html, h1, article.arena()), words_) != title) continue;
+    if (h1_.size() > 1 &&
+        FoldedKey(ShortText(tree, html, figures, renderer, h1, kMaxTitleBytes), words_) != title) {
+      continue;
+    }
     const auto is_date = [&](const HtmlNode& node) {
       if (!node.is_text() || node.parent == HtmlNode::kNone || nodes[node.parent].role == HtmlRole::kSkip) return false;
       const std::string_view text = Trimmed(html.substr(node.source.begin, node.source.size()));
@@ -378,12 +400,15 @@ void PageReader::FillSource(Article& article) {
   if (article.source_name.empty()) article.source_name = article.source_domain;
 }
 
-void PageReader::FillTitle(const HtmlTree& tree, std::string_view html, HtmlRenderer& renderer,
+void PageReader::FillTitle(const HtmlTree& tree, std::string_view html,
+                           const HtmlFigures& figures, HtmlRenderer& renderer,
                            Article& article) {
   text::Arena& arena = article.arena();
   std::array<std::string_view, 4> titles;
   titles[0] = OneLine(json_ld_.headline, kMaxTitleBytes, arena);
-  if (h1_.size() == 1) titles[1] = renderer.TextOf(tree, html, h1_[0], arena);
+  if (h1_.size() == 1) {
+    titles[1] = arena.Keep(ShortText(tree, html, figures, renderer, h1_[0], kMaxTitleBytes));
+  }
   titles[2] = WithoutSite(OneLine(MetaContent("og:title"), kMaxTitleBytes, arena),
                           OneLine(MetaContent("og:site_name"), kMaxSourceBytes, arena));
   if (has_title_) titles[3] = LongestPart(renderer.TextOf(tree, html, title_, arena, kMaxTitleBytes));
@@ -426,7 +451,8 @@ void PageReader::FillTimes(Article& article) {
   }
 }
 
-void PageReader::FillNames(const HtmlTree& tree, std::string_view html, HtmlRenderer& renderer,
+void PageReader::FillNames(const HtmlTree& tree, std::string_view html,
+                           const HtmlFigures& figures, HtmlRenderer& renderer,
                            Article& article) {
   if (article.authors.empty()) {
     CollectSites(article);
@@ -440,7 +466,7 @@ void PageReader::FillNames(const HtmlTree& tree, std::string_view html, HtmlRend
     if (unsigned_by_name) {
       const std::vector<std::string_view> sites(article.authors);
       article.authors.clear();
-      FillAuthorsFromPage(tree, html, renderer, article);
+      FillAuthorsFromPage(tree, html, figures, renderer, article);
       if (article.authors.empty()) article.authors.assign(sites.begin(), sites.end());
     }
   }
@@ -535,12 +561,13 @@ uint32_t PageReader::HeadlineAbove(std::span<const HtmlNode> nodes, Range articl
 Range PageReader::FindStandfirst(const HtmlTree& tree, std::string_view html,
                                  const HtmlFigures& figures, BlockJudge& judge,
                                  HtmlRenderer& renderer, Range article,
-                                 std::string_view standfirst, text::Arena& scratch) {
+                                 std::string_view standfirst) {
   const auto nodes = tree.nodes();
   const uint32_t headline = HeadlineAbove(nodes, article);
   if (headline == HtmlNode::kNone) return {};
   const uint64_t key = FoldedKey(standfirst, words_);
-  for (uint32_t i = nodes[headline].end; i < article.begin;) {
+  int asked = 0;
+  for (uint32_t i = nodes[headline].end; i < article.begin && asked < kMaxStandfirsts;) {
     const HtmlNode& node = nodes[i];
     const bool around_article = node.end > article.begin;
     if (node.is_text() || around_article || node.role != HtmlRole::kBlock) {
@@ -553,7 +580,8 @@ Range PageReader::FindStandfirst(const HtmlTree& tree, std::string_view html,
     }
     const bool marked = judge.IsStandfirst(tree, node);
     if (marked || figures.TextBytes(node, i) <= standfirst.size()) {
-      const std::string_view text = renderer.TextOf(tree, html, i, scratch);
+      const std::string_view text = ShortText(tree, html, figures, renderer, i, kMaxStandfirstBytes);
+      ++asked;
       const uint32_t words = CountWords(text);
       if (words >= kMinStandfirstWords && words <= kMaxStandfirstWords &&
           (marked || FoldedKey(text, words_) == key)) {

@@ -25,7 +25,8 @@ class PageReader {
   // element; one that two of these agree on goes first. Published and modified: JSON-LD, meta,
   // itemprop, the first time element, for published the date in the URL,
   // the first one written beside the headline.
-  void FillMetadata(const HtmlTree& tree, std::string_view html, HtmlRenderer& renderer,
+  void FillMetadata(const HtmlTree& tree, std::string_view html,
+                    const HtmlFigures& figures, HtmlRenderer& renderer,
                     Article& article);
 
   // Nodes of the element that holds the article: one that says so and holds a good part of the page's
@@ -38,7 +39,7 @@ class PageReader {
   // an element that says so or that repeats `standfirst`. Empty if there is none.
   Range FindStandfirst(const HtmlTree& tree, std::string_view html, const HtmlFigures& figures,
                        BlockJudge& judge, HtmlRenderer& renderer, Range article,
-                       std::string_view standfirst, text::Arena& scratch);
+                       std::string_view standfirst);
 
   // The text of the article as JSON-LD gives it; empty if it does not.
   const std::string& json_ld_body() const { return json_ld_.body; }
@@ -55,22 +56,30 @@ class PageReader {
     int rank;
   };
 
+  // The text of an element in one line, until the next call; empty if it is longer than `max_bytes`:
+  // elements lie inside each other, and each may hold the whole page.
+  std::string_view ShortText(const HtmlTree& tree, std::string_view html, const HtmlFigures& figures,
+                             HtmlRenderer& renderer, size_t node, size_t max_bytes);
   void Collect(const HtmlTree& tree, std::string_view html);
   void CollectByline(const HtmlTree& tree, size_t node);
   void CollectSites(const Article& article);
   // Sites name themselves as authors of what nobody signed.
   bool IsSite(std::string_view name);
   void AddAuthors(std::string_view list, bool from_page, Article& article);
-  void FillAuthorsFromPage(const HtmlTree& tree, std::string_view html, HtmlRenderer& renderer,
+  void FillAuthorsFromPage(const HtmlTree& tree, std::string_view html,
+                           const HtmlFigures& figures, HtmlRenderer& renderer,
                            Article& article);
   std::string_view MetaContent(std::string_view name) const;
-  void FillTitle(const HtmlTree& tree, std::string_view html, HtmlRenderer& renderer,
+  void FillTitle(const HtmlTree& tree, std::string_view html,
+                 const HtmlFigures& figures, HtmlRenderer& renderer,
                  Article& article);
   void FillTimes(Article& article);
   void FillSource(Article& article);
-  void FillWrittenDate(const HtmlTree& tree, std::string_view html, HtmlRenderer& renderer,
+  void FillWrittenDate(const HtmlTree& tree, std::string_view html,
+                       const HtmlFigures& figures, HtmlRenderer& renderer,
                        Article& article);
-  void FillNames(const HtmlTree& tree, std::string_view html, HtmlRenderer& renderer,
+  void FillNames(const HtmlTree& tree, std::string_view html,
+                 const HtmlFigures& figures, HtmlRenderer& renderer,
                  Article& article);
   void CountProse(const HtmlTree& tree, const HtmlFigures& figures, BlockJudge& judge);
   uint32_t Prose(std::span<const HtmlNode> nodes, uint32_t i) const {
@@ -98,6 +107,7 @@ class PageReader {
   // Bytes of prose before each node.
   std::vector<uint32_t> prose_;
   std::vector<Word> words_;
+  text::Arena text_;
 };
 
 }  // namespace newsfeed::cleanup

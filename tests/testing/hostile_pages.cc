@@ -90,6 +90,15 @@ constexpr std::array kPages = std::to_array<HostilePage>({
 "'>",
                      Repeated("<div class=byline>" + Repeated("b,", 60) + "</div>", 60) + Paragraphs(kSentence, 3));
      }},
+    {"NestedHeadlines", "a.html",
+     [] { return Page(Repeated("<h1>", 240) + Paragraphs(Repeated(kSentence, 20), 250)); }},
+    {"NestedBylines", "a.html",
+     [] { return Page(Repeated("<div class=byline>", 240) + Paragraphs(Repeated(kSentence, 20), 250)); }},
+    {"NestedStandfirsts", "a.html",
+     [] {
+       const std::string nested = Repeated("<div class=dek>", 200) + Repeated("the quay is open now<br>", 600) + Repeated("</div>", 200);
+       return Page("<h1>Quay</h1>" + Repeated(nested, 30) + "<article>" + Paragraphs(kSentence, 3) + "</article>");
+     }},
     {"CharacterReferences", "a.html", [] { return Page("<p>" + Repeated("&amp;amp;lt;&#xE9;&notit;", 100'000)); }},
 });
 
