@@ -52,7 +52,7 @@ class Tagger : public Processor {
     Read(article, *gazetteer_, document_);
     FindNames(document_, *gazetteer_, candidates_, acronyms_);
     if (by_model) AddTaggerNames();
-    ResolveOverlaps(document_, candidates_);
+    ResolveOverlaps(*gazetteer_, document_, candidates_);
     recall_.Recall(document_, *gazetteer_, candidates_, acronyms_);
     memory_.Recall(document_, *gazetteer_, acronyms_, candidates_);
     agreement_.Reach(document_, *gazetteer_, candidates_);

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
+#include "processors/entities/organization_name.h"
 #include "processors/text/utf8.h"
 
 namespace newsfeed::entities {
@@ -57,6 +59,86 @@ void ReadField(TextField field, std::string_view text, Document& document) {
 bool IsEnglish(std::string_view language) {
   return language.empty() || language == "en" || language.starts_with("en-");
 }
+
+// Names of the table that need no context beside those of the tagger; both in the order of the text.
+class TableBesideTagger {
+ public:
+  TableBesideTagger(const Gazetteer& gazetteer, const Document& document, std::span<const Candidate> candidates)
+      : document_(document) {
+    for (const Candidate& c : candidates) {
+      if (c.evidence == Evidence::kTagger) tagged_.push_back(c.tokens);
+      const auto common = [&](const Sense& s) { return gazetteer.entry(s.entry).common; };
+      if (c.evidence == Evidence::kTable && !std::ranges::all_of(c.senses, common)) known_.push_back(c.tokens);
+    }
+    std::ranges::sort(tagged_, {}, &Range::begin);
+    std::ranges::sort(known_, {}, &Range::begin);
+  }
+
+  // True if the table knows that `name`, of the tagger, is wrong.
+  bool Corrects(const Candidate& name) const { return IsList(name) || GoesOn(name); }
+
+ private:
+  // No name of the table is longer, in tokens (gazetteer.cc).
+  static constexpr uint32_t kMaxNameTokens = 16;
+
+  // "China and Côte d'Ivoire": nothing but names of the table, at least two.
+  bool IsList(const Candidate& name) const {
+    const DocumentField& field = document_.fields[name.field];
+    uint32_t names = 0;
+    for (uint32_t i = name.tokens.begin; i < name.tokens.end;) {
+      const auto found = std::ranges::lower_bound(known_, i, {}, &Range::begin);
+      if (found == known_.end() || found->begin != i || found->end > name.tokens.end) return false;
+      ++names;
+      if (found->end == name.tokens.end) return names > 1;
+      i = found->end;
+      if (const std::string_view joint = document_.TextOf(field, i); joint != "and" && joint != ",") return false;
+      ++i;
+    }
+    return false;
+  }
+
+  // "McDonald" of "McDonald's", "York" of "New York".
+  bool GoesOn(const Candidate& name) const {
+    const auto end = std::ranges::upper_bound(known_, name.tokens.begin, {}, &Range::begin);
+    for (auto known = end; known != known_.begin();) {
+      --known;
+      if (known->begin + kMaxNameTokens <= name.tokens.begin) return false;
+      if (known->end < name.tokens.end || *known == name.tokens || CrossesAnother(*known)) continue;
+      // "McDonald's lawyer": of people a clitic says whose it is.
+      if (name.type == EntityType::kPerson && OnlyAddsClitic(*known, name.tokens)) continue;
+      if (OnlyAddsThe(*known, name)) continue;
+      return true;
+    }
+    return false;
+  }
+
+  // "the Vatican" for "Vatican", which the table has, too; not "The Hague" for "Hague".
+  bool OnlyAddsThe(Range known, const Candidate& name) const {
+    return known.end == name.tokens.end && document_.matches[name.tokens.begin].tokens == name.tokens.size() &&
+           WithoutThe(document_, name.field, known) == name.tokens;
+  }
+
+  bool OnlyAddsClitic(Range known, Range name) const {
+    return known.begin == name.begin && known.end == name.end + 1 &&
+           document_.tokens[name.end].kind == TokenKind::kClitic;
+  }
+
+  // True if a name of the tagger lies partly in `known`.
+  bool CrossesAnother(Range known) const {
+    const auto crosses = [&](Range name) {
+      const bool overlaps = name.begin < known.end && known.begin < name.end;
+      return overlaps && (name.begin < known.begin || name.end > known.end);
+    };
+    // Those of the tagger do not overlap, so only the ones at the two ends can.
+    const auto first = std::ranges::upper_bound(tagged_, known.begin, {}, &Range::end);
+    const auto behind = std::ranges::lower_bound(tagged_, known.end, {}, &Range::begin);
+    return (first != tagged_.end() && crosses(*first)) || (behind != tagged_.begin() && crosses(*std::prev(behind)));
+  }
+
+  const Document& document_;
+  std::vector<Range> tagged_;
+  std::vector<Range> known_;
+};
 
 }  // namespace
 
@@ -128,10 +210,14 @@ void AddTagged(std::span<const Candidate> tagged, std::vector<Candidate>& candid
   }
 }
 
-void ResolveOverlaps(Document& document, std::vector<Candidate>& candidates) {
+void ResolveOverlaps(const Gazetteer& gazetteer, Document& document, std::vector<Candidate>& candidates) {
   std::erase_if(candidates, [&](const Candidate& c) {
     return document.tokens[c.tokens.end - 1].end - document.tokens[c.tokens.begin].begin >
            kMaxMentionBytes;
+  });
+  const TableBesideTagger table(gazetteer, document, candidates);
+  std::erase_if(candidates, [&](const Candidate& c) {
+    return c.evidence == Evidence::kTagger && table.Corrects(c);
   });
   const auto by_strength = [](const Candidate& c) {
     const int rank = c.evidence == Evidence::kWatchList ? 0 : c.evidence == Evidence::kTagger ? 1 : 2;

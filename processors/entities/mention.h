@@ -108,8 +108,10 @@ void AddTagged(std::span<const Candidate> tagged, std::vector<Candidate>& candid
 
 // Keeps the best of candidates that overlap, in the order of the text: a watch list beats all, then
 // the tagger the table and the grammar; of these the longer beats the shorter, then the stronger
-// evidence. O(n log n).
-void ResolveOverlaps(Document& document, std::vector<Candidate>& candidates);
+// evidence. But the table corrects the tagger where it knows, without asking for context, that a name
+// goes on ("McDonald's", not "McDonald") or that one is a list of several ("China and Côte d'Ivoire").
+// O(n log n).
+void ResolveOverlaps(const Gazetteer& gazetteer, Document& document, std::vector<Candidate>& candidates);
 
 // Marks tokens as named; false, and nothing done, if one of them is already.
 bool Take(Document& document, Range tokens);
