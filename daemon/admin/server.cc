@@ -17,6 +17,7 @@
 #include <thread>
 #include <utility>
 
+#include "daemon/admin/bounded_server.h"
 #include "daemon/admin/health.h"
 #include "daemon/admin/live_events.h"
 #include "daemon/admin/metrics.h"
@@ -32,10 +33,6 @@ constexpr int kPages = 8;
 constexpr size_t kThreads = kPages + 2;
 constexpr size_t kSeats = 32;
 constexpr std::chrono::seconds kTick{1};
-constexpr int kTimeoutSeconds = 5;
-constexpr size_t kMaxPayloadBytes = 1024;
-// A connection that is kept open would hold a thread, and a probe would wait for it.
-constexpr size_t kRequestsPerConnection = 1;
 
 constexpr std::string_view kPlain = "text/plain; charset=utf-8";
 constexpr std::string_view kEvents = "text/event-stream";
@@ -203,10 +200,6 @@ class AdminServer::Listener {
       : source_(source), pages_(source, std::move(samples)) {
     server_.new_task_queue = [this] { return waiting_ = new WaitingRoom(kThreads, kSeats); };
     server_.set_socket_options(OwnPort);
-    server_.set_read_timeout(kTimeoutSeconds);
-    server_.set_write_timeout(kTimeoutSeconds);
-    server_.set_keep_alive_max_count(kRequestsPerConnection);
-    server_.set_payload_max_length(kMaxPayloadBytes);
     // Before the library's own routing: that one matches std::regex, which recurses on the path.
     server_.set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
       for (const auto& [name, value] : kHeaders) response.set_header(name, value);
@@ -272,7 +265,7 @@ class AdminServer::Listener {
   Pages pages_;
   bool loopback_ = true;
   std::atomic<WaitingRoom*> waiting_ = nullptr;  // the library's
-  httplib::Server server_;
+  BoundedServer server_;
   std::thread thread_;
   std::atomic<bool> ended_ = false;
   int port_ = -1;

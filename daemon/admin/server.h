@@ -4,8 +4,8 @@
 //   auto server = AdminServer::Start(config.admin(), app, samples);  // app outlives the server
 //   curl http://127.0.0.1:9644/readyz
 //
-// Bounds: eight pages and two other connections are served at a time, 32 wait, further ones in the kernel's queue; one
-// request each, 5 s for each read and write, bodies of 1 KB at most. SIGPIPE is ignored from the first start on
+// Bounds: eight pages and two other connections are served at a time, 32 wait, further ones in the kernel's queue; what
+// each may take, bounded_server.h tells. Bodies are not read. SIGPIPE is ignored from the first start on
 // (cpp-httplib does so for the whole process).
 #pragma once
 
@@ -36,7 +36,7 @@ class AdminServer {
 
   AdminServer(const AdminServer&) = delete;
   AdminServer& operator=(const AdminServer&) = delete;
-  // Ends open pages at once; waits for answers under way, 5 s at most each way.
+  // Ends open pages at once; waits for answers under way, some seconds at most each.
   ~AdminServer();
 
   // The one it listens on, also where the configuration says 0.

@@ -7,8 +7,10 @@
 #include <httplib.h>
 
 #include <atomic>
+#include <chrono>
 #include <future>
 #include <list>
+#include <string>
 #include <string_view>
 #include <thread>
 
@@ -296,15 +298,70 @@ TEST_F(AdminServerTest, RangesAreRefused) {
   EXPECT_LT(reply->body.size(), 200'000);
 }
 
+// Says what it is told to, byte for byte.
+class RawClient {
+ public:
+  explicit RawClient(int port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+  }
+  RawClient(const RawClient&) = delete;
+  RawClient& operator=(const RawClient&) = delete;
+  ~RawClient() { close(socket_); }
+
+  // False: the server has closed the connection.
+  bool Send(std::string_view bytes) const {
+    return send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
+  }
+
+ private:
+  const int socket_ = socket(AF_INET, SOCK_STREAM, 0);
+};
+
 TEST_F(AdminServerTest, AClientThatSaysNothingDoesNotStopTheOthers) {
-  const int idle = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<uint16_t>(server_->port()));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  ASSERT_EQ(connect(idle, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+  const RawClient idle(server_->port());
   const auto reply = Get("/livez");
-  close(idle);
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->status, 200);
+}
+
+TEST_F(AdminServerTest, ALineWithoutEndIsNotKept) {
+  const RawClient client(server_->port());
+  ASSERT_TRUE(client.Send("GET /"));
+  const std::string more(1 << 20, 'a');
+  int sent = 0;
+  while (sent < 64 && client.Send(more)) ++sent;
+  EXPECT_LT(sent, 64);
+}
+
+TEST_F(AdminServerTest, AHeadWithoutEndIsNotKept) {
+  const RawClient client(server_->port());
+  ASSERT_TRUE(client.Send("GET /livez HTTP/1.1\r\n"));
+  std::string more;
+  while (more.size() < 1 << 20) more += "X-More: " + std::string(100, 'a') + "\r\n";
+  int sent = 0;
+  while (sent < 64 && client.Send(more)) ++sent;
+  EXPECT_LT(sent, 64);
+}
+
+// As many as there are threads, each with a byte now and then.
+TEST_F(AdminServerTest, ClientsThatDripDoNotHoldTheThreads) {
+  std::list<RawClient> clients;
+  for (int i = 0; i < 10; ++i) clients.emplace_back(server_->port());
+  std::atomic<bool> answered = false;
+  std::thread drip([&] {
+    while (!answered) {
+      for (const RawClient& client : clients) client.Send("G");
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+  });
+  client_.set_read_timeout(30);
+  const auto reply = Get("/livez");
+  answered = true;
+  drip.join();
   ASSERT_TRUE(reply);
   EXPECT_EQ(reply->status, 200);
 }
