@@ -109,12 +109,15 @@ std::string_view WithoutPort(std::string_view host) {
   return host.substr(0, host.find(':'));
 }
 
-// Why a page of another site, which runs in the operator's browser, gets no events; empty: it is ours.
+// Why a page of another site, which runs in the operator's browser, gets nothing; empty: it is ours, or asks as no browser
+// does (probes, Prometheus). A link to the page may stand anywhere: what it opens cannot be read from there.
 std::string_view WhyForeign(const httplib::Request& request, bool loopback) {
   const std::string site = request.get_header_value("Sec-Fetch-Site");
-  if (!site.empty() && site != "same-origin" && site != "none") return "Not for other sites.\n";
+  const bool opened = request.get_header_value("Sec-Fetch-Mode") == "navigate" &&
+                      request.get_header_value("Sec-Fetch-Dest") == "document";
+  if (!site.empty() && site != "same-origin" && site != "none" && !opened) return "Not for other sites.\n";
   // A name that its owner lets point here (DNS rebinding) would make that page one of our own.
-  if (loopback && !IsLocalName(WithoutPort(request.get_header_value("Host")))) {
+  if (loopback && request.has_header("Host") && !IsLocalName(WithoutPort(request.get_header_value("Host")))) {
     return "Ask for localhost: other names are not answered on loopback.\n";
   }
   return "";
@@ -246,6 +249,9 @@ class AdminServer::Listener {
     if (request.method != "GET" && request.method != "HEAD") return {405, kPlain, "GET and HEAD only.\n"};
     // A thousand overlapping ranges in one header would be answered with a thousand copies.
     if (!request.ranges.empty()) return {416, kPlain, "No ranges.\n"};
+    if (const std::string_view why = WhyForeign(request, loopback_); !why.empty()) {
+      return {403, kPlain, std::string(why)};
+    }
     const auto route = std::ranges::find(kRoutes, std::string_view(request.path), &Route::path);
     if (route == std::end(kRoutes)) return NotFound();
     return route->handler == nullptr ? Stream(request, response) : route->handler(source_.Snapshot(), absl::Now());
@@ -253,9 +259,6 @@ class AdminServer::Listener {
 
   // The events are in `response` where the reply is of their type.
   Reply Stream(const httplib::Request& request, httplib::Response& response) {
-    if (const std::string_view why = WhyForeign(request, loopback_); !why.empty()) {
-      return {403, kPlain, std::string(why)};
-    }
     if (request.method == "HEAD") return {200, kPlain, ""};
     if (!pages_.Open(response)) return {503, kPlain, fmt::format("{} pages are open, no more.\n", kPages)};
     return {200, kEvents, ""};

@@ -215,13 +215,35 @@ TEST(Loopback, Addresses) {
   for (const char* no : {"0.0.0.0", "::", "10.0.0.1", "127.0.0.1.example.com", "", "128.0.0.1"}) EXPECT_FALSE(IsLoopback(no)) << no;
 }
 
-TEST_F(AdminServerTest, PagesOfOthersGetNoEvents) {
+TEST_F(AdminServerTest, PagesOfOthersGetNothing) {
   for (const auto& [name, value] : std::initializer_list<std::pair<const char*, const char*>>{
            {"Host", "attacker.example"}, {"Host", "127.0.0.1.attacker.example:80"}, {"Host", "[::2]:80"}, {"Host", "["},
            {"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}}) {
-    const auto reply = client_.Head("/live", {{name, value}});  // with GET a fault would be a stream without end
-    ASSERT_TRUE(reply) << value;
-    EXPECT_EQ(reply->status, 403) << value;
+    for (const char* path : {"/live", "/", "/status", "/metrics", "/livez", "/nowhere"}) {
+      const auto reply = client_.Head(path, {{name, value}});  // with GET a fault would be a stream without end
+      ASSERT_TRUE(reply) << path << value;
+      EXPECT_EQ(reply->status, 403) << path << value;
+    }
+  }
+}
+
+// A browser says so of each request; the page that holds the link gets nothing of it.
+TEST_F(AdminServerTest, ALinkOfAnotherSiteOpensThePage) {
+  const auto reply = Get("/", {{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Mode", "navigate"}, {"Sec-Fetch-Dest", "document"}});
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->status, 200);
+  EXPECT_EQ(Get("/", {{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Mode", "navigate"}, {"Sec-Fetch-Dest", "iframe"}})->status, 403);
+}
+
+// Probes of a pod ask its address, Prometheus the name of a service.
+TEST_F(AdminServerTest, BeyondLoopbackAnyNameIsAnswered) {
+  config::v1::Admin config = OnPort(0);
+  config.set_address("0.0.0.0");
+  const auto server = AdminServer::Start(config, source_).value();
+  for (const char* host : {"10.1.2.3:9644", "newsfeed.news.svc:9644"}) {
+    const auto reply = httplib::Client("127.0.0.1", server->port()).Get("/readyz", {{"Host", host}});
+    ASSERT_TRUE(reply) << host;
+    EXPECT_EQ(reply->status, 200) << host;
   }
 }
 
