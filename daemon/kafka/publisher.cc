@@ -33,7 +33,7 @@ void Publisher::Begin(std::span<const ProducedRecord> records, std::vector<Parti
   consumer_ = consumer;
   next_record_ = 0;
   retries_ = 0;
-  refused_ = false;
+  refused_ = spent_ = false;
   state_ = transactional() ? State::kBegin : State::kProduce;
 }
 
@@ -149,7 +149,10 @@ Publisher::Result Publisher::CommitOffsets(absl::Time now) {
     Failpoint("publisher.after_commit");
     return Result::kCommitted;
   }
-  if (const auto refusal = producer_->TakeRefusal()) return Failed(refusal->error, now);
+  if (const auto refusal = producer_->TakeRefusal()) {
+    spent_ = true;
+    return Failed(refusal->error, now);
+  }
   if (const Error error = consumer_->Commit(offsets_); !error.ok()) return Failed(error, now);
   state_ = State::kReady;
   return Result::kCommitted;
@@ -202,6 +205,9 @@ Publisher::Result Publisher::Aborted() {
   if (auto refusal = producer_->TakeRefusal()) {
     last_error_ = std::move(refusal->error);
     refused_ |= last_error_.kind == ErrorClass::kRefused;
+    spent_ = true;
+  }
+  if (spent_) {
     producer_.reset();
     state_ = State::kNew;
   }

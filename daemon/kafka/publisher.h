@@ -102,6 +102,7 @@ class Publisher {
   size_t next_topic_ = 0;
   int retries_ = 0;
   bool refused_ = false;  // something of this batch, by broker or client
+  bool spent_ = false;    // the broker refused something of this batch: the client must not go on
   Backoff backoff_;  // of making and initialising
   absl::Time begun_ = absl::InfinitePast();
   absl::Time last_fenced_ = absl::InfinitePast();

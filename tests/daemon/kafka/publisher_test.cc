@@ -139,6 +139,10 @@ TEST_F(PublisherTest, ABrokerThatIsAwayAtTheStartIsWaitedFor) {
 class PublisherAtLeastOnce : public ::testing::Test {
  protected:
   PublisherAtLeastOnce() {
+    BecomeReady();
+  }
+
+  void BecomeReady() {
     while (publisher_.Step(now_ += absl::Seconds(1)) != Result::kReady) {}
   }
 
@@ -162,6 +166,9 @@ TEST_F(PublisherAtLeastOnce, WhatTheBrokerRefusesHoldsTheOffsets) {
   script_.refusal = Producer::Refusal{0, Failure(ErrorClass::kRefused, "MSG_SIZE_TOO_LARGE")};
   EXPECT_EQ(PublishOne(), Result::kRefused);
   EXPECT_THAT(script_.calls, Not(Contains("consumer commit")));
+  BecomeReady();
+  EXPECT_EQ(PublishOne(), Result::kCommitted);
+  EXPECT_EQ(script_.producers, 2) << "one that was refused something is not used again";
 }
 
 TEST_F(PublisherAtLeastOnce, ARefusalIsToldWhereTheClientFailsInItsWake) {

@@ -1,6 +1,7 @@
 // Clients that answer as a test tells them, and note what was asked.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <memory>
@@ -32,6 +33,9 @@ struct Script {
   int producers = 0;
   bool has_generation = true;
   std::optional<Producer::Refusal> refusal;  // told once
+  // A value that the broker refuses, and with it all that went there in one request: the first is named. The producer
+  // has a gap in its sequence numbers then.
+  std::string poison;
 
   Error Answer(const std::string& call) {
     calls.push_back(call);
@@ -69,6 +73,7 @@ class ScriptedProducer : public Producer {
   }
   Error CommitTransaction(absl::Duration) override {
     Error answer = script_->Answer("commit");
+    if (spent_ || Poisoned()) return Failure(ErrorClass::kFatal, "OUT_OF_ORDER_SEQUENCE_NUMBER");
     if (answer.ok()) {
       script_->published.insert(script_->published.end(), open_.begin(), open_.end());
       script_->topics.insert(script_->topics.end(), open_topics_.begin(), open_topics_.end());
@@ -79,7 +84,11 @@ class ScriptedProducer : public Producer {
   Error AbortTransaction(absl::Duration) override { return script_->Answer("abort"); }
   Error Flush(absl::Duration) override { return script_->Answer("flush"); }
   void Serve(absl::Duration) override { script_->calls.push_back("serve"); }
-  std::optional<Refusal> TakeRefusal() override { return std::exchange(script_->refusal, std::nullopt); }
+  std::optional<Refusal> TakeRefusal() override {
+    if (!Poisoned()) return std::exchange(script_->refusal, std::nullopt);
+    spent_ = true;
+    return Refusal{0, Failure(ErrorClass::kRefused, "MSG_SIZE_TOO_LARGE")};
+  }
   Error Metadata(const std::string&, int32_t& partitions, absl::Duration) override {
     partitions = 1;
     return script_->Answer("metadata");
@@ -89,6 +98,11 @@ class ScriptedProducer : public Producer {
   Script* const script_;
   std::vector<std::string> open_;
   std::vector<std::string> open_topics_;
+  bool spent_ = false;
+
+  bool Poisoned() const {
+    return !script_->poison.empty() && std::ranges::find(open_, script_->poison) != open_.end();
+  }
 };
 
 class ScriptedConsumer : public Consumer {
