@@ -7,9 +7,10 @@
 namespace newsfeed::cli {
 
 absl::StatusOr<std::unique_ptr<file::FileSource>> OpenInputs(const std::vector<std::string>& inputs,
-                                                             const config::v1::Config& config) {
+                                                             const config::v1::Config& config,
+                                                             const std::atomic<bool>* stop) {
   return file::FileSource::Create(inputs, {config.batch().max_records(), config.batch().max_bytes()},
-                                  config.limits().max_record_bytes());
+                                  config.limits().max_record_bytes(), stop);
 }
 
 absl::Status ForEachBatch(file::FileSource& source, absl::FunctionRef<absl::Status(Batch&)> work) {

@@ -5,6 +5,7 @@
 //   return TellInputs(**source, kExitOk);
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,9 +19,10 @@
 
 namespace newsfeed::cli {
 
-// In batches as `config` bounds them. NotFound: an input does not exist, kExitNoInput.
+// In batches as `config` bounds them, until `stop`. NotFound: an input does not exist, kExitNoInput.
 absl::StatusOr<std::unique_ptr<file::FileSource>> OpenInputs(const std::vector<std::string>& inputs,
-                                                             const config::v1::Config& config);
+                                                             const config::v1::Config& config,
+                                                             const std::atomic<bool>* stop = nullptr);
 
 // Hands all records to `work`, batch by batch in their order, until it fails or reading does.
 absl::Status ForEachBatch(file::FileSource& source, absl::FunctionRef<absl::Status(Batch&)> work);

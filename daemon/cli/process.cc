@@ -48,8 +48,7 @@ struct Arguments {
 
 std::atomic<bool> interrupted = false;
 
-// Ctrl-C: finish what has been read. A second one ends the process as ever. No SA_RESTART: a read that
-// waits for a silent pipe must return.
+// Ctrl-C: finish what has been read. A second one ends the process as ever.
 void StopOnInterrupt() {
   struct sigaction action{};
   action.sa_handler = [](int) { interrupted = true; };
@@ -79,7 +78,7 @@ std::optional<int> Prepare(const Arguments& arguments, Job& job) {
     return Fail(status, kExitConfig);
   }
   job.data = *std::move(data);
-  auto source = OpenInputs(arguments.inputs, job.config);
+  auto source = OpenInputs(arguments.inputs, job.config, &interrupted);
   if (!source.ok()) return Fail(source.status(), kExitNoInput);
   job.source = *std::move(source);
   if (arguments.output_dir.empty()) {

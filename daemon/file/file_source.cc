@@ -47,8 +47,9 @@ std::optional<RecordLayout> LayoutOf(std::string_view name) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<FileSource>> FileSource::Create(
-    const std::vector<std::string>& inputs, const BatchBounds& bounds, uint64_t max_record_bytes) {
-  std::unique_ptr<FileSource> source(new FileSource(bounds, max_record_bytes));
+    const std::vector<std::string>& inputs, const BatchBounds& bounds, uint64_t max_record_bytes,
+    const std::atomic<bool>* stop) {
+  std::unique_ptr<FileSource> source(new FileSource(bounds, max_record_bytes, stop));
   for (const std::string& input : inputs) {
     if (absl::Status status = source->AddInput(input); !status.ok()) return status;
   }
@@ -133,7 +134,7 @@ absl::StatusOr<PollResult> FileSource::Poll(Batch& batch) {
 
 absl::Status FileSource::OpenNext() {
   const InputFile& file = files_[next_file_++];
-  auto input = InputBytes::Open(file.path);
+  auto input = InputBytes::Open(file.path, stop_);
   if (!input.ok()) return input.status();
   input_ = *std::move(input);
   cutter_ = std::make_unique<RecordCutter>(*input_, file.layout, max_record_bytes_);

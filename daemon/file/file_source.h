@@ -34,12 +34,13 @@ struct BatchBounds {
 
 class FileSource : public RecordSource {
  public:
-  // Finds the files of `inputs`; "-" is standard input. NotFound names an input that does not exist.
+  // Finds the files of `inputs`; "-" is standard input. NotFound names an input that does not exist. Where `stop`
+  // becomes true while it waits for input, the source ends with what it has read.
   static absl::StatusOr<std::unique_ptr<FileSource>> Create(const std::vector<std::string>& inputs,
                                                             const BatchBounds& bounds,
-                                                            uint64_t max_record_bytes);
+                                                            uint64_t max_record_bytes,
+                                                            const std::atomic<bool>* stop = nullptr);
 
-  // A signal that comes while it waits for input ends the source.
   absl::StatusOr<PollResult> Poll(Batch& batch) override;
 
   // Damaged files so far, each told once with the place.
@@ -59,8 +60,8 @@ class FileSource : public RecordSource {
     RecordLayout layout = RecordLayout::kLines;
   };
 
-  FileSource(const BatchBounds& bounds, uint64_t max_record_bytes)
-      : bounds_(bounds), max_record_bytes_(max_record_bytes) {}
+  FileSource(const BatchBounds& bounds, uint64_t max_record_bytes, const std::atomic<bool>* stop)
+      : bounds_(bounds), max_record_bytes_(max_record_bytes), stop_(stop) {}
 
   absl::Status AddInput(const std::string& input);
   absl::Status AddFolder(const std::string& folder);
@@ -71,6 +72,7 @@ class FileSource : public RecordSource {
 
   const BatchBounds bounds_;
   const uint64_t max_record_bytes_;
+  const std::atomic<bool>* const stop_;
   absl::flat_hash_set<std::string> topics_;
   std::deque<InputFile> files_;  // deque: topics in batches are views of its strings
   size_t next_file_ = 0;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +14,8 @@ namespace newsfeed::file {
 namespace {
 
 constexpr size_t kPieceBytes = size_t{1} << 18;
+// How often `stop` is looked at while nothing comes. A signal need not be the end of the wait: it may go to any thread.
+constexpr int kLookMilliseconds = 200;
 
 // gzip of news text is 3 to 5 times smaller than the text. A file that expands beyond this ratio,
 // after a first piece that may be anything, was made to fill memory or time.
@@ -21,12 +24,13 @@ constexpr uint64_t kFreeExpansionBytes = uint64_t{64} << 20;
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<InputBytes>> InputBytes::Open(const std::string& path) {
+absl::StatusOr<std::unique_ptr<InputBytes>> InputBytes::Open(const std::string& path,
+                                                              const std::atomic<bool>* stop) {
   const int descriptor = path == "-" ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {
     return absl::NotFoundError(fmt::format("{}: {}", path, std::strerror(errno)));
   }
-  return std::unique_ptr<InputBytes>(new InputBytes(descriptor, path, path.ends_with(".gz")));
+  return std::unique_ptr<InputBytes>(new InputBytes(descriptor, path, path.ends_with(".gz"), stop));
 }
 
 InputBytes::~InputBytes() {
@@ -42,18 +46,26 @@ absl::StatusOr<bool> InputBytes::ReadMore() {
     case State::kEnd: return false;
     case State::kPlain: break;
   }
-  const size_t held = buffer_.size();
-  buffer_.resize(held + kPieceBytes);
-  auto size = ReadRaw(buffer_.data() + held, kPieceBytes);
-  buffer_.resize(held + (size.ok() ? *size : 0));
+  auto size = AppendRaw(kPieceBytes);
   if (!size.ok()) return size.status();
   if (*size == 0) state_ = State::kEnd;
   return *size > 0;
 }
 
+absl::StatusOr<size_t> InputBytes::AppendRaw(size_t most) {
+  const size_t held = buffer_.size();
+  buffer_.resize(held + most);
+  auto size = ReadRaw(buffer_.data() + held, most);
+  buffer_.resize(held + (size.ok() ? *size : 0));
+  return size;
+}
+
 absl::StatusOr<size_t> InputBytes::ReadRaw(char* out, size_t size) {
-  const ssize_t got = read(descriptor_, out, size);
-  if (got < 0 && errno == EINTR) return absl::CancelledError("interrupted");
+  ssize_t got = 0;
+  do {
+    if (absl::Status status = AwaitInput(); !status.ok()) return status;
+    got = read(descriptor_, out, size);
+  } while (got < 0 && errno == EINTR);
   if (got < 0) {
     return absl::UnknownError(fmt::format("{}: cannot be read: {}", path_, std::strerror(errno)));
   }
@@ -61,17 +73,25 @@ absl::StatusOr<size_t> InputBytes::ReadRaw(char* out, size_t size) {
   return static_cast<size_t>(got);
 }
 
+absl::Status InputBytes::AwaitInput() const {
+  if (stop_ == nullptr) return absl::OkStatus();
+  pollfd waited{.fd = descriptor_, .events = POLLIN, .revents = 0};
+  // What is no silence, an error too, is told by read.
+  for (;;) {
+    const int ready = poll(&waited, 1, kLookMilliseconds);
+    if (ready > 0 || (ready < 0 && errno != EINTR)) return absl::OkStatus();
+    if (stop_->load()) return absl::CancelledError("interrupted");
+  }
+}
+
 absl::StatusOr<bool> InputBytes::Begin() {
-  buffer_.resize(kPieceBytes);
   // A pipe may give the two bytes that decide in two reads.
-  size_t size = 0;
-  while (size < 2) {
-    auto got = ReadRaw(buffer_.data() + size, kPieceBytes - size);
+  while (buffer_.size() < 2) {
+    auto got = AppendRaw(kPieceBytes - buffer_.size());
     if (!got.ok()) return got.status();
     if (*got == 0) break;
-    size += *got;
   }
-  buffer_.resize(size);
+  const size_t size = buffer_.size();
   if (!buffer_.starts_with("\x1f\x8b")) {
     if (expect_gzip_) {
       buffer_.clear();
@@ -98,10 +118,13 @@ absl::StatusOr<bool> InputBytes::Inflate() {
   stream_.next_out = reinterpret_cast<Bytef*>(buffer_.data() + held);
   stream_.avail_out = static_cast<uInt>(kPieceBytes);
   std::string_view fault;
+  absl::Status status;
   while (stream_.avail_out > 0 && fault.empty()) {
     if (stream_.avail_in == 0) {
+      // What is there is not kept waiting for what a pipe may give later.
+      if (stream_.avail_out < kPieceBytes) break;
       auto size = ReadRaw(raw_.get(), kPieceBytes);
-      if (!size.ok()) return size.status();
+      if (status = size.status(); !status.ok()) break;
       stream_.next_in = reinterpret_cast<Bytef*>(raw_.get());
       stream_.avail_in = static_cast<uInt>(*size);
       if (*size == 0) {
@@ -125,6 +148,7 @@ absl::StatusOr<bool> InputBytes::Inflate() {
     fault = "expands without end";
   }
   if (!fault.empty()) Damaged(fault);
+  if (!status.ok()) return status;
   if (produced == 0) state_ = State::kEnd;
   return produced > 0;
 }

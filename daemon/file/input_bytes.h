@@ -9,6 +9,7 @@
 
 #include <zlib.h>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -21,8 +22,10 @@ namespace newsfeed::file {
 
 class InputBytes {
  public:
-  // `path` "-" is standard input. NotFound with the path if it cannot be opened.
-  static absl::StatusOr<std::unique_ptr<InputBytes>> Open(const std::string& path);
+  // `path` "-" is standard input. NotFound with the path if it cannot be opened. Where `stop` becomes true, waiting for
+  // input ends within a moment: a pipe may be silent for hours.
+  static absl::StatusOr<std::unique_ptr<InputBytes>> Open(const std::string& path,
+                                                          const std::atomic<bool>* stop = nullptr);
 
   InputBytes(const InputBytes&) = delete;
   InputBytes& operator=(const InputBytes&) = delete;
@@ -35,8 +38,8 @@ class InputBytes {
   void Skip(size_t bytes) { begin_ += bytes; }
 
   // Appends to unread(). False at the end, be it the true one or the place of damage. An error is
-  // one of the operating system; CANCELLED: a signal came while waiting (a pipe may be silent for
-  // hours), and the call may be repeated.
+  // one of the operating system; CANCELLED: `stop` became true while waiting. Either way unread() stands, and the call
+  // may be repeated.
   absl::StatusOr<bool> ReadMore();
 
   // What is wrong with a gzip file: "damaged after 1234 bytes: …". Empty: nothing so far.
@@ -46,10 +49,12 @@ class InputBytes {
   uint64_t consumed_bytes() const { return consumed_; }
 
  private:
-  InputBytes(int descriptor, std::string path, bool expect_gzip)
-      : descriptor_(descriptor), path_(std::move(path)), expect_gzip_(expect_gzip) {}
+  InputBytes(int descriptor, std::string path, bool expect_gzip, const std::atomic<bool>* stop)
+      : descriptor_(descriptor), path_(std::move(path)), expect_gzip_(expect_gzip), stop_(stop) {}
 
+  absl::StatusOr<size_t> AppendRaw(size_t most);
   absl::StatusOr<size_t> ReadRaw(char* out, size_t size);
+  absl::Status AwaitInput() const;
   absl::StatusOr<bool> Begin();
   absl::StatusOr<bool> Inflate();
   // Ends the input here. Returns false, as ReadMore then does.
@@ -60,6 +65,7 @@ class InputBytes {
   int descriptor_;
   std::string path_;
   bool expect_gzip_;
+  const std::atomic<bool>* stop_;
   State state_ = State::kNew;
   std::string buffer_;
   size_t begin_ = 0;

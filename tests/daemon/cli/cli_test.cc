@@ -1,10 +1,16 @@
 // newsfeedd from outside: what a new user does, and does wrong.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <csignal>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/testing/program.h"
@@ -54,6 +60,35 @@ TEST(Cli, ProcessWritesEveryOutcomeToTheFolder) {
   EXPECT_THAT(ReadWholeFile(out + "/summary.json"),
               StartsWith(R"({"read":2,"enriched":1,"duplicates":0,"dead_letter":1,"filtered":0,)"
                          R"("seconds":)"));
+}
+
+// Ctrl-C, while no more comes: the signal may go to any of the threads.
+TEST(Cli, ASilentPipeDoesNotHoldCtrlC) {
+  testing::TemporaryFolder folder;
+  const std::string out = folder.path() / "out";
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe(ends.data()), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    dup2(ends[0], STDIN_FILENO);
+    close(ends[0]);
+    close(ends[1]);
+    execl(NEWSFEEDD, NEWSFEEDD, "process", "-q", "-t", "4", "-o", out.c_str(), "-", nullptr);
+    _exit(127);
+  }
+  ASSERT_GT(write(ends[1], (std::string(kArticle) + "\n").c_str(), sizeof(kArticle)), 0);
+  for (int unread = 1; unread > 0;) {
+    ASSERT_EQ(ioctl(ends[0], FIONREAD, &unread), 0);
+    std::this_thread::yield();
+  }
+  kill(child, SIGINT);
+  int status = 0;
+  waitpid(child, &status, 0);
+  close(ends[0]);
+  close(ends[1]);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 130);
+  EXPECT_THAT(ReadWholeFile(out + "/articles.enriched.ndjson"), HasSubstr("Bridge opens"));
 }
 
 TEST(Cli, TestTellsWhatDiffers) {

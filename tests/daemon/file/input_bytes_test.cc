@@ -2,7 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <array>
+#include <atomic>
 #include <string>
 
 #include "tests/testing/temporary_folder.h"
@@ -84,6 +87,70 @@ TEST(InputBytes, StopsAFileThatExpandsWithoutEnd) {
 TEST(InputBytes, AnEmptyFileIsNoDamage) {
   const TemporaryFolder folder;
   EXPECT_EQ(ReadAll(folder.Write("a.txt", "")).damage, "");
+}
+
+// Its reading end as a file of the name path().
+class Pipe {
+ public:
+  Pipe() { EXPECT_EQ(pipe(ends_.data()), 0); }
+  ~Pipe() {
+    Close();
+    close(ends_[0]);
+  }
+  void Write(std::string_view bytes) const {
+    EXPECT_EQ(write(ends_[1], bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+  }
+  void Close() {
+    if (ends_[1] >= 0) close(ends_[1]);
+    ends_[1] = -1;
+  }
+  std::string path() const { return "/dev/fd/" + std::to_string(ends_[0]); }
+
+ private:
+  std::array<int, 2> ends_{};
+};
+
+TEST(InputBytes, ASilentPipeIsWaitedForUntilStop) {
+  Pipe pipe;
+  pipe.Write("one");
+  std::atomic<bool> stop = true;
+  auto input = InputBytes::Open(pipe.path(), &stop).value();
+  EXPECT_TRUE(*input->ReadMore()) << "what is there is read all the same";
+  EXPECT_TRUE(absl::IsCancelled(input->ReadMore().status()));
+  EXPECT_EQ(input->unread(), "one");
+  pipe.Write(" two");
+  EXPECT_TRUE(*input->ReadMore()) << "may be repeated";
+  EXPECT_EQ(input->unread(), "one two");
+}
+
+TEST(InputBytes, TheFirstByteOutlastsAnInterruption) {
+  Pipe pipe;
+  pipe.Write("o");
+  std::atomic<bool> stop = true;
+  auto input = InputBytes::Open(pipe.path(), &stop).value();
+  EXPECT_TRUE(absl::IsCancelled(input->ReadMore().status()));
+  pipe.Write("ne");
+  EXPECT_TRUE(*input->ReadMore());
+  EXPECT_EQ(input->unread(), "one");
+}
+
+// A feed that goes on for days, compressed on its way.
+TEST(InputBytes, GzipFromAPipeIsGivenAsItComes) {
+  const std::string first = Gzip("one ");
+  const std::string second = Gzip("two");
+  Pipe pipe;
+  pipe.Write(first + second.substr(0, second.size() - 4));
+  std::atomic<bool> stop = true;
+  auto input = InputBytes::Open(pipe.path(), &stop).value();
+  EXPECT_TRUE(*input->ReadMore());
+  EXPECT_EQ(input->unread(), "one two");
+  EXPECT_TRUE(absl::IsCancelled(input->ReadMore().status()));
+  EXPECT_EQ(input->unread(), "one two") << "and nothing behind it";
+  pipe.Write(second.substr(second.size() - 4));
+  pipe.Close();
+  EXPECT_FALSE(*input->ReadMore());
+  EXPECT_EQ(input->unread(), "one two");
+  EXPECT_EQ(input->damage(), "");
 }
 
 TEST(InputBytes, NamesAFileThatDoesNotExist) {
