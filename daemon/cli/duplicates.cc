@@ -43,7 +43,7 @@ void PrintJson(const tools::DuplicateLine& line) {
   json.Add("partition", line.place.partition).Add("offset", line.place.offset).Add("id", tools::CleanText(line.id));
   json.Add("source", tools::CleanText(tools::ToString(line.source))).Add("canonicalId", line.canonical_id);
   json.Add("canonicalOrigin", tools::CleanText(tools::ToString(line.canonical)));
-  json.AddRaw("similarity", fmt::format("{}", line.similarity)).Add("rule", line.rule);
+  json.Add("similarity", line.similarity).Add("rule", line.rule);
   json.Add("twin", tools::TwinStateName(line.twin)).Add("promoted", line.promoted);
   Print("{}\n", std::move(json).Take());
 }

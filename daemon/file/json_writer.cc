@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <concepts>
 #include <iterator>
 #include <vector>
 
@@ -41,6 +43,22 @@ void AppendNumber(T number, std::string& out) {
   fmt::format_to(std::back_inserter(out), FMT_COMPILE("{}"), number);
 }
 
+// JSON has no words for the numbers that are none; proto3 writes them as strings.
+template <std::floating_point T>
+void AppendFloat(T number, std::string& out) {
+  if (std::isfinite(number)) return AppendNumber(number, out);
+  out += std::isnan(number) ? R"("NaN")" : number > 0 ? R"("Infinity")" : R"("-Infinity")";
+}
+
+// One that a newer version knows is written by its number.
+void AppendEnum(int number, const google::protobuf::EnumDescriptor& values, std::string& out) {
+  const auto* value = values.FindValueByNumber(number);
+  if (value == nullptr) return AppendNumber(number, out);
+  out += '"';
+  out += value->name();
+  out += '"';
+}
+
 void AppendQuoted(int64_t number, std::string& out) {
   fmt::format_to(std::back_inserter(out), FMT_COMPILE("\"{}\""), number);
 }
@@ -67,10 +85,7 @@ void AppendValue(const Message& message, const FieldDescriptor& field, int index
                  out);
       return;
     case FieldDescriptor::CPPTYPE_ENUM:
-      out += '"';
-      out += get(&Reflection::GetEnum, &Reflection::GetRepeatedEnum)->name();
-      out += '"';
-      return;
+      return AppendEnum(get(&Reflection::GetEnumValue, &Reflection::GetRepeatedEnumValue), *field.enum_type(), out);
     case FieldDescriptor::CPPTYPE_BOOL:
       out += get(&Reflection::GetBool, &Reflection::GetRepeatedBool) ? "true" : "false";
       return;
@@ -86,9 +101,9 @@ void AppendValue(const Message& message, const FieldDescriptor& field, int index
       out += '"';
       return;
     case FieldDescriptor::CPPTYPE_FLOAT:
-      return AppendNumber(get(&Reflection::GetFloat, &Reflection::GetRepeatedFloat), out);
+      return AppendFloat(get(&Reflection::GetFloat, &Reflection::GetRepeatedFloat), out);
     case FieldDescriptor::CPPTYPE_DOUBLE:
-      return AppendNumber(get(&Reflection::GetDouble, &Reflection::GetRepeatedDouble), out);
+      return AppendFloat(get(&Reflection::GetDouble, &Reflection::GetRepeatedDouble), out);
   }
 }
 
@@ -123,6 +138,8 @@ void AppendList(const Message& message, const FieldDescriptor& field, std::strin
 }
 
 }  // namespace
+
+void AppendJsonNumber(float number, std::string& out) { AppendFloat(number, out); }
 
 void AppendJsonString(std::string_view text, std::string& out) {
   out += '"';

@@ -38,6 +38,11 @@ class JsonLine {
       return AddRaw(name, std::to_string(number));
     }
   }
+  JsonLine& Add(std::string_view name, float number) {
+    Name(name);
+    file::AppendJsonNumber(number, out_);
+    return *this;
+  }
   // JSON as it is.
   JsonLine& AddRaw(std::string_view name, std::string_view json) {
     Name(name);

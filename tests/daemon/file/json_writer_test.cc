@@ -5,8 +5,11 @@
 #include <google/protobuf/util/message_differencer.h>
 #include <gtest/gtest.h>
 
+#include <initializer_list>
+#include <limits>
 #include <random>
 #include <string>
+#include <utility>
 
 #include "newsfeed/v1/article.pb.h"
 #include "processors/text/utf8.h"
@@ -98,6 +101,26 @@ TEST(JsonWriter, ProtobufReadsBackTheSameMessage) {
     ASSERT_TRUE(status.ok()) << status << "\n" << Json(article);
     ASSERT_TRUE(google::protobuf::util::MessageDifferencer::Equals(article, read))
         << Json(article);
+  }
+}
+
+// Bytes of a newer version, or of others.
+TEST(JsonWriter, WhatJsonHasNoWordsForIsWrittenAsProtobufDoes) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  for (const auto& [number, json] : std::initializer_list<std::pair<float, const char*>>{
+           {std::numeric_limits<float>::quiet_NaN(), R"("similarity":"NaN")"},
+           {kInfinity, R"("similarity":"Infinity")"},
+           {-kInfinity, R"("similarity":"-Infinity")"},
+           {0.5F, R"("similarity":0.5)"}}) {
+    v1::EnrichedArticle article;
+    article.mutable_dedup()->set_similarity(number);
+    article.mutable_dedup()->set_verdict(static_cast<v1::Dedup::Verdict>(99));
+    EXPECT_THAT(Json(article), ::testing::HasSubstr(json));
+    EXPECT_THAT(Json(article), ::testing::HasSubstr(R"("verdict":99)"));
+    v1::EnrichedArticle read;
+    const auto status = google::protobuf::util::JsonStringToMessage(Json(article), &read);
+    ASSERT_TRUE(status.ok()) << status << "\n" << Json(article);
+    EXPECT_EQ(read.dedup().verdict(), 99);
   }
 }
 
