@@ -26,8 +26,10 @@ std::vector<std::string> Expanded(const std::string& data_folder, const std::str
   if (pattern.find_first_of("*?") == std::string::npos) return {name};
   std::vector<std::string> names;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(fs::path(data_folder) / path.parent_path(), error)) {
-    const std::string file = entry.path().filename().string();
+  // Not a range: that throws where the folder cannot be read any further.
+  for (fs::directory_iterator entry(fs::path(data_folder) / path.parent_path(), error);
+       !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    const std::string file = entry->path().filename().string();
     if (fnmatch(pattern.c_str(), file.c_str(), FNM_PERIOD) == 0) names.push_back(path.parent_path() / file);
   }
   std::ranges::sort(names);

@@ -76,7 +76,12 @@ absl::Status FileSource::AddFolder(const std::string& folder) {
   std::vector<fs::path> paths;
   for (auto entry = fs::recursive_directory_iterator(folder, error);
        !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    if (entry->is_regular_file()) paths.push_back(entry->path());
+    std::error_code unknown;  // a link that leads nowhere, or to itself
+    if (entry->is_regular_file(unknown)) {
+      paths.push_back(entry->path());
+    } else if (unknown) {
+      notes_.push_back(fmt::format("{}: passed over ({})", entry->path().native(), unknown.message()));
+    }
   }
   if (error) return absl::UnknownError(fmt::format("{}: {}", folder, error.message()));
   std::ranges::sort(paths);

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::UnorderedElementsAre;
 using newsfeed::testing::TemporaryFolder;
 
 constexpr BatchBounds kBounds{.max_records = 100, .max_bytes = 1 << 20};
@@ -87,6 +89,18 @@ TEST(FileSource, DamageIsToldAndTheNextFileIsRead) {
   auto source = FileSource::Create({folder.path()}, kBounds, 1000);
   EXPECT_THAT(ReadAll(**source), ElementsAre("b.ndjson:0=1"));
   EXPECT_THAT((*source)->damages(), ElementsAre(HasSubstr("a.ndjson.gz: damaged after 0 bytes")));
+}
+
+TEST(FileSource, LinksThatLeadNowhereAreNotedAndTheRestIsRead) {
+  const TemporaryFolder folder;
+  folder.Write("b.ndjson", "1");
+  std::filesystem::create_symlink("a.ndjson", folder.path() / "a.ndjson");
+  std::filesystem::create_symlink("nowhere", folder.path() / "c.ndjson");
+  auto source = FileSource::Create({folder.path()}, kBounds, 1000);
+  ASSERT_TRUE(source.ok()) << source.status();
+  EXPECT_THAT(ReadAll(**source), ElementsAre("b.ndjson:0=1"));
+  EXPECT_THAT((*source)->notes(), UnorderedElementsAre(HasSubstr("a.ndjson: passed over (Too many levels"),
+                                                       HasSubstr("c.ndjson: passed over (No such file")));
 }
 
 TEST(FileSource, NamesAnInputThatDoesNotExist) {
