@@ -1,5 +1,6 @@
 // newsfeedd process: the whole pipeline on files.
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -7,10 +8,13 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -64,6 +68,52 @@ struct Job {
   std::unique_ptr<file::FileSink> sink;
 };
 
+file::OutputFormat FormatOf(const Arguments& arguments) {
+  return arguments.format == "protobuf" ? file::OutputFormat::kProtobuf : file::OutputFormat::kJsonLines;
+}
+
+std::string SummaryPath(const std::string& folder) { return folder + "/summary.json"; }
+
+// Device and number; nothing where there is no such file.
+std::optional<std::pair<dev_t, ino_t>> FileOf(const std::string& path) {
+  struct stat status{};
+  const int failed = path == "-" ? fstat(STDIN_FILENO, &status) : stat(path.c_str(), &status);
+  if (failed != 0) return std::nullopt;
+  return std::pair(status.st_dev, status.st_ino);
+}
+
+// Outputs are emptied before inputs are read. By whichever name or link: the same file.
+absl::Status CheckOutputsAreNoInputs(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs) {
+  std::map<std::pair<dev_t, ino_t>, std::string> there;
+  for (const std::string& output : outputs) {
+    if (const auto file = FileOf(output)) there.emplace(*file, output);
+  }
+  for (const std::string& input : inputs) {
+    const auto file = FileOf(input);
+    if (!file || !there.contains(*file)) continue;
+    return absl::InvalidArgumentError(
+        fmt::format("{}: is read and would be overwritten as {}: give another --output-dir", input, there[*file]));
+  }
+  return absl::OkStatus();
+}
+
+// Nothing, or the exit code of the failure that was told.
+std::optional<int> OpenFolder(const Arguments& arguments, Job& job) {
+  const std::string summary = SummaryPath(arguments.output_dir);
+  std::vector<std::string> outputs = file::FileSink::PathsIn(arguments.output_dir, FormatOf(arguments));
+  outputs.push_back(summary);
+  if (absl::Status status = CheckOutputsAreNoInputs(job.source->paths(), outputs); !status.ok()) {
+    return Fail(status, kExitUsage);
+  }
+  auto sink = file::FileSink::CreateInFolder(arguments.output_dir, FormatOf(arguments));
+  if (!sink.ok()) return Fail(sink.status(), kExitIo);
+  job.sink = *std::move(sink);
+  // Of an earlier run: beside outputs that were broken off it would lie.
+  std::error_code none;
+  std::filesystem::remove(summary, none);
+  return std::nullopt;
+}
+
 // Nothing, or the exit code of the failure that was told.
 std::optional<int> Prepare(const Arguments& arguments, Job& job) {
   auto config = ConfigFrom(arguments.config);
@@ -85,12 +135,7 @@ std::optional<int> Prepare(const Arguments& arguments, Job& job) {
     job.sink = file::FileSink::CreateOnStream(stdout);
     return std::nullopt;
   }
-  auto sink = file::FileSink::CreateInFolder(
-      arguments.output_dir, arguments.format == "protobuf" ? file::OutputFormat::kProtobuf
-                                                           : file::OutputFormat::kJsonLines);
-  if (!sink.ok()) return Fail(sink.status(), kExitIo);
-  job.sink = *std::move(sink);
-  return std::nullopt;
+  return OpenFolder(arguments, job);
 }
 
 double PerSecond(uint64_t records, double seconds) {
@@ -124,7 +169,7 @@ void PrintSteps(const file::ProcessResult& result) {
 
 absl::Status WriteSummary(const std::string& folder, const file::ProcessResult& result,
                           double seconds) {
-  const std::string path = folder + "/summary.json";
+  const std::string path = SummaryPath(folder);
   std::ofstream out(path);
   out << fmt::format("{{\"read\":{}", result.accounting.read());
   for (const OutcomeEntry& entry : OutcomeTable()) {
@@ -145,9 +190,7 @@ int Process(const Arguments& arguments) {
   StopOnInterrupt();
   Progress progress;
   file::ProcessOptions options{.config = &job.config, .data = &job.data};
-  options.format = arguments.format == "protobuf" && !arguments.output_dir.empty()
-                       ? file::OutputFormat::kProtobuf
-                       : file::OutputFormat::kJsonLines;
+  options.format = FormatOf(arguments);
   options.threads = arguments.threads > 0
                         ? arguments.threads
                         : std::max<size_t>(1, std::thread::hardware_concurrency());

@@ -17,7 +17,18 @@ bool IsMessage(Outcome outcome) {
   return outcome == Outcome::kEnriched || outcome == Outcome::kDuplicate;
 }
 
+std::string PathIn(const std::string& folder, OutputFormat format, const OutcomeEntry& entry) {
+  const bool binary = format == OutputFormat::kProtobuf && IsMessage(entry.outcome);
+  return fmt::format("{}/{}{}", folder, entry.topic, binary ? ".binpb" : ".ndjson");
+}
+
 }  // namespace
+
+std::vector<std::string> FileSink::PathsIn(const std::string& folder, OutputFormat format) {
+  std::vector<std::string> paths;
+  for (const OutcomeEntry& entry : OutcomeTable()) paths.push_back(PathIn(folder, format, entry));
+  return paths;
+}
 
 absl::StatusOr<std::unique_ptr<FileSink>> FileSink::CreateInFolder(const std::string& folder,
                                                                    OutputFormat format) {
@@ -26,9 +37,8 @@ absl::StatusOr<std::unique_ptr<FileSink>> FileSink::CreateInFolder(const std::st
   if (error) return absl::UnknownError(fmt::format("{}: {}", folder, error.message()));
   std::unique_ptr<FileSink> sink(new FileSink());
   for (const OutcomeEntry& entry : OutcomeTable()) {
-    const bool binary = format == OutputFormat::kProtobuf && IsMessage(entry.outcome);
     Output& output = sink->outputs_[static_cast<size_t>(entry.outcome)];
-    output.path = fmt::format("{}/{}{}", folder, entry.topic, binary ? ".binpb" : ".ndjson");
+    output.path = PathIn(folder, format, entry);
     output.stream = std::fopen(output.path.c_str(), "wbe");
     output.owned = true;
     if (output.stream == nullptr) return WriteError(output.path);

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <absl/status/statusor.h>
 
@@ -18,6 +19,8 @@ namespace newsfeed::file {
 
 class FileSink : public RecordSink {
  public:
+  // The files that CreateInFolder makes.
+  static std::vector<std::string> PathsIn(const std::string& folder, OutputFormat format);
   // Makes the folder and its files, old ones are overwritten. Unknown with the path on failure.
   static absl::StatusOr<std::unique_ptr<FileSink>> CreateInFolder(const std::string& folder,
                                                                   OutputFormat format);

@@ -103,6 +103,12 @@ void FileSource::AddFile(std::string path, std::string topic, RecordLayout layou
   files_.push_back({std::move(path), std::move(topic), layout});
 }
 
+std::vector<std::string> FileSource::paths() const {
+  std::vector<std::string> paths;
+  for (const InputFile& file : files_) paths.push_back(file.path);
+  return paths;
+}
+
 // Coordinates name one record: the judge takes a record with those of another for that one again.
 std::string FileSource::UniqueTopic(std::string name, const std::string& path) {
   if (topics_.insert(name).second) return name;

@@ -43,6 +43,8 @@ class FileSource : public RecordSource {
 
   absl::StatusOr<PollResult> Poll(Batch& batch) override;
 
+  // Of the files that it reads; "-" is standard input.
+  std::vector<std::string> paths() const;
   // Damaged files so far, each told once with the place.
   const std::vector<std::string>& damages() const { return damages_; }
   // What was passed over in folders.

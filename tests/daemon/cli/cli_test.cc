@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <filesystem>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -60,6 +61,31 @@ TEST(Cli, ProcessWritesEveryOutcomeToTheFolder) {
   EXPECT_THAT(ReadWholeFile(out + "/summary.json"),
               StartsWith(R"({"read":2,"enriched":1,"duplicates":0,"dead_letter":1,"filtered":0,)"
                          R"("seconds":)"));
+}
+
+// By whatever name it is given.
+TEST(Cli, ProcessDoesNotOverwriteWhatItReads) {
+  const TemporaryFolder folder;
+  const std::string out = folder.path() / "out";
+  const std::string feed = folder.Write("out/articles.enriched.ndjson", std::string(kArticle) + "\n");
+  std::filesystem::create_symlink(feed, folder.path() / "link.ndjson");
+  for (const std::string& input : {feed, out, std::string(folder.path() / "link.ndjson")}) {
+    const ProgramResult run = Newsfeedd({"process", "-o", out, input});
+    EXPECT_EQ(run.exit_code, 64) << input;
+    EXPECT_THAT(run.err, HasSubstr("is read and would be overwritten")) << input;
+    EXPECT_EQ(ReadWholeFile(feed), std::string(kArticle) + "\n") << input;
+  }
+  const ProgramResult elsewhere = Newsfeedd({"process", "-o", folder.path() / "other", feed});
+  EXPECT_EQ(elsewhere.exit_code, 0) << elsewhere.err;
+}
+
+// Beside outputs that were broken off, that of the run before would be believed.
+TEST(Cli, ASummaryOfAnEarlierRunDoesNotStay) {
+  const TemporaryFolder folder;
+  folder.Write("out/summary.json", "{}");
+  const ProgramResult run = Newsfeedd({"process", "-o", folder.path() / "out", "/proc/self/mem"});
+  EXPECT_EQ(run.exit_code, 74) << run.err;
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "out/summary.json"));
 }
 
 // Ctrl-C, while no more comes: the signal may go to any of the threads.
