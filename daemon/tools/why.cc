@@ -19,31 +19,41 @@ namespace {
 using kafka::PolledRecord;
 
 // Copies of one id; a feed that sends the same id a million times must not fill the memory.
-constexpr int64_t kMaxVersions = 1000;
+constexpr size_t kMaxVersions = 1000;
+constexpr size_t kMaxBytes = size_t{64} << 20;
 
 std::string OriginText(const v1::Origin& origin) {
   return CleanText(ToString({origin.topic(), origin.partition(), origin.offset()}));
 }
 
+// What is told of each version.
+v1::EnrichedArticle WithoutText(const v1::EnrichedArticle& article) {
+  v1::EnrichedArticle rest;
+  rest.set_title(article.title());
+  rest.set_url(article.url());
+  rest.set_published_at(article.published_at());
+  *rest.mutable_source() = article.source();
+  *rest.mutable_origin() = article.origin();
+  *rest.mutable_dedup() = article.dedup();
+  return rest;
+}
+
 absl::Status ReadVersions(TopicReader& reader, const config::v1::Config& config, FoundArticle& found) {
   auto ranges = reader.RangesOf({config.outputs().enriched(), config.outputs().duplicates()});
   if (!ranges.ok()) return ranges.status();
+  NewestVersions newest(kMaxVersions, kMaxBytes);
   absl::Status status = reader.Read(*ranges, absl::ZeroDuration(), [&](const PolledRecord& record) {
     FoundVersion version;
-    if (record.key != found.id || std::ssize(found.versions) >= kMaxVersions ||
-        !ParseArticleValue(record.value, version.article)) {
-      return true;
-    }
+    if (record.key != found.id || !ParseArticleValue(record.value, version.article)) return true;
     version.topic = record.topic;
     version.place = {record.partition, record.offset};
     version.promoted = headers::Last(record.headers, headers::kPromoted).has_value();
-    found.versions.push_back(std::move(version));
+    newest.Add(std::move(version));
     return true;
   });
   found.open_transactions = OpenTransactions(*ranges);
-  std::ranges::stable_sort(found.versions, {}, [](const FoundVersion& version) {
-    return version.article.origin().timestamp();
-  });
+  found.left_out = newest.left_out();
+  found.versions = std::move(newest).Take();
   return status;
 }
 
@@ -66,22 +76,24 @@ absl::Status ReadOriginals(TopicReader& reader, const config::v1::Config& config
   std::ranges::sort(ids);
   auto ranges = reader.RangesOf({config.outputs().enriched()});
   if (!ranges.ok()) return ranges.status();
-  auto article = std::make_shared<v1::EnrichedArticle>();
+  v1::EnrichedArticle article;
   return reader.Read(*ranges, absl::ZeroDuration(), [&](const PolledRecord& record) {
     if (!std::ranges::binary_search(ids, record.key) ||
-        !ParseArticleValue(record.value, *article)) {
+        !ParseArticleValue(record.value, article)) {
       return true;
     }
-    const Coordinates origin{article->origin().topic(), article->origin().partition(), article->origin().offset()};
-    bool kept = false;
+    const Coordinates origin{article.origin().topic(), article.origin().partition(), article.origin().offset()};
+    std::shared_ptr<const v1::EnrichedArticle> brief;
     for (FoundVersion& version : found.versions) {
       const v1::Origin& canonical = version.article.dedup().canonical_origin();
-      if (origin == Coordinates{canonical.topic(), canonical.partition(), canonical.offset()}) {
-        version.canonical = article;
-        kept = true;
+      if (origin != Coordinates{canonical.topic(), canonical.partition(), canonical.offset()}) continue;
+      if (&version == &found.versions.back()) {
+        version.canonical = std::make_shared<v1::EnrichedArticle>(article);
+        continue;
       }
+      if (brief == nullptr) brief = std::make_shared<v1::EnrichedArticle>(WithoutText(article));
+      version.canonical = brief;
     }
-    if (kept) article = std::make_shared<v1::EnrichedArticle>();
     return true;
   });
 }
@@ -185,9 +197,36 @@ std::string VersionJson(const FoundVersion& version) {
 
 }  // namespace
 
+void NewestVersions::Add(FoundVersion version) {
+  const int64_t time = version.article.origin().timestamp();
+  const auto added = versions_.emplace(time, std::move(version));  // behind those of its time
+  bytes_ += added->second.article.ByteSizeLong();
+  const auto brief = [this](FoundVersion& old) {
+    bytes_ -= old.article.ByteSizeLong();
+    old.article = WithoutText(old.article);
+    bytes_ += old.article.ByteSizeLong();
+  };
+  if (std::next(added) != versions_.end()) {
+    brief(added->second);
+  } else if (added != versions_.begin()) {
+    brief(std::prev(added)->second);
+  }
+  while (versions_.size() > most_ || (bytes_ > most_bytes_ && versions_.size() > 1)) {
+    bytes_ -= versions_.begin()->second.article.ByteSizeLong();
+    versions_.erase(versions_.begin());
+    ++left_out_;
+  }
+}
+
+std::vector<FoundVersion> NewestVersions::Take() && {
+  std::vector<FoundVersion> taken;
+  for (auto& [time, version] : versions_) taken.push_back(std::move(version));
+  return taken;
+}
+
 absl::StatusOr<FoundArticle> FindArticle(TopicReader& reader, const config::v1::Config& config,
                                          const std::string& id) {
-  FoundArticle found{.id = id, .versions = {}, .dead_letters = {}, .open_transactions = {}};
+  FoundArticle found{.id = id, .versions = {}, .left_out = 0, .dead_letters = {}, .open_transactions = {}};
   if (absl::Status status = ReadVersions(reader, config, found); !status.ok()) return status;
   if (absl::Status status = ReadDeadLetters(reader, config, found); !status.ok()) return status;
   if (absl::Status status = ReadOriginals(reader, config, found); !status.ok()) return status;
@@ -202,6 +241,7 @@ absl::StatusOr<FoundArticle> FindArticle(TopicReader& reader, const config::v1::
 std::string TextOf(const FoundArticle& found, const config::v1::Config& config, size_t width) {
   const auto policy = dedup::MakePolicy(config.dedup());
   std::string out;
+  if (found.left_out > 0) out += fmt::format("{} older versions are not shown\n", found.left_out);
   for (const FoundVersion& version : found.versions) AppendVersion(out, version, policy.ok() ? policy->get() : nullptr);
   if (!found.versions.empty()) AppendTexts(out, found.versions.back(), width);
   for (const DeadLetter& letter : found.dead_letters) {
@@ -216,6 +256,7 @@ std::string TextOf(const FoundArticle& found, const config::v1::Config& config, 
 std::string JsonOf(const FoundArticle& found) {
   JsonLine line;
   line.Add("id", CleanText(found.id)).AddRaw("versions", JsonList(found.versions, VersionJson));
+  line.Add("olderVersions", found.left_out);
   line.AddRaw("deadLetters", JsonList(found.dead_letters, [](const DeadLetter& letter) {
                 return JsonOf(letter);
               }));

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,13 +26,33 @@ struct FoundVersion {
   Place place;
   bool promoted = false;
   v1::EnrichedArticle article;
-  // The article that it repeats or updates; null: it was not found among the published.
+  // The article that it repeats or updates, its body beside the newest version only; null: it was not found among the
+  // published.
   std::shared_ptr<const v1::EnrichedArticle> canonical;
+};
+
+// The newest versions, by the time of the input record. Only the newest of all keeps its body.
+class NewestVersions {
+ public:
+  NewestVersions(size_t most, size_t most_bytes) : most_(most), most_bytes_(most_bytes) {}
+
+  void Add(FoundVersion version);
+  // Older ones that were let go.
+  uint64_t left_out() const { return left_out_; }
+  std::vector<FoundVersion> Take() &&;
+
+ private:
+  const size_t most_;
+  const size_t most_bytes_;
+  std::multimap<int64_t, FoundVersion> versions_;
+  size_t bytes_ = 0;
+  uint64_t left_out_ = 0;
 };
 
 struct FoundArticle {
   std::string id;
-  std::vector<FoundVersion> versions;     // by time of the input record
+  std::vector<FoundVersion> versions;     // the newest, by time of the input record
+  uint64_t left_out = 0;                  // older ones
   std::vector<DeadLetter> dead_letters;   // whose key is the id
   std::vector<std::string> open_transactions;
 };
