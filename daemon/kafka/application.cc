@@ -105,6 +105,10 @@ absl::Status CheckSchemaRegistry(const Config& config) {
   if (!url.starts_with("http://") && !url.starts_with("https://")) {
     return Invalid("outputs.schema_registry.url: begins neither with http:// nor with https://");
   }
+  // It is named in messages, and is not quoted here.
+  if (url.find('@') != std::string::npos) {
+    return Invalid("outputs.schema_registry.url: has an @: set username and password beside it");
+  }
   if (config.outputs().format() == config::v1::Outputs::JSON) {
     return Invalid("outputs.schema_registry: for format PROTOBUF only");
   }

@@ -5,6 +5,7 @@
 #include <simdjson.h>
 
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include "daemon/file/json_writer.h"
@@ -22,13 +23,13 @@ std::string RequestBody(const std::string& schema) {
   return body + "}";
 }
 
-// {"id":7}
-absl::StatusOr<uint32_t> ParseId(const std::string& body) {
+// {"id":7}; nothing where it says no such thing.
+std::optional<uint32_t> ParseId(const std::string& body) {
   simdjson::dom::parser parser;
   uint64_t id = 0;
   if (parser.parse(body).get_object()["id"].get_uint64().get(id) != simdjson::SUCCESS ||
       id > std::numeric_limits<uint32_t>::max()) {
-    return absl::UnavailableError("the answer has no id");
+    return std::nullopt;
   }
   return static_cast<uint32_t>(id);
 }
@@ -64,13 +65,17 @@ absl::StatusOr<uint32_t> RegistryClient::IdOf(const std::string& subject, const 
       fmt::format("{}/subjects/{}{}", path_, subject, config_.auto_register() ? "/versions" : "");
   const httplib::Result answer = client.Post(path, RequestBody(schema), kContentType);
   if (!answer) {
-    return absl::UnavailableError(fmt::format("schema registry {}: {}", origin_, httplib::to_string(answer.error())));
+    return absl::UnavailableError(
+        fmt::format("schema registry {}: {}: {}", origin_, subject, httplib::to_string(answer.error())));
   }
   if (answer->status != 200) {
     return ToStatus(answer->status, fmt::format("schema registry {}: {}: {} {}", origin_, subject, answer->status,
                                                 answer->body.substr(0, kMaxMessageBytes)));
   }
-  return ParseId(answer->body);
+  const std::optional<uint32_t> id = ParseId(answer->body);
+  // Whoever answers so is no registry, and will not become one.
+  if (!id) return ToStatus(200, fmt::format("schema registry {}: {}: the answer has no id", origin_, subject));
+  return *id;
 }
 
 absl::StatusOr<SchemaIds> IdsOf(const config::v1::Outputs& outputs) {

@@ -130,6 +130,15 @@ TEST(Topics, ARouteIsKeptAsItsReaderLikes) {
   EXPECT_EQ(ProblemsOf(topic, found, config).size(), 1);
 }
 
+// It would stand in every message about the registry.
+TEST(Properties, APasswordInTheRegistrysUrlIsRefusedUnquoted) {
+  config::v1::Config config = TheConfig();
+  config.mutable_outputs()->mutable_schema_registry()->set_url("http://news:secret@registry:8081");
+  const std::string message(CheckKafkaConfig(config).message());
+  EXPECT_THAT(message, HasSubstr("outputs.schema_registry.url"));
+  EXPECT_EQ(message.find("secret"), std::string::npos);
+}
+
 struct BadOutputs {
   const char* name;
   const char* message;

@@ -90,6 +90,7 @@ TEST_P(Refusals, AreTold) {
   EXPECT_EQ(id.status().code(), GetParam().code) << id.status();
   const char* told = GetParam().status == 200 ? "no id" : GetParam().answer;
   EXPECT_THAT(std::string(id.status().message()), HasSubstr(told));
+  EXPECT_THAT(std::string(id.status().message()), HasSubstr(registry.Config().url() + ": t-value: "));
 }
 INSTANTIATE_TEST_SUITE_P(
     , Refusals,
@@ -98,8 +99,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Refusal{401, "who are you", absl::StatusCode::kPermissionDenied},
                     Refusal{503, "no leader", absl::StatusCode::kUnavailable},
                     Refusal{429, "slowly", absl::StatusCode::kUnavailable},
-                    Refusal{200, "no json", absl::StatusCode::kUnavailable},
-                    Refusal{200, R"({"id":-1})", absl::StatusCode::kUnavailable}));
+                    Refusal{200, "no json", absl::StatusCode::kFailedPrecondition},
+                    Refusal{200, R"({"id":-1})", absl::StatusCode::kFailedPrecondition}));
 
 TEST(RegistryClient, NobodyThereIsUnavailable) {
   config::v1::SchemaRegistry config;
@@ -107,7 +108,9 @@ TEST(RegistryClient, NobodyThereIsUnavailable) {
     const Registry gone;
     config = gone.Config();
   }
-  EXPECT_TRUE(absl::IsUnavailable(RegistryClient(config).IdOf("t-value", "s").status()));
+  const absl::Status status = RegistryClient(config).IdOf("t-value", "s").status();
+  EXPECT_TRUE(absl::IsUnavailable(status));
+  EXPECT_THAT(std::string(status.message()), HasSubstr(config.url() + ": t-value: "));
 }
 
 TEST(IdsOf, EveryTopicOfArticles) {
