@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <map>
 #include <set>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "daemon/skip_list.h"
@@ -24,23 +27,41 @@ struct OwnedProperty {
 // Properties that decide what is delivered.
 constexpr std::array kOwned = std::to_array<OwnedProperty>({
     {"bootstrap.servers", "set kafka.bootstrap"},
-    {"metadata.broker.list", "set kafka.bootstrap"},
     {"group.id", "it follows from application_id"},
     {"group.instance.id", "set kafka.static_membership"},
     {"transactional.id", "it follows from application_id, stage and instance"},
     {"transaction.timeout.ms", "set delivery.transaction_timeout_seconds"},
     {"message.timeout.ms", "it follows from delivery.transaction_timeout_seconds"},
-    {"delivery.timeout.ms", "it follows from delivery.transaction_timeout_seconds"},
     {"enable.auto.commit", "offsets are committed with the outcomes"},
     {"enable.auto.offset.store", "offsets are committed with the outcomes"},
     {"auto.offset.reset", "set inputs[].start"},
     {"isolation.level", "only what is committed is read"},
     {"enable.idempotence", "it is always on"},
     {"acks", "it is always all"},
-    {"request.required.acks", "it is always all"},
     {"enable.partition.eof", "it is always on"},
     {"message.max.bytes", "set limits.max_record_bytes and outputs.max_record_bytes"},
 });
+
+// librdkafka's other names of its properties. Of two names of one, the last set would win.
+constexpr std::array kAliases = std::to_array<std::pair<std::string_view, std::string_view>>({
+    {"auto.commit.enable", "enable.auto.commit"},
+    {"metadata.broker.list", "bootstrap.servers"},
+    {"delivery.timeout.ms", "message.timeout.ms"},
+    {"request.required.acks", "acks"},
+    {"compression.codec", "compression.type"},
+    {"max.in.flight", "max.in.flight.requests.per.connection"},
+    {"max.partition.fetch.bytes", "fetch.message.max.bytes"},
+    {"queue.buffering.max.ms", "linger.ms"},
+    {"retries", "message.send.max.retries"},
+    {"sasl.mechanisms", "sasl.mechanism"},
+});
+
+std::string_view WithoutAlias(std::string_view name) {
+  for (const auto& [alias, plain] : kAliases) {
+    if (name == alias) return plain;
+  }
+  return name;
+}
 
 constexpr int kMinStaticSessionMs = 30'000;
 
@@ -117,9 +138,15 @@ absl::Status CheckSchemaRegistry(const Config& config) {
 
 absl::Status CheckProperties(const Config& config) {
   const auto& properties = config.kafka().properties();
-  for (const OwnedProperty& owned : kOwned) {
-    if (properties.contains(std::string(owned.name))) {
-      return Invalid(fmt::format("kafka.properties.{}: is newsfeedd's own ({})", owned.name, owned.why));
+  std::map<std::string_view, std::string_view> seen;
+  for (const auto& [name, value] : properties) {
+    const std::string_view plain = WithoutAlias(name);
+    const auto owned = std::ranges::find(kOwned, plain, &OwnedProperty::name);
+    if (owned != kOwned.end()) {
+      return Invalid(fmt::format("kafka.properties.{}: is newsfeedd's own ({})", name, owned->why));
+    }
+    if (const auto [other, added] = seen.emplace(plain, name); !added) {
+      return Invalid(fmt::format("kafka.properties.{}: is the same as {}", name, other->second));
     }
   }
   if (!config.kafka().static_membership()) return absl::OkStatus();
@@ -173,7 +200,7 @@ Properties CommonProperties(const Config& config) {
       // Producers make topics by asking for them, where the broker lets them; nothing is made unasked.
       {"allow.auto.create.topics", "false"},
   };
-  for (const auto& [name, value] : config.kafka().properties()) properties[name] = value;
+  for (const auto& [name, value] : config.kafka().properties()) properties[std::string(WithoutAlias(name))] = value;
   properties["bootstrap.servers"] = fmt::format("{}", fmt::join(config.kafka().bootstrap(), ","));
   return properties;
 }

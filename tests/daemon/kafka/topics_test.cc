@@ -130,6 +130,25 @@ TEST(Topics, ARouteIsKeptAsItsReaderLikes) {
   EXPECT_EQ(ProblemsOf(topic, found, config).size(), 1);
 }
 
+// By any of librdkafka's names: of two names of one property the last set would win.
+TEST(Properties, AreKnownByAllTheirNames) {
+  config::v1::Config config = TheConfig();
+  auto& properties = *config.mutable_kafka()->mutable_properties();
+  properties["compression.codec"] = "zstd";
+  ASSERT_TRUE(CheckKafkaConfig(config).ok()) << CheckKafkaConfig(config);
+  const Properties producer = ProducerProperties(config, "");
+  EXPECT_EQ(producer.at("compression.type"), "zstd");
+  EXPECT_FALSE(producer.contains("compression.codec"));
+  properties["compression.type"] = "lz4";
+  EXPECT_THAT(std::string(CheckKafkaConfig(config).message()), HasSubstr("is the same as compression."));
+  for (const char* owned : {"acks", "request.required.acks", "metadata.broker.list", "delivery.timeout.ms",
+                            "auto.commit.enable"}) {
+    config.mutable_kafka()->clear_properties();
+    (*config.mutable_kafka()->mutable_properties())[owned] = "1";
+    EXPECT_THAT(std::string(CheckKafkaConfig(config).message()), HasSubstr(std::string(owned) + ": is newsfeedd's own"));
+  }
+}
+
 // It would stand in every message about the registry.
 TEST(Properties, APasswordInTheRegistrysUrlIsRefusedUnquoted) {
   config::v1::Config config = TheConfig();
