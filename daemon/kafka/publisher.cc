@@ -1,5 +1,7 @@
 #include "daemon/kafka/publisher.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "daemon/failpoint.h"
@@ -106,6 +108,7 @@ Publisher::Result Publisher::AskMetadata(absl::Time now) {
       producer_->Metadata(options_.topics[next_topic_], partitions, options_.call_timeout);
   if (!error.ok()) {
     last_error_ = error;
+    last_error_.message = fmt::format("topic {}: {}", options_.topics[next_topic_], error.message);
     backoff_.Fail(now);
     return Result::kWorking;
   }

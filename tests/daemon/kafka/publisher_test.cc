@@ -136,6 +136,15 @@ TEST_F(PublisherTest, ABrokerThatIsAwayAtTheStartIsWaitedFor) {
   EXPECT_EQ(script_.producers, 2) << "a timed-out init goes on with the same client";
 }
 
+TEST_F(PublisherTest, ATopicThatIsNotThereIsNamed) {
+  script_.answers["metadata"] = {Failure(ErrorClass::kOther, "UNKNOWN_TOPIC_OR_PART")};
+  publisher_.Step(now_);  // the client
+  publisher_.Step(now_);  // its transactions
+  publisher_.Step(now_);
+  EXPECT_EQ(publisher_.last_error().message, "topic out: as the test wants it");
+  EXPECT_EQ(Run(), Result::kReady);
+}
+
 class PublisherAtLeastOnce : public ::testing::Test {
  protected:
   PublisherAtLeastOnce() {
