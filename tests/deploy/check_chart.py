@@ -16,7 +16,7 @@ import unittest
 import kubernetes_validate
 import yaml
 
-from documents import blocks
+from documents import blocks, commands_within_lines
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -316,14 +316,15 @@ class Small(unittest.TestCase):
 
 
 class AsTold(unittest.TestCase):
-    """By README.md and deploy/helm/newsfeed/README.md."""
+    """By README.md, deploy/helm/newsfeed/README.md and deploy/RUNBOOK.md."""
 
     def test_the_command_with_the_values(self):
         documents = ["README.md", "deploy/helm/newsfeed/README.md"]
         told = [c for d in documents for b in blocks(d) for c in b.commands() if c.startswith("helm ")]
+        told += [c for _, c in commands_within_lines("deploy/RUNBOOK.md") if c.startswith("helm ")]
         values, = [b.text for b in blocks(documents[1]) if b.language == "yaml"]
-        installs = [c.split() for c in told if c.startswith("helm install ")]
-        self.assertEqual(len(installs), 2)
+        installs = [c.split() for c in told if c.startswith(("helm install ", "helm upgrade "))]
+        self.assertEqual(len(installs), 3)
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder, "my-values.yaml")
             path.write_text(values)

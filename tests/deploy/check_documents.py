@@ -32,15 +32,17 @@ ELSEWHERE = [
     ("README.md", r"tests/run", "runs this test", ".ci/run", "tests/run"),
     ("README.md", r"deploy/debian/build && apt install |editor |systemctl ", "needs a root and a systemd of its own",
      "deploy/systemd/try", "README.md"),
-    ("deploy/debian/README.md", r"deploy/debian/build|apt install |editor ", "needs a root and a systemd of its own",
+    ("deploy/debian/README.md", r"deploy/debian/build|apt install |editor |systemctl ", "needs a root and a systemd of its own",
      "deploy/systemd/try", "deploy/debian/README.md"),
-    ("deploy/systemd/README.md", r"systemctl ", "needs a systemd of its own", "deploy/systemd/try", "deploy/systemd/README.md"),
+    ("deploy/systemd/README.md", r"systemctl |systemd-run ", "needs a systemd of its own", "deploy/systemd/try", "deploy/systemd/README.md"),
     ("deploy/systemd/README.md", r"systemd-analyze security", "units are read offline", "tests/deploy/systemd_test.cc", "security"),
     ("deploy/RUNBOOK.md", r"journalctl -u newsfeedd", "needs a systemd of its own", "deploy/systemd/try", "journalctl -u newsfeedd"),
     ("deploy/RUNBOOK.md", r"kubectl (logs POD|exec POD -- newsfeedd …)", "needs a cluster", "tests/deploy/check_chart.py",
      "test_newsfeedd_takes_what_pods_give_it"),
     ("deploy/RUNBOOK.md", r"top -H", "is looked at", "daemon", "pthread_setname_np"),
     ("deploy/RUNBOOK.md", r"kafka-transactions.sh .* abort ", "nothing hangs here", "tests/deploy/check_documents.py", "test_abort"),
+    ("deploy/RUNBOOK.md", r"apt install |systemctl ", "needs a root and a systemd of its own", "deploy/systemd/try", "the package again"),
+    ("deploy/RUNBOOK.md", r"helm upgrade ", "needs a cluster; rendered instead", "tests/deploy/check_chart.py", "deploy/RUNBOOK.md"),
     ("README.md", r"helm install ", "needs a cluster; rendered instead", "tests/deploy/check_chart.py", "deploy/helm/newsfeed/README.md"),
     ("deploy/helm/newsfeed/README.md", r"helm (install|test) ", "needs a cluster; rendered instead", "tests/deploy/check_chart.py",
      "deploy/helm/newsfeed/README.md"),
@@ -95,6 +97,7 @@ class Reader:
         test.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         self.test = test
         self.names = []      # (pattern, what stands for it)
+        self.before = []     # (pattern, what is done before a command that has it)
         self.expected = {}   # records, by the configuration of `newsfeedd run`
         self.daemons = []
         self.yaml = [b for b in blocks(document) if b.language == "yaml"]
@@ -129,6 +132,9 @@ class Reader:
 
     def runs(self, command):
         line = self.with_names(command)
+        for pattern, action in self.before:
+            if re.search(pattern, command):
+                action()
         print("%s: %s" % (self.document, line), flush=True)
         with self.test.subTest(document=self.document, command=command, run=line):
             if line.startswith("newsfeedd run "):
@@ -141,7 +147,7 @@ class Reader:
         return ""
 
     def starts(self, line):
-        daemon = Daemon(line.split(), self.folder / ("log.%d" % len(self.daemons)), cwd=self.folder, env=self.environment)
+        daemon = Daemon(line.split(), self.folder / ("%d.log" % len(list(self.folder.glob("*.log")))), cwd=self.folder, env=self.environment)
         self.test.addCleanup(daemon.kill)
         self.daemons.append(daemon)
         daemon.wait_for(self.expected[re.search(r"-c (\S+)", line).group(1)])
@@ -152,9 +158,9 @@ class Reader:
         for command in commands_of(self.document):
             if not elsewhere(self.document, command):
                 self.runs(command)
-        for daemon in self.daemons:
+        while self.daemons:
             with self.test.subTest(document=self.document, command="SIGTERM"):
-                daemon.stop()
+                self.daemons.pop().stop()
         left = [b for b in self.yaml if not elsewhere(self.document, b.text)]
         self.test.assertFalse(left, "YAML that nothing was done with")
 
@@ -251,10 +257,12 @@ class Followed(unittest.TestCase):
         config = config.replace("SASL_SSL", "PLAINTEXT").replace("/run/secrets/kafka", str(secret))
         config += reader.told_yaml("outputs:") + "internal: {keep_records: 1000000}\nadmin: {port: 0}\n"
         reader.has("newsfeed.yaml", config)
-        reader.expected["newsfeed.yaml"] = self.with_articles(reader, config)
+        # Those of the feed, and the samples that the README sends.
+        reader.expected["newsfeed.yaml"] = 2 * self.with_articles(reader, config)
+        self.addCleanup(subprocess.run, [ROOT / "deploy/kafka/broker", "kill", reader.folder / "node"], capture_output=True)
         reader.names += [
             ("127.0.0.1:9644", lambda: "127.0.0.1:%s" % reader.daemons[0].port()),
-            (r"\bFILE$", "newsfeed.yaml"),
+            ("start DIR 9092", "start node %d" % free_port()),
             ("--broker-id N", "--broker-id 1"),
         ]
         reader.follows()
@@ -289,6 +297,10 @@ class Followed(unittest.TestCase):
             ("APPLICATION-STAGE", "news-prepare"),
             ("--broker-id N", "--broker-id 1"),
         ]
+        # It was for once.
+        reader.before.append(("kafka-topics.sh .* --delete", lambda: reader.daemons.pop().stop()))
+        (reader.folder / "old").mkdir()
+        shutil.copy(SAMPLES / "10-copies.ndjson", reader.folder / "old")
         reader.follows()
         lag = reader.runs("kafka-consumer-groups.sh --bootstrap-server kafka-1:9092 --describe --group news2-prepare --offsets")
         self.assertEqual(len(re.findall(r"^news2-prepare +raw.articles ", lag, re.MULTILINE)), 3, lag)

@@ -27,7 +27,7 @@ def blocks(document):
 
 
 # The first word of what is typed; a path in the tree is one, too, where something follows it.
-_PROGRAMS = re.compile(r"(newsfeedd|kafka-[a-z-]+\.sh|curl|journalctl|systemctl|systemd-analyze|kubectl|helm|docker|pip|apt|top"
+_PROGRAMS = re.compile(r"(newsfeedd|kafka-[a-z-]+\.sh|curl|journalctl|systemctl|systemd-analyze|systemd-run|kubectl|helm|docker|pip|apt|top"
                        r"|(deploy|tests)/[\w/-]+) \S")
 
 
