@@ -86,7 +86,7 @@ int RunPromote(const Arguments& arguments) {
                 kExitUsage);
   }
   if (place.has_value() == arguments.twinless) {
-    return Fail(absl::InvalidArgumentError("duplicates promote: give either PARTITION:OFFSET or --twinless"),
+    return Fail(absl::InvalidArgumentError("duplicates promote: give either a place, PARTITION:OFFSET, or --twinless"),
                 kExitUsage);
   }
   return RunOn(arguments.config, [&](Cluster& cluster) { return Promote(cluster, arguments, place); });
@@ -109,7 +109,7 @@ void AddDuplicates(CLI::App& app, int& exit_code) {
 
   CLI::App* promote = app.add_subcommand("promote", "publish a copy whose original was not");
   AddConfigOption(*promote, arguments->config);
-  promote->add_option("PARTITION:OFFSET", arguments->place, "place in the topic of duplicates");
+  promote->add_option("PLACE", arguments->place, "place in the topic of duplicates, PARTITION:OFFSET");
   promote->add_flag("--twinless", arguments->twinless, "one copy of each original that was published nowhere");
   promote->add_flag("--dry-run", arguments->dry_run, "only say which");
   promote->callback([arguments, &exit_code] {
