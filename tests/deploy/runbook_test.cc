@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -17,18 +19,25 @@ namespace {
 using testing::ReadWholeFile;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
+using ::testing::IsSupersetOf;
 
 // A command line of newsfeedd, cut at blanks.
 using CommandLine = std::vector<std::string>;
 
 // Those in code, be it a block or within a line.
 std::set<CommandLine> CommandsOf(const std::string& document) {
-  static const std::regex kCommand("(?:^|\\n|`)newsfeedd ([^`\\n#]+)");
+  static const std::regex kInBlock("^newsfeedd ([^`#]+)");
+  static const std::regex kWithinLine("`newsfeedd ([^`#]+)");
   std::set<CommandLine> commands;
-  const std::string text = ReadWholeFile(std::string(NEWSFEED_SOURCE_DIR) + "/" + document);
-  for (std::sregex_iterator match(text.begin(), text.end(), kCommand), end; match != end; ++match) {
-    std::istringstream words((*match)[1]);
-    commands.insert({std::istream_iterator<std::string>(words), {}});
+  std::istringstream text(ReadWholeFile(std::string(NEWSFEED_SOURCE_DIR) + "/" + document));
+  bool in_block = false;
+  for (std::string line; std::getline(text, line);) {
+    if (line.starts_with("```")) in_block = !in_block;
+    const std::regex& command = in_block ? kInBlock : kWithinLine;
+    for (std::sregex_iterator match(line.begin(), line.end(), command), end; match != end; ++match) {
+      std::istringstream words((*match)[1]);
+      commands.insert({std::istream_iterator<std::string>(words), {}});
+    }
   }
   return commands;
 }
@@ -58,18 +67,31 @@ void Check(const CommandLine& line) {
   }
 }
 
-class Runbook : public ::testing::TestWithParam<const char*> {};
-
-TEST_P(Runbook, CommandsExist) {
-  const std::set<CommandLine> commands = CommandsOf(GetParam());
-  EXPECT_FALSE(commands.empty());
-  for (const CommandLine& command : commands) Check(command);
+// All of the tree, as they are named from its top.
+std::vector<std::string> Documents() {
+  namespace fs = std::filesystem;
+  const fs::path top(NEWSFEED_SOURCE_DIR);
+  std::vector<std::string> documents{"README.md"};
+  for (const char* folder : {"config", "daemon", "deploy", "processors", "proto", "tests"}) {
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(top / folder)) {
+      if (entry.path().extension() == ".md") documents.push_back(fs::relative(entry.path(), top).string());
+    }
+  }
+  std::ranges::sort(documents);
+  return documents;
 }
 
-INSTANTIATE_TEST_SUITE_P(, Runbook, ::testing::Values("deploy/RUNBOOK.md", "deploy/SECURITY.md", "README.md"),
-                         [](const auto& i) {
-                           return std::regex_replace(std::string(i.param), std::regex("[^A-Za-z]"), "_");
-                         });
+TEST(Documents, CommandsExist) {
+  std::set<std::string> with_commands;
+  for (const std::string& document : Documents()) {
+    SCOPED_TRACE(document);
+    for (const CommandLine& command : CommandsOf(document)) {
+      Check(command);
+      with_commands.insert(document);
+    }
+  }
+  EXPECT_THAT(with_commands, IsSupersetOf({"README.md", "deploy/RUNBOOK.md", "deploy/SECURITY.md"}));
+}
 
 }  // namespace
 }  // namespace newsfeed
