@@ -33,7 +33,16 @@ PAGE_ONLY = {19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 38, 39, 41, 42, 43, 44,
 # strong, in article, structure, block rule, depth, parent, look.
 BESIDE = (0, 2, 3, 5, 10, 11, 14, 18, 19, 20, 21, 22, 23, 24, 25, 26, 28, 38, 45)
 FOLDS = 5
+# Labels: a line is of the gold text where more of its shingles are; a place in it is told to so many words; a
+# line that is a line of the gold, or near, counts for so many words more, and a line passed over for so many
+# less; a line at another place of the gold must be new to so much.
+SHINGLE = 4
 MIXED = 0.5
+COARSE = 8
+WHOLE_LINE = 0.5
+PREFERRED = 0.25
+GAP, FAR = 0.02, 200
+MOSTLY_NEW = 0.3
 # Trees between two checkpoints (kCheckpointTrees), the odds below which cleanup asks no more, and how far
 # from the lines seen the bounds of a checkpoint stay.
 STEP = 8
@@ -56,42 +65,72 @@ def rows_of(program, documents):
     return [(numpy.array(f, dtype=numpy.float32).reshape(-1, FEATURES), t) for f, t in found]
 
 
+class GoldText:
+    """Where lines stand in the gold text."""
+
+    def __init__(self, gold):
+        self.words = cleanup_quality.words(gold)
+        self.lines = {tuple(cleanup_quality.words(line)) for line in gold.split("\n")}
+        self.starts, self.shingles = collections.defaultdict(list), collections.defaultdict(list)
+        for i, word in enumerate(self.words):
+            self.starts[word].append(i)
+        for i in range(len(self.words) - SHINGLE + 1):
+            self.shingles[tuple(self.words[i : i + SHINGLE])].append(i)
+
+    def places(self, tokens):
+        """(begin, end, words that agree) of a line."""
+        size = len(tokens)
+        exact = [b for b in self.starts.get(tokens[0], ()) if self.words[b : b + size] == tokens] if tokens else []
+        is_line = tuple(tokens) in self.lines
+        if exact:
+            # A single word stands anywhere.
+            return [(b, b + size, size + WHOLE_LINE * is_line) for b in exact] if size > 1 or is_line else []
+        count = size - SHINGLE + 1
+        hits = [(k, at) for k in range(count) for at in self.shingles.get(tuple(tokens[k : k + SHINGLE]), ())]
+        if len({k for k, _ in hits}) <= MIXED * max(count, 1):
+            return []
+        found = []
+        shifts = collections.Counter((at - k) // COARSE for k, at in hits)
+        for shift, _ in shifts.most_common(3):
+            near = [at for k, at in hits if abs((at - k) // COARSE - shift) <= 1 + size // 20]
+            found.append((min(near), max(near) + SHINGLE, len(near)))
+        return found
+
+
 def labels_of(texts, gold, near):
-    """1 for lines of the gold text; of repeats those nearest to most of it. `near`: preferred lines."""
-    gold_lines = collections.Counter(" ".join(cleanup_quality.words(line)) for line in gold.split("\n"))
-    all_shingles = set(cleanup_quality.shingles(cleanup_quality.words(gold)))
-    joined = " " + " ".join(cleanup_quality.words(gold)) + " "
-    labels, keys = [], []
-    for text in texts:
-        tokens = cleanup_quality.words(text)
-        key = " ".join(tokens)
-        if len(tokens) >= 4:
-            share = cleanup_quality.mean(float(s in all_shingles) for s in cleanup_quality.shingles(tokens))
-            label = share > MIXED
-        else:
-            label = bool(key) and (gold_lines[key] > 0 or (len(tokens) > 1 and f" {key} " in joined))
-        labels.append(int(label))
-        keys.append(key)
-    # The middle of the article, to choose among repeats.
-    sizes = [len(k) if l and n else 0 for k, l, n in zip(keys, labels, near)]
-    if not any(sizes):
-        sizes = [len(k) if l else 0 for k, l in zip(keys, labels)]
-    middle = numpy.average(range(len(sizes)), weights=sizes) if any(sizes) else 0
-    places = collections.defaultdict(list)
-    for i, (key, label) in enumerate(zip(keys, labels)):
-        if label:
-            places[key].append(i)
-    for key, lines in places.items():
-        allowed = max(1, joined.count(f" {key} "))
-        for i in sorted(lines, key=lambda i: (not near[i], abs(i - middle)))[allowed:]:
-            labels[i] = 0
-    # A short line far from any longer one of the article is none of it.
-    long = [i for i, (k, l) in enumerate(zip(keys, labels)) if l and len(k.split()) >= 8]
-    if long:
-        for i, label in enumerate(labels):
-            if label and len(keys[i].split()) < 8 and min(abs(i - j) for j in long) > 6:
-                labels[i] = 0
-    return numpy.array(labels)
+    """1 for lines of the gold text: those that stand in it in its order and cover most of it, so that no name
+    below the article counts for being said in it. `near`: preferred lines."""
+    known = GoldText(gold)
+    pieces = [(i, begin, end, agreed + PREFERRED * bool(near[i])) for i, text in enumerate(texts)
+              for begin, end, agreed in sorted(known.places(cleanup_quality.words(text)))]
+    labels = numpy.zeros(len(texts), dtype=int)
+    if not pieces:
+        return labels
+    line, begin, end, value = (numpy.array(column) for column in zip(*pieces))
+    best, before = value.astype(float), numpy.full(len(pieces), -1)
+    for j in range(len(pieces)):
+        may = numpy.nonzero((line[:j] < line[j]) & (end[:j] <= begin[j] + 1))[0]
+        if len(may) == 0:
+            continue
+        sums = best[may] + value[j] - numpy.minimum(line[j] - line[may] - 1, FAR) * GAP
+        k = int(numpy.argmax(sums))
+        if sums[k] > best[j]:
+            best[j], before[j] = sums[k], may[k]
+    covered = numpy.zeros(len(known.words) + 1, dtype=bool)
+
+    def take(j):
+        labels[line[j]] = 1
+        covered[begin[j] : end[j]] = True
+
+    j = int(numpy.argmax(best))
+    while j >= 0:
+        take(j)
+        j = before[j]
+    # Longer lines that stand in the gold in another order.
+    for j in numpy.argsort(-value, kind="stable"):
+        if not labels[line[j]] and end[j] - begin[j] > SHINGLE and covered[begin[j] : end[j]].mean() < MOSTLY_NEW:
+            take(j)
+    return labels
 
 
 def padded(features):
@@ -107,10 +146,10 @@ def columns(features, wanted):
         numpy.zeros((0, len(wanted)), dtype=numpy.float32)
 
 
-def train(x, y, weights, leaves, trees):
+def train(x, y, weights, leaves, trees, extra):
     data = lightgbm.Dataset(x, y, weight=weights)
     parameters = dict(objective="binary", num_leaves=leaves, learning_rate=12 / trees if trees < 120 else 0.1, min_data_in_leaf=15, verbose=-1,
-                      feature_fraction=0.4, extra_trees=True, bagging_fraction=0.8, bagging_freq=1, lambda_l2=2.0, seed=7,
+                      feature_fraction=0.4, extra_trees=extra, bagging_fraction=0.8, bagging_freq=1, lambda_l2=2.0, seed=7,
                       deterministic=True, num_threads=1, force_row_wise=True, max_bin=127)
     return lightgbm.train(parameters, data, num_boost_round=trees)
 
@@ -244,7 +283,7 @@ def main():
         x = numpy.vstack([columns(f, wanted) for _, f, _, _ in chosen])
         y = numpy.concatenate([label for *_, label in chosen])
         w = numpy.concatenate([weights_of(f) for _, f, _, _ in chosen])
-        return train(x, y, w, leaves, trees)
+        return train(x, y, w, leaves, trees, is_page)
 
     apart = {}
     for k in range(FOLDS):
