@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "processors/cleanup/body.h"
-#include "processors/cleanup/characters.h"
+#include "processors/cleanup/field_text.h"
 #include "processors/cleanup/html_text.h"
 #include "processors/cleanup/html_tree.h"
 #include "processors/cleanup/language.h"
@@ -18,7 +18,6 @@
 #include "processors/cleanup/page_state.h"
 #include "processors/cleanup/quality.h"
 #include "processors/cleanup/standfirst.h"
-#include "processors/text/html_sniffing.h"
 
 namespace newsfeed::cleanup {
 namespace {
@@ -44,6 +43,7 @@ class Cleaner : public Processor {
         observer_(observer),
         line_judge_(config_, *rules_, on_, source_furniture_.get(), observer_),
         quality_judge_(config_.quality(), *rules_),
+        field_text_(*rules_, on_, html_limits_),
         block_judge_(*rules_, on_) {}
 
   std::string_view name() const override { return "cleanup"; }
@@ -96,32 +96,8 @@ class Cleaner : public Processor {
 
   void CleanFields(Article& article) {
     if (!config_.normalize_characters()) return;
-    article.title = CleanLine(article.title, article.arena());
-    article.standfirst = CleanStandfirst(article.standfirst, article.arena());
-  }
-
-  // Feeds send standfirsts as HTML, escaped or not: "<p>Ships <b>may</b> enter.</p>". The text of it
-  // in one line.
-  std::string_view CleanStandfirst(std::string_view standfirst, text::Arena& arena) {
-    std::string_view html = standfirst;
-    if (!text::LooksLikeHtml(html)) {
-      const auto unescaped = text::UnescapedHtml(standfirst, scratch_);
-      if (!unescaped) return CleanLine(standfirst, arena);
-      html = *unescaped;
-    }
-    if (tree_.Parse(html, html_limits_) != HtmlFault::kNone) return CleanLine(standfirst, arena);
-    figures_.Count(tree_, html);
-    block_judge_.Begin(tree_);
-    renderer_.Render(tree_, figures_, html, {0, static_cast<uint32_t>(tree_.nodes().size())},
-                     block_judge_, *rules_, true, scratch_, scratch_, lines(), ignored_);
-    std::string text;
-    for (const Line& line : lines()) {
-      if (!text.empty()) text += ' ';
-      text += line.text;
-    }
-    lines().clear();
-    ignored_.clear();
-    return arena.Keep(text);
+    article.title = field_text_.Clean(article.title, article.arena());
+    article.standfirst = field_text_.Clean(article.standfirst, article.arena());
   }
 
   // False if the article was rejected.
@@ -169,6 +145,7 @@ class Cleaner : public Processor {
     Range nodes = {0, static_cast<uint32_t>(tree_.nodes().size())};
     if (article.form == TextForm::kPage) {
       page_.FillMetadata(tree_, article.text, figures_, renderer_, article);
+      CleanFields(article);
       nodes = page_.FindArticle(tree_, figures_, block_judge_);
     }
     if (article.form != TextForm::kPage) {
@@ -290,6 +267,7 @@ class Cleaner : public Processor {
   std::vector<DoubtfulElement> doubtful_;
   LineJudge line_judge_;
   QualityJudge quality_judge_;
+  FieldText field_text_;
   HtmlTree tree_;
   HtmlFigures figures_;
   HtmlRenderer renderer_;

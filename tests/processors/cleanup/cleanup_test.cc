@@ -157,18 +157,24 @@ TEST(Standfirst, OfTheFeedThatIsNotInTheBody) {
 struct Markup {
   std::string_view name, given, text;
 };
-class StandfirstOfTheFeed : public ::testing::TestWithParam<Markup> {};
+class FieldOfTheFeed : public ::testing::TestWithParam<Markup> {};
 
-TEST_P(StandfirstOfTheFeed, IsText) {
-  Cleaned cleaned({.title = "T", .text = kOne, .standfirst = GetParam().given});
+TEST_P(FieldOfTheFeed, IsTextInOneLine) {
+  Cleaned cleaned({.title = GetParam().given, .text = kOne, .standfirst = GetParam().given});
+  EXPECT_EQ(cleaned.title(), GetParam().text);
   EXPECT_EQ(cleaned.article().standfirst, GetParam().text);
+  Cleaned again({.title = cleaned.title(), .text = kOne, .standfirst = cleaned.title()});
+  EXPECT_EQ(again.title(), cleaned.title());
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    , StandfirstOfTheFeed,
+    , FieldOfTheFeed,
     ::testing::Values(
         Markup{"Html", "<p>Ships <b>may</b> enter &amp; leave.</p>", "Ships may enter & leave."},
         Markup{"Escaped", "&lt;p&gt;Ships &lt;em&gt;may&lt;/em&gt; enter.&lt;/p&gt;", "Ships may enter."},
+        Markup{"References", "Ships &#8217;n&#8217; <i>boats</i>", "Ships \u2019n\u2019 boats"},
+        Markup{"EscapedTwice", "Ships &amp;lt;i&amp;gt;may&amp;lt;/i&amp;gt; enter", "Ships may enter"},
+        Markup{"EscapedInHtml", "<b>Ships &lt;i&gt;may&lt;/i&gt;</b> enter", "Ships may enter"},
         Markup{"Paragraphs", "<p>Ships may enter.</p>\n<p>Ferries too.</p>",
                "Ships may enter. Ferries too."},
         Markup{"LineBreak", "Ships may enter.<br/>Ferries too.", "Ships may enter. Ferries too."},

@@ -100,6 +100,10 @@ INSTANTIATE_TEST_SUITE_P(
                      R"(<script type="application/ld+json">{"@graph":[{"@type":"WebPage"},)"
                      R"({"@type":"NewsArticle","headline":"Tunnel &amp; road open"}]}</script>)",
                      "<h1>Another</h1>", "Tunnel & road open"},
+        TitleExample{"JsonLdWithHtml",
+                     R"(<script type="application/ld+json">{"@type":"NewsArticle",)"
+                     R"("headline":"Tunnel <em>opens</em> at last"}</script>)",
+                     "", "Tunnel opens at last"},
         TitleExample{"SingleH1", "<title>x | y</title>", "<h1>Tunnel <b>opens</b></h1>",
                      "Tunnel opens"},
         TitleExample{"OpenGraph", "<meta property='og:title' content='Tunnel opens at last | Example'>",
