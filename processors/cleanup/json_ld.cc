@@ -57,26 +57,30 @@ void Take(object from, std::string_view key, std::string& to) {
   to = Text(value);
 }
 
-// A string, an object with `name`, or an array of them.
-void TakeNames(element value, std::vector<std::string>& to) {
+void Add(std::string_view name, bool is_name, std::vector<JsonLdArticle::Author>& to) {
+  to.push_back({std::string(name), is_name});
+}
+void Add(std::string_view name, bool, std::vector<std::string>& to) { to.emplace_back(name); }
+
+// A string, or an object with `name`.
+template <typename Name>
+void TakeName(element value, std::vector<Name>& to) {
   if (to.size() >= kMaxListed) return;
-  if (value.is_string()) {
-    to.emplace_back(Text(value));
-    return;
-  }
+  if (value.is_string()) return Add(Text(value), false, to);
   object named;
-  if (value.get(named) == simdjson::SUCCESS) {
-    element name;
-    if (named["name"].get(name) == simdjson::SUCCESS && name.is_string()) to.emplace_back(Text(name));
-  }
+  if (value.get(named) != simdjson::SUCCESS) return;
+  element name;
+  if (named["name"].get(name) == simdjson::SUCCESS && name.is_string()) Add(Text(name), true, to);
 }
 
-void TakeList(object from, std::string_view key, std::vector<std::string>& to) {
+// One of them, or an array.
+template <typename Name>
+void TakeList(object from, std::string_view key, std::vector<Name>& to) {
   element value;
   if (!to.empty() || from[key].get(value) != simdjson::SUCCESS) return;
   array list;
-  if (value.get(list) != simdjson::SUCCESS) return TakeNames(value, to);
-  for (element item : list) TakeNames(item, to);
+  if (value.get(list) != simdjson::SUCCESS) return TakeName(value, to);
+  for (element item : list) TakeName(item, to);
 }
 
 // Sites write it as a boolean and as a text.

@@ -20,7 +20,12 @@ struct JsonLdArticle {
   std::string url;
   // isAccessibleForFree is false.
   bool paywalled = false;
-  std::vector<std::string> authors;
+  struct Author {
+    std::string name;
+    // The name of an object: one name. Else a byline.
+    bool is_name = false;
+  };
+  std::vector<Author> authors;
   std::vector<std::string> publishers;
   std::vector<std::string> keywords;
 

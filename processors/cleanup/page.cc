@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "processors/article/byline.h"
 #include "processors/article/time.h"
 #include "processors/cleanup/character_reference.h"
 #include "processors/cleanup/characters.h"
@@ -43,12 +44,6 @@ constexpr int kMaxStandfirsts = 64;
 constexpr std::array<std::string_view, 8> kTitleSeparators = {" | ",  " - ", " – ", " — ",
                                                               " · ",  " :: ", " » ", " • "};
 
-// What stands between the names of authors, and before them.
-constexpr std::array<std::string_view, 13> kNameSeparators = {
-    ",", ";", " and ", " und ", " og ", " och ", " et ", " & ", " y ", " e ", " en ", "|", " ja "};
-constexpr std::array<std::string_view, 16> kNamePrefixes = {
-    "By ", "by ", "BY ", "Von ", "von ", "Par ", "Por ", "Di ", "Door ", "Av ", "Af ", "Tekst: ", "Text: ",
-    "Autor: ", "Author: ", "Written by "};
 // Elements that name the authors of one article stand together.
 constexpr size_t kBylineNodes = 40;
 constexpr size_t kMaxBylines = 64;
@@ -140,17 +135,6 @@ bool IsAuthorName(std::string_view name) {
          CountWords(name) <= kMaxAuthorWords;
 }
 
-void AddAuthor(std::string_view raw, Article& article) {
-  std::string_view name = OneLine(raw, kMaxAuthorListBytes, article.arena());
-  for (std::string_view prefix : kNamePrefixes) {
-    if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
-  }
-  if (!IsAuthorName(name) || article.authors.size() >= kMaxListed) return;
-  if (std::ranges::find(article.authors, name) == article.authors.end()) {
-    article.authors.push_back(name);
-  }
-}
-
 void AddKeywords(std::string_view list, Article& article) {
   list = text::Prefix(list, kMaxKeywordListBytes);
   while (!list.empty() && article.keywords.size() < kMaxListed) {
@@ -221,14 +205,16 @@ bool PageReader::IsSite(std::string_view name) {
   return std::ranges::find(sites_, FoldedKey(name, words_)) != sites_.end();
 }
 
-void PageReader::AddAuthors(std::string_view list, bool from_page, Article& article) {
-  list = OneLine(list, kMaxAuthorListBytes, article.arena());
-  while (!list.empty() && article.authors.size() < kMaxListed) {
-    std::string_view name = Trimmed(TakePart(list, kNameSeparators));
-    for (std::string_view prefix : kNamePrefixes) {
-      if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
-    }
-    if (!from_page || (!IsSite(name) && LooksLikePerson(name, words_))) AddAuthor(name, article);
+void PageReader::AddAuthors(std::string_view text, AuthorSource source, Article& article) {
+  text = OneLine(text, kMaxAuthorListBytes, article.arena());
+  names_.clear();
+  source == AuthorSource::kName ? AddAuthor(text, names_) : SplitByline(text, names_);
+  for (std::string_view name : names_) {
+    if (!IsAuthorName(name) || article.authors.size() >= kMaxListed) continue;
+    // "By Jane Doe | Example Times"
+    if (source == AuthorSource::kByline && names_.size() > 1 && IsSite(name)) continue;
+    if (source == AuthorSource::kPage && (IsSite(name) || !LooksLikePerson(name, words_))) continue;
+    if (std::ranges::find(article.authors, name) == article.authors.end()) article.authors.push_back(name);
   }
 }
 
@@ -253,7 +239,7 @@ void PageReader::FillAuthorsFromPage(const HtmlTree& tree, std::string_view html
       const std::string_view text =
           ShortText(tree, html, figures, renderer, byline.node, kMaxBylineBytes);
       if (text.empty()) continue;
-      AddAuthors(text, true, article);
+      AddAuthors(text, AuthorSource::kPage, article);
       last = byline.node;
     }
   }
@@ -456,9 +442,11 @@ void PageReader::FillNames(const HtmlTree& tree, std::string_view html,
                            Article& article) {
   if (article.authors.empty()) {
     CollectSites(article);
-    for (const std::string& name : json_ld_.authors) AddAuthors(name, false, article);
+    for (const JsonLdArticle::Author& author : json_ld_.authors) {
+      AddAuthors(author.name, author.is_name ? AuthorSource::kName : AuthorSource::kByline, article);
+    }
     for (std::string_view name : kAuthorMetas) {
-      if (article.authors.empty()) AddAuthors(MetaContent(name), false, article);
+      if (article.authors.empty()) AddAuthors(MetaContent(name), AuthorSource::kByline, article);
     }
     // What nobody signed sites sign themselves: who is named beside the headline goes first.
     const bool unsigned_by_name = std::ranges::all_of(

@@ -65,7 +65,10 @@ class PageReader {
   void CollectSites(const Article& article);
   // Sites name themselves as authors of what nobody signed.
   bool IsSite(std::string_view name);
-  void AddAuthors(std::string_view list, bool from_page, Article& article);
+  // Where names of authors stand: as a byline or one name in the metadata, or in an element, where much
+  // else may stand.
+  enum class AuthorSource : uint8_t { kByline, kName, kPage };
+  void AddAuthors(std::string_view text, AuthorSource source, Article& article);
   void FillAuthorsFromPage(const HtmlTree& tree, std::string_view html,
                            const HtmlFigures& figures, HtmlRenderer& renderer,
                            Article& article);
@@ -107,6 +110,7 @@ class PageReader {
   // Bytes of prose before each node.
   std::vector<uint32_t> prose_;
   std::vector<Word> words_;
+  std::vector<std::string_view> names_;
   text::Arena text_;
 };
 

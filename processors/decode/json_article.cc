@@ -8,6 +8,7 @@
 
 #include "processors/text/ascii.h"
 #include "processors/text/html_sniffing.h"
+#include "processors/article/byline.h"
 #include "processors/decode/format.h"
 #include "processors/decode/names.h"
 #include "processors/text/url.h"
@@ -338,7 +339,7 @@ void JsonArticleReader::FillLists(Article& article) const {
     if (capture.kind != JsonKind::kString) continue;
     const std::string_view text = Unescape(capture.raw, article.arena());
     if (target.field == Field::kAuthors) {
-      target.base ? SplitAuthors(text, article.authors) : AddAuthor(text, article.authors);
+      target.base ? SplitByline(text, article.authors) : AddAuthor(text, article.authors);
     } else {
       target.base ? SplitKeywords(text, article.keywords) : AddKeyword(text, article.keywords);
     }

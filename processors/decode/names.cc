@@ -12,24 +12,10 @@ namespace newsfeed::decode {
 namespace ascii = text::ascii;
 namespace {
 
-constexpr size_t kMaxAuthors = 64;
 constexpr size_t kMaxKeywords = 256;
 constexpr size_t kMaxNameBytes = 256;
-// Longer ones are texts; splitting them would take its time.
-constexpr size_t kMaxBylineBytes = 2048;
 constexpr size_t kMaxKeywordListBytes = 16384;
 constexpr size_t kMaxTagBytes = 35;  // RFC 5646, section 4.4.1
-
-// Words before the first name. "Von" and "Di" are not here: names begin with them.
-constexpr std::array<std::string_view, 6> kBylineStarts = {"written by ", "story by ", "by: ",
-                                                           "by ",         "par ",      "por "};
-
-// Between two names. A dash is not here: "Anne-Marie".
-constexpr std::array<std::string_view, 5> kSeparators = {" and ", " & ", ";", " / ", " | "};
-
-// Stands behind a comma and belongs to the name before it.
-constexpr std::array<std::string_view, 9> kNameEndings = {"jr", "jr.", "sr",   "sr.", "ii",
-                                                          "iii", "md",  "m.d.", "phd"};
 
 // Feeds that give the name instead of the code.
 struct LanguageName {
@@ -63,57 +49,6 @@ void Split(std::string_view text, Cut cut, Visit visit) {
   }
 }
 
-std::pair<size_t, size_t> FindSeparator(std::string_view text) {
-  std::pair<size_t, size_t> first = {text.npos, 0};
-  for (std::string_view separator : kSeparators) {
-    const size_t at = ascii::Find(text, separator);
-    if (at < first.first) first = {at, separator.size()};
-  }
-  return first;
-}
-
-// The first comma that is not before "Jr.".
-std::pair<size_t, size_t> FindComma(std::string_view text) {
-  for (size_t at = text.find(','); at != text.npos; at = text.find(',', at + 1)) {
-    const std::string_view rest = text.substr(at + 1);
-    const std::string_view next = ascii::Trim(rest.substr(0, rest.find(',')));
-    const auto same = [&](std::string_view ending) { return ascii::Equal(next, ending); };
-    if (std::ranges::none_of(kNameEndings, same)) return {at, 1};
-  }
-  return {text.npos, 0};
-}
-
-// "Doe, Jane": one word on either side of the only comma.
-bool IsInvertedName(std::string_view text) {
-  const size_t comma = text.find(',');
-  if (comma == text.npos || text.find(',', comma + 1) != text.npos) return false;
-  const auto one_word = [](std::string_view part) {
-    return !part.empty() && part.find(' ') == part.npos;
-  };
-  return one_word(ascii::Trim(text.substr(0, comma))) &&
-         one_word(ascii::Trim(text.substr(comma + 1)));
-}
-
-std::string_view WithoutBy(std::string_view name) {
-  for (std::string_view start : kBylineStarts) {
-    if (ascii::StartsWith(name, start)) return ascii::Trim(name.substr(start.size()));
-  }
-  return name;
-}
-
-// RSS 2.0 wants "jane@example.com (Jane Doe)".
-std::string_view WithoutAddress(std::string_view name) {
-  if (name.find('@') == name.npos) return name;
-  const size_t open = name.find('(');
-  const size_t close = name.rfind(')');
-  if (open == name.npos || close == name.npos || close < open) return {};
-  return ascii::Trim(name.substr(open + 1, close - open - 1));
-}
-
-bool IsWebAddress(std::string_view name) {
-  return ascii::StartsWith(name, "http://") || ascii::StartsWith(name, "https://");
-}
-
 // The case of a subtag: "GB", "Hant", everything else lower. Only letters and digits are allowed.
 bool AppendSubtag(std::string_view subtag, bool first, char*& end) {
   const bool letters = std::ranges::all_of(subtag, ascii::IsLetter);
@@ -128,20 +63,6 @@ bool AppendSubtag(std::string_view subtag, bool first, char*& end) {
 }
 
 }  // namespace
-
-void AddAuthor(std::string_view name, std::vector<std::string_view>& authors) {
-  name = WithoutAddress(WithoutBy(ascii::Trim(name)));
-  if (!IsWebAddress(name)) AddOnce(name, kMaxAuthors, authors);
-}
-
-void SplitAuthors(std::string_view byline, std::vector<std::string_view>& authors) {
-  byline = WithoutBy(ascii::Trim(byline));
-  if (byline.size() > kMaxBylineBytes) return;
-  Split(byline, FindSeparator, [&](std::string_view part) {
-    if (IsInvertedName(part)) return AddAuthor(part, authors);
-    Split(part, FindComma, [&](std::string_view name) { AddAuthor(name, authors); });
-  });
-}
 
 void AddKeyword(std::string_view keyword, std::vector<std::string_view>& keywords) {
   AddOnce(ascii::Trim(keyword), kMaxKeywords, keywords);

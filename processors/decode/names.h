@@ -1,7 +1,6 @@
-// Small texts of feeds put in order: names of authors, lists of keywords, labels of languages.
+// Small texts of feeds put in order: lists of keywords, labels of languages.
+// Names of authors: processors/article/byline.h.
 //
-//   SplitAuthors("By Jane Doe and John Roe")  -> "Jane Doe", "John Roe"
-//   SplitAuthors("jane@example.com (Jane Doe)") -> "Jane Doe"
 //   SplitKeywords("harbour, shipping")        -> "harbour", "shipping"
 //   LanguageTag("en_us")                      -> "en-US"
 //   LanguageTag("English")                    -> "en"
@@ -15,13 +14,6 @@
 #include "processors/text/arena.h"
 
 namespace newsfeed::decode {
-
-// Adds the names in a byline, each once. Addresses, and what is too long for a name, are no names.
-// "Doe, Jane" is one name, and so is "John Roe, Jr.".
-void SplitAuthors(std::string_view byline, std::vector<std::string_view>& authors);
-
-// Adds one name, without "By".
-void AddAuthor(std::string_view name, std::vector<std::string_view>& authors);
 
 // Adds the keywords between commas or semicolons, each once.
 void SplitKeywords(std::string_view list, std::vector<std::string_view>& keywords);

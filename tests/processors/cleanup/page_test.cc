@@ -162,6 +162,25 @@ TEST(PageMetadata, RefusesAuthorsThatAreNone) {
   EXPECT_THAT(CleanedPage(html).article().authors, ElementsAre("Ann Example"));
 }
 
+TEST(PageMetadata, NameOfAnAuthorIsOne) {
+  const std::string html = Page(
+      R"(<script type="application/ld+json">{"@type":"NewsArticle","author":[{"name":"Ann Roe y Doe"},)"
+      R"({"name":"Martin Example King, Jr."},{"name":"Von Miller"}]}</script>)",
+      Paragraphs());
+  EXPECT_THAT(CleanedPage(html).article().authors,
+              ElementsAre("Ann Roe y Doe", "Martin Example King, Jr.", "Von Miller"));
+}
+
+TEST(PageMetadata, SiteBesideAnAuthorIsNone) {
+  const auto authors = [](std::string_view author) {
+    return CleanedPage(Page("<meta name=author content='" + std::string(author) +
+                                "'><meta property='og:site_name' content='Example Times'>",
+                            Paragraphs())).article().authors.size();
+  };
+  EXPECT_EQ(authors("By Jane Doe | Example Times"), 1u);
+  EXPECT_EQ(authors("Example Times"), 1u) << "nobody else signed";
+}
+
 TEST(PageMetadata, TimeSaysWhereItIsFrom) {
   const std::string html = Page(
       "<meta property='article:published_time' content='2031-05-12T09:30:00Z'>", Paragraphs());
