@@ -245,6 +245,13 @@ void Grouper::PlaceAcronyms(std::span<const Candidate> candidates,
   }
 }
 
+// Of a person: "Meer", "van der Meer", "Van der Meer" where a sentence begins.
+bool Grouper::IsSurname(const Candidate& c) const {
+  const Token& first = document_->tokens[c.tokens.begin];
+  return c.tokens.size() == 1 || ((document_->matches[c.tokens.begin].cues & kParticle) != 0 &&
+                                  (first.letter_case == LetterCase::kLower || first.Is(Token::kFirstWord)));
+}
+
 void Grouper::PlaceFullNames(std::span<const Candidate> candidates) {
   const auto place = [&](size_t i) {
     const Candidate& c = candidates[i];
@@ -256,7 +263,7 @@ void Grouper::PlaceFullNames(std::span<const Candidate> candidates) {
       return;
     }
     if (c.type == EntityType::kPerson && senses_[i].empty()) {
-      if (c.tokens.size() == 1) return;  // a surname: later
+      if (IsSurname(c)) return;  // later
       const DocumentField& field = document_->fields[c.field];
       uint32_t last = c.tokens.end - 1;
       if (last > c.tokens.begin + 1 && IsNameSuffix(document_->TextOf(field, last))) --last;
@@ -320,7 +327,7 @@ void Grouper::PlaceSurnames(std::span<const Candidate> candidates) {
   const auto is_person = [&](size_t i) { return candidates[i].type == EntityType::kPerson; };
   // One of the table may be a word alone, as "Pelé", which is no surname.
   const auto is_full_name = [&](size_t i) {
-    return is_person(i) && group_of_[i] != kNone && (candidates[i].tokens.size() > 1 || senses_[i].empty());
+    return is_person(i) && group_of_[i] != kNone && (!IsSurname(candidates[i]) || senses_[i].empty());
   };
   by_surname_.clear();
   for (size_t i = 0; i < candidates.size(); ++i) {  // the first of each surname

@@ -78,6 +78,7 @@ class Grouper {
   uint32_t ChooseEntry(std::span<const Candidate> candidates, size_t i) const;
   double Weight(const GazetteerEntry& entry, bool beside_country) const;
   void PlaceAcronyms(std::span<const Candidate> candidates, std::span<const Acronym> acronyms);
+  bool IsSurname(const Candidate& c) const;
   void PlaceFullNames(std::span<const Candidate> candidates);
   void PlaceShortForms(std::span<const Candidate> candidates);
   void PlaceSurnames(std::span<const Candidate> candidates);

@@ -273,8 +273,9 @@ class SentenceReader {
     return last;
   }
 
-  // "University of Oslo and [Bergen University]"
+  // "University of Oslo and [Bergen University]", "... and the [University of Bergen]"
   bool NamesAnother(uint32_t i) const {
+    if (i < end_ && TextOf(i) == "the") ++i;
     const uint32_t limit = std::min(end_, i + kMaxPatternTokens);
     for (; i < limit && IsPatternWord(i); ++i) {
       if (Has(i, kOrganizationSuffix)) return true;
@@ -379,6 +380,14 @@ void FindNames(const Document& document, const Gazetteer& gazetteer,
 
 // --- Memory of the document. ---
 
+namespace {
+
+bool IsParticle(const Document& document, uint32_t token) {
+  return document.tokens[token].letter_case == LetterCase::kLower && (document.matches[token].cues & kParticle) != 0;
+}
+
+}  // namespace
+
 void NameMemory::Learn(const Document& document, std::span<const Acronym> acronyms,
                        std::span<const Candidate> candidates) {
   known_.clear();
@@ -390,6 +399,8 @@ void NameMemory::Learn(const Document& document, std::span<const Acronym> acrony
     if (last > c.tokens.begin && OneOf(kNameSuffixes, text(last))) --last;
     if (c.tokens.size() > 1 || c.evidence == Evidence::kTitleName) {
       known_.push_back({document.tokens[last].hash, last, c.field});
+      uint32_t& particles = known_.back().particles;
+      while (last - particles > c.tokens.begin && IsParticle(document, last - particles - 1)) ++particles;
     }
   }
   for (const Acronym& a : acronyms) {
@@ -418,6 +429,27 @@ bool NameMemory::Applies(const Document& document, uint32_t token, uint32_t fiel
   return (document.matches[token].cues & kNotName) == 0 && EqualFolded(text, expected);
 }
 
+// Where the surname at `token` begins: with the particles that the full name has, if all stand before it.
+uint32_t NameMemory::BeginOf(const Document& document, uint32_t token, uint32_t field, const Known& known) const {
+  if (token - document.fields[field].tokens.begin < known.particles) return token;
+  for (uint32_t i = 1; i <= known.particles; ++i) {
+    if (document.taken[token - i] != 0 || document.tokens[token - i].hash != document.tokens[known.token - i].hash) {
+      return token;
+    }
+  }
+  return token - known.particles;
+}
+
+void NameMemory::AddParticles(Document& document, std::span<Candidate> candidates) const {
+  for (Candidate& c : candidates) {
+    if (c.tokens.size() != 1 || c.type != EntityType::kPerson || c.evidence == Evidence::kWatchList) continue;
+    const Known* known = Find(document.tokens[c.tokens.begin].hash);
+    if (known == nullptr || known->type != EntityType::kPerson) continue;
+    c.tokens.begin = BeginOf(document, c.tokens.begin, c.field, *known);
+    std::fill(document.taken.begin() + c.tokens.begin, document.taken.begin() + c.tokens.end, uint8_t{1});
+  }
+}
+
 void NameMemory::Recall(Document& document, const Gazetteer& gazetteer,
                         std::span<const Acronym> acronyms, std::vector<Candidate>& candidates) {
   Learn(document, acronyms, candidates);
@@ -443,6 +475,7 @@ void NameMemory::Recall(Document& document, const Gazetteer& gazetteer,
     }
   }
   candidates.insert(candidates.end(), found_.begin(), found_.end());
+  AddParticles(document, candidates);
   std::ranges::sort(candidates, {}, [](const Candidate& c) { return c.tokens.begin; });
 }
 

@@ -25,7 +25,8 @@ void FindNames(const Document& document, const Gazetteer& gazetteer,
 
 // Adds what the document itself explains, to candidates that are resolved: surnames of people seen
 // with their full name ("Sanders" anywhere beside "Bernie Sanders"), and acronyms. A surname may take
-// the place of a town's name ("Lincoln" beside "Abraham Lincoln"). Keeps the order.
+// the place of a town's name ("Lincoln" beside "Abraham Lincoln"), and has the particles of the full
+// name where they stand before it ("van der Meer"). Keeps the order.
 class NameMemory {
  public:
   void Recall(Document& document, const Gazetteer& gazetteer,
@@ -38,11 +39,14 @@ class NameMemory {
     uint32_t field = 0;
     EntityType type = EntityType::kPerson;
     Evidence evidence = Evidence::kSurname;
+    uint32_t particles = 0;  // before `token` in the full name
   };
 
   void Learn(const Document& document, std::span<const Acronym> acronyms,
              std::span<const Candidate> candidates);
   const Known* Find(uint32_t hash) const;
+  uint32_t BeginOf(const Document& document, uint32_t token, uint32_t field, const Known& known) const;
+  void AddParticles(Document& document, std::span<Candidate> candidates) const;
   bool Applies(const Document& document, uint32_t token, uint32_t field, const Known& known) const;
 
   static uint64_t Bit(uint32_t hash) { return uint64_t{1} << hash % 64; }

@@ -214,20 +214,22 @@ bool EqualsFolded(std::string_view text, std::initializer_list<std::string_view>
   return std::ranges::any_of(words, [&](std::string_view w) { return EqualFolded(text, w); });
 }
 
-// "the Bank's" -> "Bank"; "President Jane Doe" -> "Jane Doe".
-void Cut(const TrainingText& text, uint32_t& first, uint32_t& last, EntityType type) {
+bool IsTitle(std::string_view word) {
+  return EqualsFolded(word, {"mr.", "mr", "mrs.", "ms.", "ms", "mrs", "dr.", "dr", "sir", "president", "vice",
+                             "prime", "minister", "chancellor", "premier", "foreign", "sen.", "gov.", "rep.",
+                             "gen.", "general", "lt.", "col.", "sgt.", "prof.", "rev.", "judge", "sheriff",
+                             "justice", "senator", "secretary", "governor", "mayor", "pope", "queen", "prince"});
+}
+
+// "the Bank's" -> "Bank"; "President Jane Doe" -> "Jane Doe". False if no name is left: "Prime Minister".
+bool Cut(const TrainingText& text, uint32_t& first, uint32_t& last, EntityType type) {
   const auto word = [&](uint32_t i) { return TokenText(text.text, text.document.tokens[i]); };
-  while (first < last && (EqualsFolded(word(first), {"the"}) ||
-                          (type == EntityType::kPerson &&
-                           EqualsFolded(word(first), {"mr.", "mr", "mrs.", "ms.", "ms", "mrs", "dr.", "dr",
-                                                      "sir", "president", "sen.", "gov.", "rep.", "gen.",
-                                                      "lt.", "col.", "sgt.", "prof.", "rev.", "judge",
-                                                      "sheriff", "justice", "senator", "secretary",
-                                                      "governor", "mayor", "pope", "queen", "prince"})))) {
-    if (first + 1 == last && EqualsFolded(word(last), {"'s"})) break;
-    ++first;
-  }
+  const auto may_go = [&](std::string_view w) {
+    return EqualsFolded(w, {"the"}) || (type == EntityType::kPerson && IsTitle(w));
+  };
+  while (first < last && may_go(word(first)) && !(first + 1 == last && EqualsFolded(word(last), {"'s"}))) ++first;
   if (first < last && EqualsFolded(word(last), {"'s", "'", "’"})) --last;
+  return type != EntityType::kPerson || first < last || !IsTitle(word(first));
 }
 
 void SetGold(TrainingText& text, uint32_t first, uint32_t last, const GoldName& name) {
@@ -249,7 +251,7 @@ void Label(const CorpusOptions& options, TrainingText& text) {
     GoldName as_tokens = name;
     as_tokens.doubtful |= tokens[first].begin != name.begin || tokens[last].end != name.end ||
                           (options.misc_doubtful && name.type == EntityType::kMisc);
-    if (options.cut) Cut(text, first, last, name.type);
+    if (options.cut && !Cut(text, first, last, name.type)) as_tokens.doubtful = true;
     SetGold(text, first, last, as_tokens);
   }
   if (!options.no_misc && !options.partial) return;

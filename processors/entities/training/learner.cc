@@ -49,6 +49,10 @@ void Learner::HideWord() {
 void Learner::Gather(uint32_t token, Tag previous, Tag before_previous, bool hide_word) {
   walk_.Context(token, previous, before_previous, context_);
   if (hide_word) HideWord();
+  if (!options_.document_memory) {  // no feature of it is learned, so the tagger finds none
+    std::ranges::fill(context_.memory, uint8_t{0});
+    context_.memory_tag = kOutside;
+  }
   features_of_token_.Clear();
   AddContextFeatures(context_, features_of_token_);
   for (int offset = -2; offset <= 2; ++offset) {

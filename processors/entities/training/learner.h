@@ -24,6 +24,7 @@ struct LearnerOptions {
   float dropout = 0.25F;
   // Share of tokens whose own word is hidden, but for its shape, classes and lists: new names look so.
   float word_dropout = 0.15F;
+  bool document_memory = true;  // false: without what the article has called a word before
   uint64_t seed = 1;
 };
 

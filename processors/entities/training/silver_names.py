@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
-"""Silver documents from a teacher's votes, and from what the whole collection says of a name.
+"""Silver documents from teachers' votes, and from what the whole collection says of a name.
 
-    silver_names.py VOTES.ndjson NAMES.ndjson
+    silver_names.py VOTES.ndjson [VOTES.ndjson...] NAMES.ndjson
 
-VOTES come from label_silver.py. Types become ours (TYPES). "the", "'s" and titles are cut. Then, for the
-same surface:
+VOTES come from label_silver.py, one file a teacher, the same articles in the same order; the shortest
+decides how many are used. Types become ours (TYPES). "the", "'s" and titles are cut. A name that all
+teachers see with one type is a vote for it; what they see differently becomes "?", which teaches
+nothing, as long as nothing below decides it. Then, for the same surface:
+  - where the teachers agree on the name, but not on its type, the usual type of the collection decides;
   - a type that is rare in the article and in the collection gives way to the usual one;
-  - where neither is clear the name becomes "?", which teaches nothing;
-  - where the teacher overlooked a name that it found elsewhere in the article, that is added (names of
-    several words) or becomes "?" (single words).
+  - where neither is clear the name becomes "?";
+  - where the teachers overlooked a name that they found elsewhere in the article, that is added (names
+    of several words) or becomes "?" (single words).
 """
 
 import bisect
@@ -18,12 +21,15 @@ import re
 import sys
 
 TYPES = {"PERSON": "PER", "ORG": "ORG", "GPE": "LOC", "LOC": "LOC", "FAC": "LOC", "NORP": "MISC",
-         "EVENT": "MISC", "WORK_OF_ART": "MISC", "LAW": "MISC", "LANGUAGE": "MISC", "PRODUCT": "MISC"}
-HEAD = re.compile(r"^(?:the|a|an|mr\.?|mrs\.?|ms\.?|dr\.?|sir|president|sen\.|gov\.|rep\.|gen\.|judge|"
+         "EVENT": "MISC", "WORK_OF_ART": "MISC", "LAW": "MISC", "LANGUAGE": "MISC", "PRODUCT": "MISC",
+         "PER": "PER", "MISC": "MISC"}  # the last two: of an own model
+HEAD = re.compile(r"(?:the|a|an|mr\.?|mrs\.?|ms\.?|dr\.?|sir|president|sen\.|gov\.|rep\.|gen\.|judge|"
                   r"senator|secretary|prime minister)\s+", re.I)
 TAIL = re.compile(r"(?:['’]s?|[\s,.;:!?\"”)]+)$")
 CLEAR = 0.8    # share of the usual type
 USUAL = 0.6
+DISPUTED = "disputed"
+KINDS = set(TYPES.values())
 
 
 def cut(text, begin, end):
@@ -49,23 +55,56 @@ def characters(text):
 
 
 def read(path):
-    for line in open(path, encoding="utf-8"):
-        vote = json.loads(line)
-        text = vote["body"]
-        at = characters(text)
-        names = []
-        for begin, end, label in vote["names"]:
-            if label not in TYPES or begin not in at or end not in at:
-                continue
-            begin, end = cut(text, at[begin], at[end])
-            surface = text[begin:end]
-            if "\n" in surface:
-                continue
-            kind = TYPES[label]
-            if not any(c.isupper() for c in surface) or len(surface) > 80:
-                kind = "?"
+    """Id, text and names [begin, end, type] of each article of a file of votes."""
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            vote = json.loads(line)
+            yield vote["id"], vote["body"], names_of(vote)
+
+
+def names_of(vote):
+    text, names = vote["body"], []
+    at = characters(text)
+    for begin, end, label in vote["names"]:
+        if label not in TYPES or begin not in at or end not in at:
+            continue
+        begin, end = cut(text, at[begin], at[end])
+        surface = text[begin:end]
+        if "\n" in surface:
+            continue
+        doubtful = not any(c.isupper() for c in surface) or len(surface) > 80
+        names.append([begin, end, "?" if doubtful else TYPES[label]])
+    return names
+
+
+def vote_on(teachers):
+    """Names of an article on which the teachers agree; DISPUTED by type, or "?"."""
+    if len(teachers) == 1:
+        return teachers[0]
+    types = collections.defaultdict(list)
+    for names in teachers:
+        for begin, end, kind in names:
+            types[begin, end].append(kind)
+    names = []
+    for (begin, end), kinds in sorted(types.items()):
+        kind, share, _ = best(collections.Counter(kinds))
+        if 2 * len(kinds) <= len(teachers) or "?" in kinds:
+            kind = "?"
+        elif 2 * share * len(kinds) <= len(teachers):
+            kind = DISPUTED
+        if names and begin < names[-1][1]:  # they do not agree where it begins or ends
+            names[-1][1:] = [max(end, names[-1][1]), "?"]
+        else:
             names.append([begin, end, kind])
-        yield text, names
+    return names
+
+
+def documents_of(paths):
+    for votes in zip(*map(read, paths)):
+        ids = {v[0] for v in votes}
+        if len(ids) > 1:
+            sys.exit(f"silver_names.py: the files differ: {ids}")
+        yield votes[0][1], vote_on([v[2] for v in votes])
 
 
 def best(counter):
@@ -74,26 +113,28 @@ def best(counter):
 
 
 def main():
-    documents = list(read(sys.argv[1]))
+    *votes, out_path = sys.argv[1:]
+    documents = list(documents_of(votes))
     collection = collections.defaultdict(collections.Counter)
     for text, names in documents:
         # Once an article: a long one is not a better witness.
-        for surface, kind in {(text[b:e], k) for b, e, k in names if k != "?"}:
+        for surface, kind in {(text[b:e], k) for b, e, k in names if k in KINDS}:
             collection[surface][kind] += 1
     changed = collections.Counter()
-    with open(sys.argv[2], "w", encoding="utf-8") as out:
+    with open(out_path, "w", encoding="utf-8") as out:
         for text, names in documents:
             article = collections.defaultdict(collections.Counter)
             for b, e, k in names:
-                if k != "?":
+                if k in KINDS:
                     article[text[b:e]][k] += 1
             for name in names:
                 surface = text[name[0]:name[1]]
-                if name[2] == "?" or surface not in article:
+                if name[2] == "?" or surface not in collection:
+                    name[2] = "?"
                     continue
-                here, share_here, count_here = best(article[surface])
                 usual, share, count = best(collection[surface])
-                wanted = name[2]
+                here, share_here, count_here = best(article[surface]) if surface in article else (usual, 0, 0)
+                wanted = name[2] if name[2] != DISPUTED else "?"
                 if count >= 4 and share >= CLEAR:
                     wanted = usual
                 elif count_here >= 3 and share_here >= CLEAR:

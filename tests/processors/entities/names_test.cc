@@ -65,6 +65,7 @@ INSTANTIATE_TEST_SUITE_P(People, Marks, ::testing::Values(
 INSTANTIATE_TEST_SUITE_P(Organizations, Marks, ::testing::Values(
     "Shares of [ORG Tollund Widget Corp.] fell.",
     "The [ORG University of Tollund] and [ORG Tollund University] merged.",
+    "The [ORG University of Tollund] and the [ORG University of Harrow] merged.",
     "The [ORG Ministry of Rivers and Lakes] said no.",
     "The [ORG World Bank] lent it to the [ORG United Nations].",
     "Who knows? The [ORG WHO] does.",

@@ -47,6 +47,9 @@ INSTANTIATE_TEST_SUITE_P(People, SameEntity, ::testing::Values(
     Example{"TwoOfOneSurname", "", "Maria Kral won. Kral smiled. Peter Kral lost. Kral wept. Maria Kral left.",
             {"Maria Kral|PER|person:maria-kral: Maria Kral, Kral, Maria Kral",
              "Peter Kral|PER|person:peter-kral: Peter Kral, Kral"}},
+    Example{"SurnameWithParticles", "", "Maria van der Meer won. They like van der Meer. Van der Meer smiled. So did Meer.",
+            {"Maria van der Meer|PER|person:maria-van-der-meer: "
+             "Maria van der Meer, van der Meer, Van der Meer, Meer"}},
     Example{"FullestForm", "", "Maria Kral won. Maria J. Kral smiled.",
             {"Maria J. Kral|PER|person:maria-j-kral: Maria Kral, Maria J. Kral"}},
     Example{"BearerOfATownsName", "", "Denzel Washington came. Washington, an actor, left.",

@@ -98,6 +98,12 @@ TEST(Corpus, CutsArticlesPossessivesAndTitles) {
             "the/O Bank/S-ORG 's/O Mr./O Moe/S-PER");
 }
 
+TEST(Corpus, DoesNotTakeTitlesAloneForPeople) {
+  EXPECT_EQ(ReadOne("a.conll", "Prime\tB-PER\nMinister\tI-PER\nMoe\tI-PER\nleft\tO\n", CutNames()),
+            "Prime/O Minister/O Moe/S-PER left/O");
+  EXPECT_EQ(ReadOne("a.conll", "Prime\tB-PER\nMinister\tI-PER\nleft\tO\n", CutNames()), "Prime/O Minister/? left/O");
+}
+
 TEST(Corpus, ReadsNamesInJson) {
   EXPECT_EQ(ReadOne("a.ndjson", R"({"text": "Ünye and Oslo", "names": [[0, 5, "LOC"], [10, 14, "?"]]})",
                     Names()),
