@@ -214,7 +214,7 @@ class SentenceReader {
   }
 
   void SpeakerAfter(uint32_t verb) {
-    if (verb + 2 >= end_ || !IsNameWord(verb + 1)) return;
+    if (verb + 2 >= end_ || !IsNameWord(verb + 1) || IsTitle(verb + 1)) return;
     uint32_t words = 0;
     const uint32_t end = PersonEnd(verb + 1, words);
     const bool ends = end < end_ && (TextOf(end) == "," || TextOf(end) == ".");
@@ -226,12 +226,15 @@ class SentenceReader {
   void SpeakerBefore(uint32_t verb) {
     uint32_t begin = verb;
     while (begin > begin_ && begin + kMaxPersonWords > verb && IsNameWord(begin - 1)) --begin;
-    if (begin == verb || Has(begin, kTitle)) return;
+    if (begin == verb || IsTitle(begin) || Has(verb - 1, kTitle)) return;
     uint32_t words = 0;
     if (PersonEnd(begin, words) == verb && IsSpeakerLength(words)) {
       Add({begin, verb}, EntityType::kPerson, Evidence::kSpeaker);
     }
   }
+
+  // "the Prime Minister said": a name behind it is found by TitleName.
+  bool IsTitle(uint32_t i) const { return match(i).title_tokens > 0; }
 
   static bool IsSpeakerLength(uint32_t words) { return words == 2 || words == 3; }
 

@@ -59,6 +59,7 @@ INSTANTIATE_TEST_SUITE_P(People, Marks, ::testing::Values(
     "So said [PER George W. Tallow Jr.] at noon.",
     "[PER Nadia al-Hadidi], who knows [PER Jean-Claude Mireau], smiled.",
     "\"No,\" [PER Xolo Nkabinde] said.",
+    "The Prime Minister said so. Foreign Minister [PER Ada Moe] said no, said the Prime Minister.",
     "He lost the Stanley Cup and went to Anderson Works.",
     "In May, April and June it rained on Monday."));
 
