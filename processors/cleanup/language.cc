@@ -1,6 +1,8 @@
 #include "processors/cleanup/language.h"
 
 #include <cld2/public/compact_lang_det.h>
+#include <unicode/uchar.h>
+#include <unicode/uscript.h>
 
 #include <algorithm>
 #include <array>
@@ -20,6 +22,9 @@ struct Attempt {
 constexpr std::array<Attempt, 3> kAttempts = {{{85, 90}, {170, 60}, {340, 60}}};
 // Trust in a label that the text neither confirms nor refutes.
 constexpr float kClaimConfidence = 0.5f;
+
+// Three words say too little: names in them are of any language.
+constexpr size_t kMinBytes = 60;
 
 // Codes of CLD2 that BCP 47 has another or none for.
 struct Renamed {
@@ -83,6 +88,29 @@ Guess Detect(const std::string& sample) {
           reliable && languages[0] != CLD2::UNKNOWN_LANGUAGE};
 }
 
+// "en" of "en-GB".
+std::string_view Primary(std::string_view tag) { return tag.substr(0, tag.find('-')); }
+
+// True if the text has letters, and most are of a script that the language is not written in.
+bool ScriptContradicts(std::string_view text, std::string_view tag) {
+  std::array<UScriptCode, 8> scripts;
+  UErrorCode error = U_ZERO_ERROR;
+  const int count = uscript_getCode(std::string(tag).c_str(), scripts.data(), scripts.size(), &error);
+  if (U_FAILURE(error) || count == 0) return false;
+  int letters = 0;
+  int fitting = 0;
+  while (!text.empty()) {
+    const text::CodePoint character = text::Decode(text);
+    text.remove_prefix(character.bytes);
+    const UChar32 letter = static_cast<UChar32>(character.value);
+    if (!u_isalpha(letter)) continue;
+    ++letters;
+    fitting += std::any_of(scripts.begin(), scripts.begin() + count,
+                           [&](UScriptCode script) { return uscript_hasScript(letter, script); });
+  }
+  return fitting * 2 < letters;
+}
+
 }  // namespace
 
 std::string NormalizedTag(std::string_view claim) {
@@ -104,6 +132,8 @@ std::string NormalizedTag(std::string_view claim) {
 }
 
 Language DetectLanguage(std::string_view text, std::string_view claim, std::string& scratch) {
+  const bool claimed = !claim.empty() && claim != "und";
+  const bool short_text = text.size() < kMinBytes;
   for (const auto& [piece_bytes, min_percent] : kAttempts) {
     // All that is there is read at once, and is not asked for more than it can say.
     if (text.size() <= kPieces * piece_bytes && piece_bytes != kAttempts.back().piece_bytes) continue;
@@ -111,10 +141,13 @@ Language DetectLanguage(std::string_view text, std::string_view claim, std::stri
     const Guess guess = Detect(scratch);
     const std::string_view code = Bcp47(guess.language);
     if (guess.sure && guess.percent >= min_percent && code != "und") {
+      if (short_text && claimed && Primary(code) != Primary(claim) && !ScriptContradicts(text, claim)) {
+        break;
+      }
       return {code, static_cast<float>(guess.percent) / 100};
     }
   }
-  if (claim.empty() || claim == "und") return {};
+  if (!claimed) return {};
   return {claim, kClaimConfidence};
 }
 

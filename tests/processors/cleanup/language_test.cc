@@ -40,6 +40,33 @@ TEST(DetectLanguageUnsure, TakesTheClaim) {
   EXPECT_FLOAT_EQ(language.confidence, 0.5f);
 }
 
+struct ShortText {
+  std::string_view name, text, claim, code;
+};
+class DetectLanguageShort : public ::testing::TestWithParam<ShortText> {};
+
+TEST_P(DetectLanguageShort, BelievesAClaimOfItsScript) {
+  std::string scratch;
+  EXPECT_EQ(DetectLanguage(GetParam().text, GetParam().claim, scratch).code, GetParam().code);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , DetectLanguageShort,
+    ::testing::Values(ShortText{"NamesOfAnother", "Maria Kowalczyk resigns", "en", "en"},
+                      ShortText{"Region", "Maria Kowalczyk resigns", "en-GB", "en-GB"},
+                      ShortText{"NoClaim", "Maria Kowalczyk resigns", "", "pl"},
+                      ShortText{"Cyrillic", "Тоннель под портом открыт", "en", "ru"},
+                      ShortText{"OfTheScript", "Тоннель под портом открыт", "bg", "bg"},
+                      ShortText{"LatinSerbian", "Tunel ispod luke je otvoren", "sr-Latn", "sr-Latn"},
+                      ShortText{"Kana", "港の下のトンネルが開通した", "zh", "ja"}),
+    [](const auto& test) { return std::string(test.param.name); });
+
+TEST(DetectLanguageOfAShortText, AgreesWithTheClaim) {
+  std::string scratch;
+  EXPECT_GT(DetectLanguage("The mayor resigns over the tunnel", "en", scratch).confidence, 0.9f);
+  EXPECT_FLOAT_EQ(DetectLanguage("Maria Kowalczyk resigns", "en", scratch).confidence, 0.5f);
+}
+
 TEST(DetectLanguageUnsure, WithoutAClaimIsUnd) {
   std::string scratch;
   EXPECT_EQ(DetectLanguage("", "", scratch).code, "und");
