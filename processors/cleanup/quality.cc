@@ -41,7 +41,16 @@ uint32_t WordsOfLines(const LineJudge& judge) {
   return words;
 }
 
-// True if more was removed than is left, and what is left has no full paragraph.
+bool IsHeadline(const RemovedText& removed) { return removed.rule == "headline"; }
+
+// A headline alone, as alerts are sent: an article that says all in its title, not what an extraction left.
+bool IsHeadlineAlone(const Article& article) {
+  return article.words == 0 && article.form != TextForm::kPage && !article.title.empty() &&
+         std::ranges::all_of(article.removed, IsHeadline);
+}
+
+// True if more was removed than is left, and what is left has no full paragraph. The headline that a
+// text repeats is not removed from the article: the title says it.
 bool IsChrome(const LineJudge& judge, const Article& article) {
   if (article.body.size() == article.text.size()) return false;
   size_t removed = judge.removed_bytes();
@@ -51,6 +60,9 @@ bool IsChrome(const LineJudge& judge, const Article& article) {
     } else if (judge.facts(i).full) {
       return false;
     }
+  }
+  for (const RemovedText& text : article.removed) {
+    if (IsHeadline(text)) removed -= std::min(removed, text.text.size());
   }
   return removed > article.body.size();
 }
@@ -79,7 +91,8 @@ void QualityJudge::Fill(const LineJudge& judge, bool built, Article& article) {
   const bool counted = article.words > 0;
   if (!counted || !built) MeasureParagraphs(article, !counted);
   article.consent_notice = IsConsentNotice(article);
-  article.low_information = article.words == 0 || article.consent_notice || IsChrome(judge, article);
+  article.low_information = article.consent_notice || (article.words == 0 && !IsHeadlineAlone(article)) ||
+                            (article.words > 0 && IsChrome(judge, article));
 }
 
 // Articles about cookies are longer, and name few of the things that notices do. Where nothing is left

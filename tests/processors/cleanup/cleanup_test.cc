@@ -334,8 +334,26 @@ TEST(LowInformation, ConsentNotice) {
   EXPECT_TRUE(cleaned.article().live());
 }
 
-TEST(LowInformation, EmptyText) {
-  EXPECT_TRUE(Cleaned({.title = "T"}).article().low_information);
+TEST(LowInformation, EmptyPage) {
+  EXPECT_TRUE(Cleaned({.title = "T", .text = "<html><body></body></html>", .form = TextForm::kPage})
+                  .article().low_information);
+}
+
+TEST(LowInformation, AHeadlineAloneIsNone) {
+  constexpr std::string_view kAlert = "Harbour tunnel closed after a fire, says the city's mayor";
+  EXPECT_FALSE(Cleaned({.title = kAlert}).article().low_information);
+  Cleaned repeated({.title = kAlert, .text = kAlert});
+  EXPECT_FALSE(repeated.article().low_information);
+  Cleaned chrome({.title = kAlert, .text = Join({"Read more", "Sign up for our newsletter"})});
+  EXPECT_EQ(chrome.body(), "");
+  EXPECT_TRUE(chrome.article().low_information);
+}
+
+TEST(LowInformation, AFlashThatRepeatsItsHeadlineIsNone) {
+  constexpr std::string_view kAlert = "Harbour tunnel closed after a fire, says the city's mayor";
+  Cleaned cleaned({.title = kAlert, .text = Join({kAlert, "No one was hurt."})});
+  EXPECT_EQ(cleaned.body(), "No one was hurt.");
+  EXPECT_FALSE(cleaned.article().low_information);
 }
 
 TEST(LowInformation, AShortFlashIsNone) {
