@@ -242,6 +242,7 @@ Progress JudgeWorker::Check(absl::Time now) {
                                 last, committed, index_topic_), now);
   }
   const absl::Status status = committed == kafka::kNoOffset ? reader_.Assign() : reader_.AssignAt(last + 1);
+  if (absl::IsFailedPrecondition(status)) return Fatal(std::string(status.message()));
   if (!status.ok()) return NotReady(std::string(status.message()), now);
   ++takeovers_;
   backoff_.Succeed();
@@ -263,7 +264,7 @@ Progress JudgeWorker::Fill(absl::Time now, absl::Duration may_wait) {
     case BatchFiller::Result::kMore: return Progress::kProgress;
     case BatchFiller::Result::kPending: return StepDown();  // given anew: take over from the beginning
     case BatchFiller::Result::kGone:
-      return Leave("the topic of prepared articles does not hold the next one: it was deleted or trimmed by hand", now);
+      return Fatal("the topic of prepared articles does not hold the next one: it was deleted or trimmed by hand");
     case BatchFiller::Result::kNothing: return Progress::kWaiting;
     case BatchFiller::Result::kRevoked: return StepDown();
     case BatchFiller::Result::kDead: return Leave(reader_.last_error().message, now);
@@ -490,6 +491,13 @@ Progress JudgeWorker::Close() {
   log_.Close();
   state_ = State::kClosed;
   return Progress::kDone;
+}
+
+Progress JudgeWorker::Fatal(std::string why) {
+  log::Error("worker cannot go on", {{"stage", StageName(Stage::kJudge)}, {"why", why}});
+  why_not_ready_ = std::move(why);
+  state_ = State::kFatal;
+  return Progress::kFatal;
 }
 
 Progress JudgeWorker::NotReady(std::string why, absl::Time now) {

@@ -91,6 +91,7 @@ class JudgeWorker : public Worker {
     backoff_.Fail(now);
     return Progress::kWaiting;
   }
+  Progress Fatal(std::string why);
   Progress NotReady(std::string why, absl::Time now);
   bool AtBoundary() const { return !in_flight_ && state_ != State::kCommitted; }
   bool owner() const { return state_ >= State::kFill && state_ <= State::kRewind; }
