@@ -67,6 +67,8 @@ class Publisher {
   void Drop();
 
   bool waiting(absl::Time now) const { return backoff_.Waiting(now); }
+  // Attempts to make or initialise the client that failed in a row.
+  int failures() const { return backoff_.failures(); }
   const Error& last_error() const { return last_error_; }
   // Replacements of the first.
   uint64_t replaced() const { return clients_made_ > 0 ? clients_made_ - 1 : 0; }

@@ -12,6 +12,8 @@ namespace {
 using kafka::Publisher;
 
 constexpr absl::Duration kCloseTimeout = absl::Seconds(10);
+// Failures in a row after which the group is left.
+constexpr int kPatience = 3;
 
 }  // namespace
 
@@ -62,6 +64,12 @@ Progress HopWorker::PreparePublisher(absl::Time now) {
   if (result != Publisher::Result::kReady) {
     detail_ = publisher_.last_error().ok() ? "" : publisher_.last_error().message;
     held_back_ |= publisher_.waiting(now);
+    // What it holds is neither read nor worked on meanwhile: others may do it.
+    if (reader_.is_open() && publisher_.failures() > kPatience) {
+      log::Warn("no producer can be had, the group is left", {{"stage", StageName(name_.stage)}, {"why", detail_}});
+      batch_.Clear();
+      reader_.Close(kCloseTimeout);
+    }
     return publisher_.waiting(now) ? Progress::kWaiting : Progress::kProgress;
   }
   detail_.clear();
@@ -211,7 +219,7 @@ Progress HopWorker::Rewind(absl::Time now) {
   if (absl::Status status = reader_.Rewind(); !status.ok()) {
     detail_ = std::string(status.message());
     // A position that is not known would lose records: a new member asks the group.
-    if (backoff_.failures() > 3) {
+    if (backoff_.failures() > kPatience) {
       reader_.Close(kCloseTimeout);
       state_ = State::kOpen;
     }

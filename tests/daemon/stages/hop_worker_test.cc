@@ -137,6 +137,19 @@ TEST_F(HopWorkerTest, ACommitWithoutAnswerThatSucceededIsNotDoneAgain) {
   EXPECT_THAT(script_.published, IsEmpty());
 }
 
+// The producer was lost with a batch, and none can be had: the partitions are not read, and others may read them.
+TEST_F(HopWorkerTest, WithoutAProducerForLongTheGroupIsLeft) {
+  script_.answers["commit"] = {Failure(ErrorClass::kTimedOut)};
+  for (int i = 0; i < 6; ++i) script_.answers["init"].push_back(i == 0 ? kafka::Error() : Failure(ErrorClass::kOther));
+  RunTo("close");
+  WorkerStatus status;
+  worker_.FillStatus(status);
+  EXPECT_FALSE(status.ready);
+  script_.polls = {Moved("assign", 0), RecordAt(0, 7, "seven"), RecordAt(0, 8, "eight"), EndAt(0, 9)};
+  Run();
+  EXPECT_THAT(script_.published, ElementsAre("seven", "eight")) << "and joined again";
+}
+
 TEST_F(HopWorkerTest, WhatWasRevokedWhileReadingIsNotPublished) {
   script_.polls = {Moved("assign", 0), RecordAt(0, 7, "seven"), Moved("revoke", 0)};
   Run();
