@@ -4,7 +4,7 @@
     name_lists.py GAZETTEER_FOLDER NSI.min.json PHRASES.tsv [SILVER.ndjson]
 
 A line is a name and the sum of the lists it is in (LISTS). Sources and licences: README.md. With silver
-documents (vote_silver.py) people and organisations that several of them name are added.
+documents (silver_names.py) people and organisations that several of them name are added.
 """
 
 import collections

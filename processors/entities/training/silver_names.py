@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Silver documents from teachers' votes, and from what the whole collection says of a name.
 
-    silver_names.py VOTES.ndjson [VOTES.ndjson...] NAMES.ndjson
+    silver_names.py [-phrases=PHRASES.tsv] VOTES.ndjson [VOTES.ndjson...] NAMES.ndjson
 
 VOTES come from label_silver.py, one file a teacher, the same articles in the same order; the shortest
 decides how many are used. Types become ours (TYPES). "the", "'s" and titles are cut. A name that all
 teachers see with one type is a vote for it; what they see differently becomes "?", which teaches
 nothing, as long as nothing below decides it. Then, for the same surface:
-  - where the teachers agree on the name, but not on its type, the usual type of the collection decides;
-  - a type that is rare in the article and in the collection gives way to the usual one;
+  - where the teachers disagree, but not on where the name begins and ends, the usual type of the
+    collection decides, and the lists of name_lists.py before it: "Twitter" is no person;
+  - a type that is rare in the article and in the collection gives way to the usual one; that a word is
+    the surname of people in many articles is enough;
   - where neither is clear the name becomes "?";
   - where the teachers overlooked a name that they found elsewhere in the article, that is added (names
     of several words) or becomes "?" (single words).
@@ -28,7 +30,9 @@ HEAD = re.compile(r"(?:the|a|an|mr\.?|mrs\.?|ms\.?|dr\.?|sir|president|sen\.|gov
 TAIL = re.compile(r"(?:['’]s?|[\s,.;:!?\"”)]+)$")
 CLEAR = 0.8    # share of the usual type
 USUAL = 0.6
+KNOWN = 10     # articles in which a surname is a person's
 DISPUTED = "disputed"
+LISTED = {16: "ORG", 4: "LOC", 8: "LOC", 12: "LOC", 32: "MISC"}  # sums of lists of name_lists.py
 KINDS = set(TYPES.values())
 
 
@@ -88,7 +92,7 @@ def vote_on(teachers):
     names = []
     for (begin, end), kinds in sorted(types.items()):
         kind, share, _ = best(collections.Counter(kinds))
-        if 2 * len(kinds) <= len(teachers) or "?" in kinds:
+        if "?" in kinds:
             kind = "?"
         elif 2 * share * len(kinds) <= len(teachers):
             kind = DISPUTED
@@ -99,12 +103,48 @@ def vote_on(teachers):
     return names
 
 
-def documents_of(paths):
+def name_people(text, names):
+    """Surnames are people where the article has the full name."""
+    surnames, firms = set(), set()
+    for begin, end, kind in names:
+        words = text[begin:end].split()
+        if len(words) > 1 and kind == "PER":
+            surnames.add(words[-1])
+        elif len(words) > 1 and kind == "ORG":
+            firms.add(words[0])
+    for name in names:
+        if name[2] in ("ORG", "MISC", DISPUTED) and text[name[0]:name[1]] in surnames - firms:
+            name[2] = "PER"
+    return names
+
+
+def read_lists(path):
+    """Type of the names that are in lists of one type only."""
+    types = {}
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            name, lists = line.rstrip("\n").split("\t")
+            if int(lists) in LISTED:
+                types[name] = LISTED[int(lists)]
+    return types
+
+
+def name_listed(text, names, listed):
+    """Disputed names, and organisations taken for people, as the lists have them."""
+    for name in names:
+        kind = listed.get(text[name[0]:name[1]])
+        if kind and (name[2] == DISPUTED or (name[2] == "PER" and kind == "ORG")):
+            name[2] = kind
+    return names
+
+
+def documents_of(paths, listed):
     for votes in zip(*map(read, paths)):
         ids = {v[0] for v in votes}
         if len(ids) > 1:
             sys.exit(f"silver_names.py: the files differ: {ids}")
-        yield votes[0][1], vote_on([v[2] for v in votes])
+        text = votes[0][1]
+        yield text, name_people(text, name_listed(text, vote_on([v[2] for v in votes]), listed))
 
 
 def best(counter):
@@ -113,13 +153,18 @@ def best(counter):
 
 
 def main():
-    *votes, out_path = sys.argv[1:]
-    documents = list(documents_of(votes))
+    *votes, out_path = [a for a in sys.argv[1:] if not a.startswith("-")]
+    phrases = [a.partition("=")[2] for a in sys.argv[1:] if a.startswith("-phrases=")]
+    documents = list(documents_of(votes, read_lists(phrases[0]) if phrases else {}))
     collection = collections.defaultdict(collections.Counter)
     for text, names in documents:
         # Once an article: a long one is not a better witness.
         for surface, kind in {(text[b:e], k) for b, e, k in names if k in KINDS}:
             collection[surface][kind] += 1
+    # Of full names, by article.
+    surnames = collections.Counter()
+    for text, names in documents:
+        surnames.update({text[b:e].split()[-1] for b, e, k in names if k == "PER" and " " in text[b:e]})
     changed = collections.Counter()
     with open(out_path, "w", encoding="utf-8") as out:
         for text, names in documents:
@@ -135,7 +180,9 @@ def main():
                 usual, share, count = best(collection[surface])
                 here, share_here, count_here = best(article[surface]) if surface in article else (usual, 0, 0)
                 wanted = name[2] if name[2] != DISPUTED else "?"
-                if count >= 4 and share >= CLEAR:
+                if usual == "PER" and share > 0.5 and surnames[surface] >= KNOWN and name[2] != "LOC":
+                    wanted = usual
+                elif count >= 4 and share >= CLEAR:
                     wanted = usual
                 elif count_here >= 3 and share_here >= CLEAR:
                     wanted = here
