@@ -34,6 +34,10 @@ constexpr uint32_t kMinLongWords = 4;
 constexpr uint32_t kMaxHeadlineTokens = 30;
 constexpr uint32_t kLongWordBytes = 4;
 
+// Words before a place: "in Nice", "near Split".
+constexpr auto kPlacePrepositions = std::to_array<std::string_view>(
+    {"in", "at", "from", "near", "to", "outside", "around", "across", "via", "In", "At", "From"});
+
 bool IsTerminator(std::string_view mark) { return mark == "." || mark == "?" || mark == "!"; }
 
 void ReadField(TextField field, std::string_view text, Document& document) {
@@ -227,6 +231,26 @@ void ResolveOverlaps(const Gazetteer& gazetteer, Document& document, std::vector
   document.taken.assign(document.tokens.size(), 0);
   std::erase_if(candidates, [&](const Candidate& c) { return !Take(document, c.tokens); });
   std::ranges::sort(candidates, {}, [](const Candidate& c) { return c.tokens.begin; });
+}
+
+bool IsPlacePreposition(std::string_view word) {
+  return std::ranges::find(kPlacePrepositions, word) != kPlacePrepositions.end();
+}
+
+bool IsBehindPlacePreposition(const Document& document, const Candidate& candidate) {
+  const DocumentField& field = document.fields[candidate.field];
+  const uint32_t begin = candidate.tokens.begin;
+  return begin > field.tokens.begin && IsPlacePreposition(document.TextOf(field, begin - 1));
+}
+
+bool IsFullName(const Document& document, const Candidate& candidate) {
+  if (candidate.type != EntityType::kPerson || candidate.tokens.size() < 2) return false;
+  for (uint32_t i = candidate.tokens.begin; i < candidate.tokens.end; ++i) {
+    const Token& token = document.tokens[i];
+    const bool lower = token.letter_case == LetterCase::kLower && (document.matches[i].cues & kParticle) == 0;
+    if (lower || token.kind == TokenKind::kClitic) return false;
+  }
+  return true;
 }
 
 bool Take(Document& document, Range tokens) {

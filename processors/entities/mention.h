@@ -113,6 +113,14 @@ void AddTagged(std::span<const Candidate> tagged, std::vector<Candidate>& candid
 // O(n log n).
 void ResolveOverlaps(const Gazetteer& gazetteer, Document& document, std::vector<Candidate>& candidates);
 
+// True for "Jordan" of "in Jordan", "near Jordan": what stands there is a place. English only.
+bool IsBehindPlacePreposition(const Document& document, const Candidate& candidate);
+bool IsPlacePreposition(std::string_view word);
+
+// True for a person's name of several words, "Michael Jordan", "Maria van der Meer": capitals but for particles. Not for
+// "Abdullah of Jordan", nor what a tagger may take for a name, "Ada's arrival in Jordan".
+bool IsFullName(const Document& document, const Candidate& candidate);
+
 // Marks tokens as named; false, and nothing done, if one of them is already.
 bool Take(Document& document, Range tokens);
 

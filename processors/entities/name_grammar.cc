@@ -23,9 +23,6 @@ constexpr uint32_t kMaxAcronymBytes = 8;
 
 // Lower-case words that join parts of an organisation's name.
 constexpr auto kConnectors = std::to_array<std::string_view>({"of", "and", "for", "the", "&", "on"});
-// Words before a place: "in Nice", "near Split".
-constexpr auto kPlacePrepositions = std::to_array<std::string_view>(
-    {"in", "at", "from", "near", "to", "outside", "around", "across", "via", "In", "At", "From"});
 constexpr auto kNameSuffixes = std::to_array<std::string_view>(
     {"Jr.", "Jr", "Sr.", "Sr", "II", "III", "IV", "V", "VI", "VIII", "XIV", "XVI"});
 // What ends a long form that is no organisation's: "Gross Domestic Product (GDP)".
@@ -109,7 +106,7 @@ class SentenceReader {
   // "in Nice", "Nice, France".
   bool HasPlaceContext(uint32_t i, uint32_t end) const {
     if (sentence_.all_caps || sentence_.title_case) return false;
-    if (i > begin_ && OneOf(kPlacePrepositions, TextOf(i - 1))) return true;
+    if (i > begin_ && IsPlacePreposition(TextOf(i - 1))) return true;
     return end + 1 < end_ && TextOf(end) == "," && match(end + 1).tokens > 0 &&
            gazetteer_.entry(match(end + 1).senses().front().entry).type == EntityType::kLocation;
   }
@@ -159,6 +156,13 @@ class SentenceReader {
     return i;
   }
 
+  // "Jordan" of "Michael Jordan": a place, but behind a given name that is none.
+  bool IsPlaceAsSurname(uint32_t i, uint32_t first) const {
+    return i > first && !sentence_.title_case && Has(first, kGivenName) && match(first).tokens == 0 &&
+           token(i).letter_case != LetterCase::kUpper && capitalized(i) && match(i).tokens == 1 &&
+           gazetteer_.entry(match(i).senses().front().entry).type == EntityType::kLocation;
+  }
+
   // The end of a person's name that begins at `i`, or `i`; counts its words.
   uint32_t PersonEnd(uint32_t i, uint32_t& words) const {
     const uint32_t limit =
@@ -166,7 +170,7 @@ class SentenceReader {
     uint32_t last = i;
     words = 0;
     for (uint32_t j = i; j < end_ && words < limit && j < i + 3 * kMaxPersonWords;) {
-      if (IsNameWord(j)) {
+      if (IsNameWord(j) || IsPlaceAsSurname(j, i)) {
         ++words;
         j = last = HyphenEnd(j + 1);
       } else if (words > 0 && Has(j, kParticle) && HyphenEnd(j + 1) > j + 1) {
@@ -400,7 +404,7 @@ void NameMemory::Learn(const Document& document, std::span<const Acronym> acrony
     uint32_t last = c.tokens.end - 1;
     const auto text = [&](uint32_t i) { return document.TextOf(document.fields[c.field], i); };
     if (last > c.tokens.begin && OneOf(kNameSuffixes, text(last))) --last;
-    if (c.tokens.size() > 1 || c.evidence == Evidence::kTitleName) {
+    if (IsFullName(document, c) || (c.tokens.size() == 1 && c.evidence == Evidence::kTitleName)) {
       known_.push_back({document.tokens[last].hash, last, c.field});
       uint32_t& particles = known_.back().particles;
       while (last - particles > c.tokens.begin && IsParticle(document, last - particles - 1)) ++particles;
@@ -457,10 +461,11 @@ void NameMemory::Recall(Document& document, const Gazetteer& gazetteer,
                         std::span<const Acronym> acronyms, std::vector<Candidate>& candidates) {
   Learn(document, acronyms, candidates);
   if (known_.empty()) return;
-  // A town whose name is that of a person of the article is the person.
+  // A place whose name is that of a person of the article is the person, but for "in Jordan".
   for (Candidate& c : candidates) {
     if (c.tokens.size() != 1 || c.type != EntityType::kLocation || c.senses.empty()) continue;
-    if (c.evidence == Evidence::kWatchList || !gazetteer.entry(c.senses.front().entry).city) continue;
+    if (c.evidence == Evidence::kWatchList) continue;
+    if (!gazetteer.entry(c.senses.front().entry).city && IsBehindPlacePreposition(document, c)) continue;
     const Known* known = Find(document.tokens[c.tokens.begin].hash);
     if (known == nullptr || known->type != EntityType::kPerson) continue;
     if (!Applies(document, c.tokens.begin, c.field, *known)) continue;

@@ -25,8 +25,8 @@ void FindNames(const Document& document, const Gazetteer& gazetteer,
 
 // Adds what the document itself explains, to candidates that are resolved: surnames of people seen
 // with their full name ("Sanders" anywhere beside "Bernie Sanders"), and acronyms. A surname may take
-// the place of a town's name ("Lincoln" beside "Abraham Lincoln"), and has the particles of the full
-// name where they stand before it ("van der Meer"). Keeps the order.
+// the place of a place's name ("Lincoln" beside "Abraham Lincoln"; of a country or state only where no "in" stands
+// before it), and has the particles of the full name where they stand before it ("van der Meer"). Keeps the order.
 class NameMemory {
  public:
   void Recall(Document& document, const Gazetteer& gazetteer,

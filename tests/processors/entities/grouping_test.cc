@@ -65,6 +65,12 @@ TEST_F(Grouping, SurnameGoesToFullName) {
               ElementsAre("Ada Novak|PER|person:ada-novak: Novak, Ada Novak, Novak"));
 }
 
+TEST_F(Grouping, SurnamesAloneStandBesideShortForms) {
+  EXPECT_THAT(Entities("", "Mr. Novak left Tollund Widget Corp. in May."),
+              ElementsAre("Novak|PER|person:novak: Novak",
+                          "Tollund Widget Corp.|ORG|organization:tollund-widget-corp: Tollund Widget Corp."));
+}
+
 TEST_F(Grouping, SurnameGoesToTheLastFullNameBefore) {
   EXPECT_THAT(Entities("", "Ada Novak ran. Novak won. Ben Novak lost. Novak wept."),
               ElementsAre("Ada Novak|PER|person:ada-novak: Ada Novak, Novak",

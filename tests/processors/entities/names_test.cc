@@ -97,6 +97,18 @@ TEST(Memory, TakesATownForThePerson) {
   EXPECT_EQ(Tagged("Ms. Maria Lyon came. Lyon left."), "Ms. [PER Maria Lyon] came. [PER Lyon] left.");
 }
 
+TEST(Memory, TakesACountryForThePerson) {
+  EXPECT_EQ(Tagged("Maria Israel came. Israel left. Israel's dog stayed in Israel."),
+            "[PER Maria Israel] came. [PER Israel] left. [PER Israel]'s dog stayed in [LOC Israel].");
+  EXPECT_EQ(Tagged("Maria Israel came. Israel and Israeli towns."),
+            "[PER Maria Israel] came. [LOC Israel] and [MISC Israeli] towns.");
+}
+
+TEST(Memory, LeavesStatesBehindPrepositions) {
+  EXPECT_EQ(Tagged("Maria Montana came. Montana left for a house in Montana."),
+            "[PER Maria Montana] came. [PER Montana] left for a house in [LOC Montana].");
+}
+
 TEST(OtherLanguages, HaveTheTableOnly) {
   EXPECT_EQ(Tagged("Präsident Oskar Lindqvist war in Berlin.", "de"),
             "Präsident Oskar Lindqvist war in [LOC Berlin].");

@@ -15,6 +15,7 @@ namespace {
 constexpr std::string_view kTable =
     "name\ttype\tcanonical\tscheme\tid\taliases\tflags\n"
     "Northland\tLOCATION\t\tiso3166\tNL\tN.L.\tcountry=NL\n"
+    "Northlandic\tMISC\t\t\t\t\tcountry=NL\n"
     "Tollby\tLOCATION\t\tgeonames\t1\t\tcity,country=NL\n";
 
 // "[ORG Tollby] fell" as a text and its candidates; "!" marks one of the watch list.
@@ -73,6 +74,17 @@ class Agreement : public ::testing::Test {
 
 TEST_F(Agreement, CountriesAreThoseOfTheTable) {
   EXPECT_EQ(After("[ORG Northland] and the [MISC N.L.] fell."), "LOC LOC ");
+}
+TEST_F(Agreement, ACountryMayBeASurname) {
+  EXPECT_EQ(After("[PER Maria Northland] came. \"No,\" [LOC Northland] said in [LOC Northland]."), "PER PER LOC ");
+  EXPECT_EQ(After("[PER Maria Northland] came. [LOC Northland] fell, said the [MISC Northlandic] king."),
+            "PER LOC MISC ");
+  EXPECT_EQ(After("[PER Maria of Northland] came. [LOC Northland] fell."), "PER LOC ");
+  EXPECT_EQ(After("[PER Maria's day in Northland] came. [LOC Northland] fell."), "PER LOC ");
+}
+TEST_F(Agreement, ACountryMayBeAFirstName) {
+  EXPECT_EQ(After("[PER Northland Novak] came. [LOC Northland] told fans."), "PER PER ");
+  EXPECT_EQ(After("[PER Northland Novak] came to [LOC Northland]. [LOC Northland] told fans."), "PER LOC LOC ");
 }
 TEST_F(Agreement, TownsMayBeFirms) { EXPECT_EQ(After("[ORG Tollby] fell."), "ORG "); }
 TEST_F(Agreement, SurnamesArePeople) {
