@@ -35,10 +35,8 @@ std::string_view Slice(std::string_view html, Range range) {
   return html.substr(range.begin, range.size());
 }
 
-bool IsLink(std::string_view name) { return name == "a" || name == "A"; }
-bool IsStrong(std::string_view name) {
-  return name == "b" || name == "strong" || name == "B" || name == "STRONG";
-}
+bool IsLink(std::string_view name) { return name == "a"; }
+bool IsStrong(std::string_view name) { return name == "b" || name == "strong"; }
 
 uint8_t TagCode(std::string_view name) {
   if (name == "p") return 1;
@@ -103,7 +101,7 @@ void HtmlFigures::Count(const HtmlTree& tree, std::string_view html) {
       if (i >= skip_end) bytes = CountText(Slice(html, node.source));
     } else if (node.role == HtmlRole::kSkip) {
       skip_end = std::max<size_t>(skip_end, node.end);
-    } else if (node.name == "a" || node.name == "A") {
+    } else if (IsLink(node.name)) {
       link_end = std::max<size_t>(link_end, node.end);
     }
     text_[i + 1] = text_[i] + bytes;

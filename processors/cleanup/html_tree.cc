@@ -32,6 +32,10 @@ constexpr uint8_t kParagraph = 7;
 constexpr ElementKind Block(std::string_view name, uint8_t group = 0) {
   return {name, HtmlRole::kBlock, false, false, group, true};
 }
+// A phrase that rules or readers know by name.
+constexpr ElementKind Inline(std::string_view name) {
+  return {name, HtmlRole::kInline, false, false, 0, false};
+}
 constexpr ElementKind Void(std::string_view name, HtmlRole role = HtmlRole::kInline) {
   return {name, role, true, false, 0, false};
 }
@@ -41,18 +45,24 @@ constexpr ElementKind Raw(std::string_view name, HtmlRole role = HtmlRole::kSkip
 
 // Sorted by name.
 constexpr std::array kElements = {
+    Inline("a"),
     Block("address"),
+    Inline("applet"),
     Void("area"),
     Block("article"),
     Block("aside"),
+    Inline("audio"),
+    Inline("b"),
     Void("base"),
     Block("blockquote"),
     Block("body"),
     Void("br", HtmlRole::kBreak),
     ElementKind{"button", HtmlRole::kBlock, false, false, 0, false},
+    Inline("canvas"),
     Block("caption"),
     Block("center"),
     Void("col"),
+    Inline("datalist"),
     Block("dd", kTerm),
     Block("details"),
     Block("dialog"),
@@ -82,26 +92,32 @@ constexpr std::array kElements = {
     Void("img"),
     Void("input"),
     Void("keygen"),
+    Inline("label"),
     Block("li", kItem),
     Void("link"),
     Block("listing"),
     Block("main"),
+    Inline("map"),
+    Inline("math"),
     Block("menu"),
     Void("meta"),
     Block("nav"),
     Raw("noembed"),
     Raw("noframes"),
     ElementKind{"noscript", HtmlRole::kSkip, false, false, 0, false},
+    Inline("object"),
     Block("ol"),
     ElementKind{"optgroup", HtmlRole::kBlock, false, false, kOption, false},
     ElementKind{"option", HtmlRole::kBlock, false, false, kOption, false},
     Block("p", kParagraph),
     Void("param"),
+    Inline("picture"),
     Block("pre"),
     Raw("script"),
     Block("section"),
     ElementKind{"select", HtmlRole::kSkip, false, false, 0, false},
     Void("source"),
+    Inline("strong"),
     Raw("style"),
     Block("summary"),
     ElementKind{"svg", HtmlRole::kSkip, false, false, 0, false},
@@ -113,10 +129,12 @@ constexpr std::array kElements = {
     ElementKind{"tfoot", HtmlRole::kBlock, false, false, kRows, false},
     ElementKind{"th", HtmlRole::kInline, false, false, kCell, false},
     ElementKind{"thead", HtmlRole::kBlock, false, false, kRows, false},
+    Inline("time"),
     Raw("title"),
     ElementKind{"tr", HtmlRole::kBlock, false, false, kRow, false},
     Void("track"),
     Block("ul"),
+    Inline("video"),
     Void("wbr"),
     Raw("xmp"),
 };
@@ -138,6 +156,10 @@ const ElementKind& KindOf(std::string_view name) {
       kElements.begin(), kElements.end(), name,
       [](const ElementKind& kind, std::string_view wanted) { return NameLess(kind.name, wanted); });
   return found != kElements.end() && HtmlNameIs(name, found->name) ? *found : kOther;
+}
+
+bool IsPhrase(const ElementKind& kind) {
+  return kind.role == HtmlRole::kInline && kind.group == 0;
 }
 
 // Beyond these an element of a group closes none of its own kind: 1 << group.
@@ -268,8 +290,8 @@ class HtmlTree::Parser {
     node.role = kind.role;
     node.attributes = {first_attribute, static_cast<uint32_t>(tree_.attributes_.size())};
     node.end = static_cast<uint32_t>(tree_.nodes_.size());
-    // "<x/>" closes nothing in HTML, but feeds with XHTML mean it for elements unknown to it.
-    if (kind.is_void || (self_closing && kind.name.empty())) return;
+    // "<a/>" closes nothing in HTML, but feeds with XHTML mean it for phrases.
+    if (kind.is_void || (self_closing && IsPhrase(kind))) return;
     if (tree_.open_.size() >= limits_.max_depth) {
       fault_ = HtmlFault::kTooDeep;
       return;
@@ -399,8 +421,7 @@ class HtmlTree::Parser {
   // Closes the innermost open `name` and all inside it; an end tag without a start is ignored.
   void Close(std::string_view name, const ElementKind& kind, size_t begin) {
     // An end tag of a phrase does not close the block around it.
-    const bool phrase = kind.role == HtmlRole::kInline && kind.group == 0;
-    uint16_t least = phrase ? innermost_.block : uint16_t{0};
+    uint16_t least = IsPhrase(kind) ? innermost_.block : uint16_t{0};
     if (!IsScope(name) && name != "table") least = std::max(least, innermost_.scope);
     const uint16_t found = kind.name.empty() ? FindUnknown(NameHash(name), least) : InnermostOf(kind);
     if (found == 0 || found < least) return;

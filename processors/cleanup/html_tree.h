@@ -38,7 +38,7 @@ struct HtmlAttribute {
 struct HtmlNode {
   static constexpr uint32_t kNone = ~uint32_t{0};
 
-  // Name in small letters; empty: text.
+  // Name, in small letters where the parser's table has the element; empty: text.
   std::string_view name;
   // The element from its start tag to its end; text as it stands.
   Range source;

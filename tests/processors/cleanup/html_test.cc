@@ -4,9 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
+#include "processors/text/ascii.h"
 #include "tests/testing/cleaned.h"
+#include "tests/testing/line_rules_file.h"
 
 namespace newsfeed::cleanup {
 namespace {
@@ -47,7 +50,8 @@ TEST_P(HtmlTreeTest, HasTheShape) { EXPECT_EQ(Shape(GetParam().html), GetParam()
 INSTANTIATE_TEST_SUITE_P(
     , HtmlTreeTest,
     ::testing::Values(
-        TreeExample{"Nested", "<P>a<B>b</b>c</P>", "p(#a B(#b) #c)"},
+        TreeExample{"ClosedPhrase", "<p><a id='x'/>a<time/>b</p>", "p(a() #a time() #b)"},
+        TreeExample{"Nested", "<P>a<B>b</b>c</P>", "p(#a b(#b) #c)"},
         TreeExample{"ParagraphImplied", "<p>a<p>b<div>c</div>", "p(#a) p(#b) div(#c)"},
         TreeExample{"Items", "<ul><li>a<li>b<ul><li>c</ul><li>d</ul>",
                     "ul(li(#a) li(#b ul(li(#c))) li(#d))"},
@@ -67,6 +71,21 @@ INSTANTIATE_TEST_SUITE_P(
         TreeExample{"CutTag", "a<p class=\"x", "#a p()"},
         TreeExample{"SelfClosingUnknown", "<x:y/>a", "x:y() #a"}),
     [](const auto& test) { return std::string(test.param.name); });
+
+// Rules and readers compare names in small letters.
+TEST(HtmlTreeNames, ThatRulesKnowAreInSmallLetters) {
+  for (const auto& rule : testing::ShippedLineRulesConfig().blocks()) {
+    for (std::string tag : rule.tags()) {
+      if (tag.starts_with('[')) continue;
+      const std::string small = tag;
+      std::ranges::transform(tag, tag.begin(), [](char c) { return text::ascii::Upper(c); });
+      HtmlTree tree;
+      const std::string html = "<" + tag + ">x";
+      ASSERT_EQ(tree.Parse(html, {}), HtmlFault::kNone);
+      EXPECT_EQ(tree.nodes()[0].name, small);
+    }
+  }
+}
 
 TEST(HtmlTreeAttributes, AreFoundWhateverTheCase) {
   HtmlTree tree;

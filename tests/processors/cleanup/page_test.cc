@@ -255,6 +255,10 @@ TEST(PageMetadata, DateOfTheAddress) {
             "url 2031-03-09");
 }
 
+TEST(PageMetadata, TimeElementOfAnyCase) {
+  EXPECT_EQ(PublishedOf("", "<TIME DATETIME='2031-03-09'>today</TIME>"), "time:datetime 2031-03-09");
+}
+
 TEST(PageMetadata, DateBesideTheHeadline) {
   EXPECT_EQ(PublishedOf("", "<div>Stand: 9. März 2031, 15:25 Uhr</div>"), "text 2031-03-09");
   EXPECT_EQ(PublishedOf("", "<p>The old tunnel was closed on 9 March 2029.</p>"), "") << "a sentence";
