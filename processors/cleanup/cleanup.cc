@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,7 +30,12 @@ constexpr size_t kMinJsonLdBytes = 500;
 // A body this short says too little about its language without its title.
 constexpr size_t kShortBodyBytes = 100;
 
-class Cleaner : public Processor {
+// What the texts of a worker take of memory at once is kept for the next ones, but not for ever: after a
+// text of so many bytes all of it is given back, at most 20 times as much.
+constexpr size_t kLargeTextBytes = size_t{512} << 10;
+
+// Scratch memory, and what works in it.
+class Cleaner {
  public:
   Cleaner(const config::v1::Cleanup& config, const config::v1::Limits& limits,
           std::shared_ptr<const LineRules> rules,
@@ -46,17 +52,6 @@ class Cleaner : public Processor {
         field_text_(*rules_, on_, html_limits_),
         block_judge_(*rules_, on_) {}
 
-  std::string_view name() const override { return "cleanup"; }
-
-  absl::Status Process(Batch& batch) override {
-    for (Article& article : batch.articles()) {
-      if (article.live()) Clean(article);
-    }
-    scratch_.Clear();
-    return absl::OkStatus();
-  }
-
- private:
   void Clean(Article& article) {
     scratch_.Clear();
     line_judge_.Begin(article);
@@ -83,6 +78,7 @@ class Cleaner : public Processor {
     quality_judge_.ApplyFloor(article);
   }
 
+ private:
   void Build(Article& article) {
     BuildBody(line_judge_, article);
     built_ = true;
@@ -276,6 +272,33 @@ class Cleaner : public Processor {
   PageStateReader page_state_;
 };
 
+class Cleanup : public Processor {
+ public:
+  explicit Cleanup(std::function<std::unique_ptr<Cleaner>()> make_cleaner)
+      : make_cleaner_(std::move(make_cleaner)), cleaner_(make_cleaner_()) {}
+
+  std::string_view name() const override { return "cleanup"; }
+
+  absl::Status Process(Batch& batch) override {
+    size_t largest = 0;
+    for (Article& article : batch.articles()) {
+      if (!article.live()) continue;
+      cleaner_->Clean(article);
+      largest = std::max(largest, article.text.size());
+    }
+    if (largest > kLargeTextBytes) {
+      // Not both at a time.
+      cleaner_.reset();
+      cleaner_ = make_cleaner_();
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  const std::function<std::unique_ptr<Cleaner>()> make_cleaner_;
+  std::unique_ptr<Cleaner> cleaner_;
+};
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Processor>> Create(const config::v1::Cleanup& config,
@@ -303,8 +326,9 @@ absl::StatusOr<std::unique_ptr<Processor>> Create(const config::v1::Cleanup& con
           fmt::format("cleanup.disabled_rules: unknown rule \"{}\"", name));
     }
   }
-  return std::make_unique<Cleaner>(config, limits, std::move(rules), std::move(source_furniture), on,
-                                   observer);
+  return std::make_unique<Cleanup>([=] {
+    return std::make_unique<Cleaner>(config, limits, rules, source_furniture, on, observer);
+  });
 }
 
 }  // namespace newsfeed::cleanup

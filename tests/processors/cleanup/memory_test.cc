@@ -6,6 +6,7 @@
 #include <string>
 
 #include "processors/decode/decode.h"
+#include "tests/testing/batch_builder.h"
 #include "tests/testing/cleaned.h"
 #include "tests/testing/counted_memory.h"
 #include "tests/testing/hostile_pages.h"
@@ -41,6 +42,32 @@ TEST_P(HostilePageMemory, IsAtMostTwentyTimesThePage) {
 
 INSTANTIATE_TEST_SUITE_P(, HostilePageMemory, ::testing::ValuesIn(testing::HostilePages().begin(),
                                                                   testing::HostilePages().end()),
+                         [](const auto& test) { return std::string(test.param.name); });
+
+class LargeTextMemory : public ::testing::TestWithParam<HostilePage> {};
+
+// One huge page must not hold its memory for ever.
+TEST_P(LargeTextMemory, IsGivenBack) {
+  const std::string page = GetParam().make();
+  const auto cleanup = testing::MakeCleaner();
+  const size_t before = HeldBytes();
+  {
+    testing::BatchBuilder builder;
+    builder.Text("", page).form = TextForm::kPage;
+    ASSERT_TRUE(cleanup->Process(builder.batch()).ok());
+  }
+  EXPECT_LE(HeldBytes() - before, size_t{1} << 20);
+}
+
+std::string JsonLdPage() {
+  return "<script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"articleBody\":\"" +
+         testing::Repeated("The quay is open. ", 500'000) + "\"}</script><p>The quay.";
+}
+
+INSTANTIATE_TEST_SUITE_P(, LargeTextMemory,
+                         ::testing::Values(HostilePage{"JsonLd", "", JsonLdPage},
+                                           HostilePage{"Paragraphs", "",
+                                                       [] { return testing::Repeated("<p>The quay is open now, they say.\n", 200'000); }}),
                          [](const auto& test) { return std::string(test.param.name); });
 
 TEST(CountedMemory, SeesWhatWasHeld) {
