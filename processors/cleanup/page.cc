@@ -87,6 +87,13 @@ std::string_view OneLine(std::string_view text, size_t max_bytes, text::Arena& a
   return arena.Keep(text::Prefix(line, max_bytes));
 }
 
+// Empty if it is no address that can be asked for.
+std::string_view WebUrl(std::string_view url, text::Arena& arena) {
+  if (url.size() > kMaxUrlBytes) return {};
+  url = Trimmed(ResolveReferences(url, arena));
+  return text::IsWebUrl(url) ? url : std::string_view();
+}
+
 // What stands before the first of `separators`; it and the separator are taken off `text`.
 std::string_view TakePart(std::string_view& text, std::span<const std::string_view> separators) {
   for (size_t at = 0; at < text.size(); ++at) {
@@ -318,11 +325,8 @@ void PageReader::FillMetadata(const HtmlTree& tree, std::string_view html,
     article.standfirst = OneLine(description, kMaxDescriptionBytes, arena);
   }
   if (article.url.empty()) {
-    std::string_view url = canonical_;
-    if (url.empty()) url = MetaContent("og:url");
-    if (url.size() > kMaxUrlBytes) url = {};
-    if (url.starts_with("http://") || url.starts_with("https://")) {
-      article.url = ResolveReferences(url, arena);
+    for (std::string_view url : {canonical_, MetaContent("og:url"), std::string_view(json_ld_.url)}) {
+      if (article.url.empty()) article.url = WebUrl(url, arena);
     }
   }
   FillSource(article);

@@ -221,6 +221,29 @@ TEST(PageStandfirstTest, RepeatedInTheArticleStandsOnce) {
   EXPECT_EQ(CleanedPage(html).body(), "The city paid for it twice.\n\n" + Both());
 }
 
+struct Address {
+  std::string_view name, canonical, url;
+};
+class PageUrl : public ::testing::TestWithParam<Address> {};
+
+TEST_P(PageUrl, IsOneThatCanBeAskedFor) {
+  const std::string html =
+      Page("<link rel=canonical href='" + std::string(GetParam().canonical) +
+               "'><meta property='og:url' content='https://example.com/og'>",
+           Paragraphs());
+  EXPECT_EQ(CleanedPage(html).article().url, GetParam().url);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , PageUrl,
+    ::testing::Values(Address{"References", " &#104;ttps://example.com/a?b=1&amp;c=2\n", "https://example.com/a?b=1&c=2"},
+                      Address{"Blank", "https://exa mple.com/a b", "https://example.com/og"},
+                      Address{"EscapedBlank", "https://example.com/a&#32;b", "https://example.com/og"},
+                      Address{"NoHost", "https:///a", "https://example.com/og"},
+                      Address{"Relative", "/a", "https://example.com/og"},
+                      Address{"Capitals", "HTTPS://Example.com/A", "HTTPS://Example.com/A"}),
+    [](const auto& test) { return std::string(test.param.name); });
+
 TEST(PageMetadata, SaysThatItIsForSubscribers) {
   const auto paywalled = [](std::string_view value) {
     return CleanedPage(Page("<script type='application/ld+json'>{\"@type\":\"NewsArticle\","
