@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "processors/article/schema_org.h"
 #include "processors/text/utf8.h"
 
 namespace newsfeed::cleanup {
@@ -16,11 +17,6 @@ using simdjson::dom::object;
 constexpr int kMaxValues = 10000;
 constexpr size_t kMaxListed = 64;
 
-// Kinds of schema.org that are articles; others end in "Article" ("NewsArticle").
-constexpr std::array<std::string_view, 6> kArticleTypes = {
-    "BlogPosting", "LiveBlogPosting", "Report", "ReportageNewsArticle", "SocialMediaPosting",
-    "Review"};
-
 // Where an article is found inside another value.
 constexpr std::array<std::string_view, 3> kInside = {"@graph", "mainEntity", "itemListElement"};
 
@@ -29,10 +25,6 @@ std::string_view Text(element value) {
   // A lone surrogate may pass the parser as bytes that are no UTF-8.
   return value.get(text) == simdjson::SUCCESS && text::IsValidUtf8(text) ? text
                                                                          : std::string_view();
-}
-
-bool IsArticleType(std::string_view type) {
-  return type.ends_with("Article") || std::ranges::find(kArticleTypes, type) != kArticleTypes.end();
 }
 
 bool IsArticle(object value) {

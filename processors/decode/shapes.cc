@@ -275,9 +275,4 @@ int PartRank(Field field, std::string_view role) {
   return kOtherRole;
 }
 
-bool IsArticleType(std::string_view type) {
-  constexpr std::array<std::string_view, 3> kEndings = {"Article", "BlogPosting", "Report"};
-  return std::ranges::any_of(kEndings, [&](auto ending) { return type.ends_with(ending); });
-}
-
 }  // namespace newsfeed::decode

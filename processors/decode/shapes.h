@@ -73,7 +73,4 @@ std::span<const std::string_view> TextMembers();
 inline constexpr int kNoPart = 100;
 int PartRank(Field field, std::string_view role);
 
-// True for the `@type` of an article ("NewsArticle", "LiveBlogPosting").
-bool IsArticleType(std::string_view type);
-
 }  // namespace newsfeed::decode
