@@ -194,7 +194,7 @@ ENGLISH_REGIONS = {
     "PK.03": "Khyber Pakhtunkhwa", "CN.16": "Guangxi", "CN.21": "Ningxia", "ID.30": "West Java", "ID.07": "Central Java",
     "ID.08": "East Java", "ID.26": "North Sumatra", "KR.13": "Gyeonggi", "MX.16": "Michoacán|Michoacan",
     "MX.07": "Coahuila", "MX.30": "Veracruz", "MX.15": "State of Mexico", "ES.29": "Community of Madrid", "ES.60": "Valencian Community",
-    "ES.31": "Region of Murcia", "ES.34": "Asturias", "ZA.02": "KwaZulu-Natal", "ZA.05": "Eastern Cape", "ZA.06": "Gauteng",
+    "ET.52": "Somali Region", "ES.31": "Region of Murcia", "ES.34": "Asturias", "ZA.02": "KwaZulu-Natal", "ZA.05": "Eastern Cape", "ZA.06": "Gauteng",
     "ZA.11": "Western Cape", "RU.23": "Kaliningrad Oblast", "RU.38": "Krasnodar Krai", "RU.41": "Kursk Oblast",
     "RU.09": "Belgorod Oblast", "RU.42": "Leningrad Oblast", "BE.BRU": "Brussels-Capital Region", "PH.14": "", "FR.52": "Pays de la Loire", "IN.12": "Jammu and Kashmir",
 }
@@ -422,6 +422,27 @@ def latin(name):
     return fold(name) is not None
 
 
+def names_of(text):
+    cells = text.rstrip("\n").split("\t") + [""] * 6
+    return [n for n in (cells[0], *cells[5].split("|")) if n]
+
+
+@functools.cache
+def rows_by_hand():
+    """Rows of entities of the tables that are written by hand."""
+    rows = []
+    for table in ("bodies.tsv", "demonyms.tsv"):
+        with open(os.path.join(HERE, table), encoding="utf-8") as lines:
+            rows += [line for line in lines if line != HEADER and not line.startswith("#") and "\t" in line]
+    return rows
+
+
+@functools.cache
+def meant_otherwise():
+    """Names of rows by hand that are no places: a place beside them would hide them, or be hidden (gazetteer.h)."""
+    return {n for r in rows_by_hand() if r.rstrip("\n").split("\t")[1] != "LOCATION" for n in names_of(r)}
+
+
 # English words for kinds of regions, where the local name has another form: "Kharkivska oblast".
 ENGLISH_KIND = re.compile(r" (Oblast|Krai|Voivodeship|Autonomous Okrug)$")
 # Forms that news in English never has.
@@ -488,15 +509,11 @@ def regions(folder):
         schemes = ("wikidata|geonames", f"{wikidata}|{ident}") if wikidata else ("geonames", ident)
         # "Mykolaiv" is the town of Mykolaiv Oblast.
         names = [n for n in names if not ENGLISH_KIND.search(names[0]) or n != ENGLISH_KIND.sub("", names[0])]
+        names = [n for n in names if n not in meant_otherwise()]
         rows.append(row(names[0], "LOCATION", *schemes, names[1:],
                         [f"country={country}", f"region={region}", f"population={STATE_POPULATION.get(code, population)}"]
                         + ["common"] * (names[0] in COMMON_REGIONS)))
     return sorted(rows), codes
-
-
-def names_of(text):
-    cells = text.rstrip("\n").split("\t") + [""] * 6
-    return [n for n in (cells[0], *cells[5].split("|")) if n]
 
 
 @functools.cache
@@ -528,7 +545,7 @@ def cities(folder):
         # Singapore: the country is meant. Washington: the city, though a state has the name.
         if country_of.get(name) == country and ident not in WEIGHT:
             continue
-        if ident in SKIPPED_CITIES:
+        if ident in SKIPPED_CITIES or name in meant_otherwise():
             continue
         namesake = city["population"] >= MIN_NAMESAKE_POPULATION and (fold(name) or name) in listed
         if city["population"] < MIN_POPULATION and not capital and not namesake:
@@ -600,14 +617,8 @@ def organizations(folder):
     """Companies, brands and agencies of name-suggestion-index, with Wikidata ids."""
     index = from_npm(folder, "name-suggestion-index", "dist/json/nsi.min.json")["nsi"]
     facts = from_npm(folder, "name-suggestion-index", "dist/wikidata/wikidata.min.json")["wikidata"]
-    taken, known = set(), set()
-    with open(os.path.join(HERE, "bodies.tsv"), encoding="utf-8") as lines:
-        for line in lines:
-            if not line.startswith("#"):
-                taken.update(names_of(line))
-                known.add(line.rstrip("\n").split("\t")[4:5].pop() if line.count("\t") > 3 else "")
-    with open(os.path.join(HERE, "demonyms.tsv"), encoding="utf-8") as lines:
-        taken.update(n for line in lines if not line.startswith("#") for n in names_of(line))
+    taken = {n for r in rows_by_hand() for n in names_of(r)}
+    known = {ident for r in rows_by_hand() for ident in r.rstrip("\n").split("\t")[4:5]}
     for table in (countries(folder), regions(folder)[0], cities(folder)):
         taken.update(n for r in table for n in names_of(r))
     people = {w for n in people_names(folder, NAME_LOCALES, "first_names") | people_names(folder, NAME_LOCALES, "last_names")

@@ -69,6 +69,7 @@ INSTANTIATE_TEST_SUITE_P(Organizations, Marks, ::testing::Values(
     "The [ORG University of Tollund] and the [ORG University of Harrow] merged.",
     "The [ORG Ministry of Rivers and Lakes] said no.",
     "The [ORG World Bank] lent it to the [ORG United Nations].",
+    "[ORG Toyota] cut jobs. Shares of [ORG Toyota] fell.",
     "Who knows? The [ORG WHO] does.",
     "The [ORG Global Rivers Forum] ([ORG GRF]) met; [ORG GRF] members left.",
     "[ORG GRF] ([ORG Global Rivers Forum]) met.",
