@@ -10,6 +10,8 @@ namespace {
 
 // A type that has so many times the mentions of another takes them.
 constexpr uint32_t kClearMajority = 2;
+// Less sure people without a given name are often firms, and countries in their names countries: "Bio Taiwan".
+constexpr float kSureOfPerson = 0.7F;
 
 uint64_t KeyOf(const Document& document, Range name) {
   uint64_t key = 1;
@@ -62,8 +64,9 @@ void TypeAgreement::Count(const Document& document, const Gazetteer& gazetteer,
     ++votes_[KeyOf(document, name)].count[static_cast<size_t>(c.type)];
     CountCountry(document, gazetteer, c, name);
     if (c.type == EntityType::kPerson && name.size() > 1) surnames_.insert(document.tokens[name.end - 1].hash);
-    if (IsFullName(document, c)) {
-      namesakes_.insert(document.tokens[name.end - 1].hash);
+    const bool has_given_name = (document.matches[name.begin].cues & kGivenName) != 0;
+    if (IsFullName(document, c) && (has_given_name || Confidence(c) >= kSureOfPerson)) {
+      ++namesakes_[document.tokens[name.end - 1].hash];
       first_names_.insert(document.tokens[name.begin].hash);
     }
     if (c.type != EntityType::kOrganization) continue;
@@ -79,7 +82,7 @@ void TypeAgreement::CountCountry(const Document& document, const Gazetteer& gaze
   const uint64_t key = KeyOf(document, name);
   CountryNames& names = countries_.try_emplace(CodeOf(*entry), CountryNames{key}).first->second;
   names.several |= names.one != key;
-  names.behind_place |= IsCountry(*entry) && IsBehindPlacePreposition(document, candidate);
+  if (IsCountry(*entry) && IsBehindPlacePreposition(document, candidate)) ++names.behind_place;
 }
 
 bool TypeAgreement::IsNamesake(const Document& document, const Candidate& candidate, Range name,
@@ -89,7 +92,9 @@ bool TypeAgreement::IsNamesake(const Document& document, const Candidate& candid
   if (names.several) return false;
   const uint32_t word = document.tokens[name.begin].hash;
   // News calls people by their surnames; first names count only where nothing speaks for the country.
-  return namesakes_.contains(word) || (first_names_.contains(word) && !names.behind_place);
+  const auto surname = namesakes_.find(word);
+  if (surname != namesakes_.end()) return names.behind_place <= surname->second;
+  return first_names_.contains(word) && names.behind_place == 0;
 }
 
 EntityType TypeAgreement::TypeOf(const Document& document, const Gazetteer& gazetteer,

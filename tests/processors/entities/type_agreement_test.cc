@@ -16,9 +16,10 @@ constexpr std::string_view kTable =
     "name\ttype\tcanonical\tscheme\tid\taliases\tflags\n"
     "Northland\tLOCATION\t\tiso3166\tNL\tN.L.\tcountry=NL\n"
     "Northlandic\tMISC\t\t\t\t\tcountry=NL\n"
+    "Maria\tGIVEN_NAME\n"
     "Tollby\tLOCATION\t\tgeonames\t1\t\tcity,country=NL\n";
 
-// "[ORG Tollby] fell" as a text and its candidates; "!" marks one of the watch list.
+// "[ORG Tollby] fell" as a text and its candidates; "!" marks one of the watch list, "?" one that is not sure.
 class Agreement : public ::testing::Test {
  protected:
   std::string After(std::string_view marked) {
@@ -26,15 +27,15 @@ class Agreement : public ::testing::Test {
     struct Mark {
       EntityType type;
       uint32_t begin, end;
-      bool watched;
+      bool watched, sure;
     };
     std::vector<Mark> marks;
     for (size_t i = 0; i < marked.size(); ++i) {
       if (marked[i] == '[') {
         const std::string_view type = marked.substr(i + 1, marked.find(' ', i) - i - 1);
-        const bool watched = type.ends_with('!');
-        marks.push_back({TypeOf(type.substr(0, type.size() - (watched ? 1 : 0))),
-                         static_cast<uint32_t>(text.size()), 0, watched});
+        const bool watched = type.ends_with('!'), sure = !type.ends_with('?');
+        marks.push_back({TypeOf(type.substr(0, type.find_first_of("!?"))),
+                         static_cast<uint32_t>(text.size()), 0, watched, sure});
         i = marked.find(' ', i);
       } else if (marked[i] == ']') {
         marks.back().end = static_cast<uint32_t>(text.size());
@@ -55,7 +56,8 @@ class Agreement : public ::testing::Test {
         if (document.tokens[t].begin == mark.begin) tokens.begin = t;
         if (document.tokens[t].end == mark.end) tokens.end = t + 1;
       }
-      candidates.push_back({tokens, 0, mark.type, mark.watched ? Evidence::kWatchList : Evidence::kTagger, {}});
+      candidates.push_back({tokens, 0, mark.type, mark.watched ? Evidence::kWatchList : Evidence::kTagger, {},
+                            mark.sure ? 0.9F : 0.5F});
     }
     TypeAgreement().Reach(document, *gazetteer, candidates);
     std::string types;
@@ -79,8 +81,14 @@ TEST_F(Agreement, ACountryMayBeASurname) {
   EXPECT_EQ(After("[PER Maria Northland] came. \"No,\" [LOC Northland] said in [LOC Northland]."), "PER PER LOC ");
   EXPECT_EQ(After("[PER Maria Northland] came. [LOC Northland] fell, said the [MISC Northlandic] king."),
             "PER LOC MISC ");
+  EXPECT_EQ(After("[PER Maria Northland] came. In [LOC Northland], from [LOC Northland]: [LOC Northland] fell."),
+            "PER LOC LOC LOC ");
   EXPECT_EQ(After("[PER Maria of Northland] came. [LOC Northland] fell."), "PER LOC ");
   EXPECT_EQ(After("[PER Maria's day in Northland] came. [LOC Northland] fell."), "PER LOC ");
+}
+TEST_F(Agreement, APersonThatIsNotSureNamesNoCountry) {
+  EXPECT_EQ(After("[PER? Bio Northland] came. [LOC Northland] fell."), "PER LOC ");
+  EXPECT_EQ(After("[PER? Maria Northland] came. [LOC Northland] fell."), "PER PER ");
 }
 TEST_F(Agreement, ACountryMayBeAFirstName) {
   EXPECT_EQ(After("[PER Northland Novak] came. [LOC Northland] told fans."), "PER PER ");
