@@ -1,7 +1,8 @@
 #include "processors/cleanup/character_reference.h"
 
 #include <algorithm>
-#include <array>
+
+#include "processors/text/windows1252.h"
 
 namespace newsfeed::cleanup {
 namespace {
@@ -18,14 +19,11 @@ constexpr NamedCharacter kNamed[] = {
 constexpr size_t kLongestName = 32;
 constexpr char32_t kReplacement = 0xFFFD;
 
-// What windows-1252 has at 0x80 to 0x9F.
-constexpr std::array<char16_t, 32> kWindows1252 = {
-    0x20AC, 0xFFFD, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-    0x2039, 0x0152, 0xFFFD, 0x017D, 0xFFFD, 0xFFFD, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0xFFFD, 0x017E, 0x0178};
-
 char32_t Character(char32_t number) {
-  if (number >= 0x80 && number < 0xA0) return kWindows1252[number - 0x80];
+  if (number >= 0x80 && number < 0xA0) {
+    const char16_t character = text::kWindows1252[number - 0x80];
+    return character == 0 ? kReplacement : character;
+  }
   const bool surrogate = number >= 0xD800 && number < 0xE000;
   return number == 0 || surrogate || number > 0x10FFFF ? kReplacement : number;
 }

@@ -6,6 +6,7 @@
 
 #include "processors/cleanup/characters.h"
 #include "processors/cleanup/sentence.h"
+#include "processors/text/unspaced.h"
 #include "processors/text/utf8.h"
 
 namespace newsfeed::cleanup {
@@ -92,7 +93,7 @@ bool IsWithoutBlanks(std::string_view text, bool last) {
     at = text.size() - 1;
     while (at > 0 && !text::IsBoundary(text, at)) --at;
   }
-  return IsUnspacedLetter(text::Decode(text.substr(at)).value);
+  return text::IsUnspaced(text::Decode(text.substr(at)).value);
 }
 
 Line Join(std::span<const Line> lines, text::Arena& arena) {

@@ -4,15 +4,10 @@
 #include <array>
 
 #include "processors/text/utf8.h"
+#include "processors/text/windows1252.h"
 
 namespace newsfeed::cleanup {
 namespace {
-
-// Characters of windows-1252 at 0x80 to 0x9F; 0: not used, read as the control of that number.
-constexpr std::array<char32_t, 32> kHighControls = {
-    0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-    0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
 
 // What stands behind a capital in sound text: "AMANHÃ…", "FPÖ“", and blanks.
 constexpr std::array<unsigned char, 14> kAfterCapitals = {0x82, 0x84, 0x85, 0x8B, 0x91, 0x92, 0x93,
@@ -21,10 +16,10 @@ constexpr std::array<unsigned char, 14> kAfterCapitals = {0x82, 0x84, 0x85, 0x8B
 // The byte that windows-1252 reads as `c`; -1: none.
 int ByteOf(char32_t c) {
   if (c >= 0x80 && c <= 0xFF) return static_cast<int>(c);
-  const auto found = std::ranges::find(kHighControls, c);
-  return c == 0 || found == kHighControls.end()
+  const auto found = std::ranges::find(text::kWindows1252, c);
+  return c == 0 || found == text::kWindows1252.end()
              ? -1
-             : static_cast<int>(0x80 + (found - kHighControls.begin()));
+             : static_cast<int>(0x80 + (found - text::kWindows1252.begin()));
 }
 
 constexpr bool IsAscii(char c) { return static_cast<unsigned char>(c) < 0x80; }

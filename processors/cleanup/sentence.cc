@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 
+#include "processors/text/unspaced.h"
 #include "processors/text/utf8.h"
 
 namespace newsfeed::cleanup {
@@ -46,14 +47,6 @@ char32_t LastCharacter(std::string_view text, size_t& begin) {
 
 }  // namespace
 
-bool IsUnspacedLetter(char32_t c) {
-  if (c < 0x0E00) return false;
-  return (c <= 0x0EFF) || (c >= 0x1000 && c <= 0x109F) || (c >= 0x1780 && c <= 0x17FF) ||
-         (c >= 0x3040 && c <= 0x30FF) || (c >= 0x3400 && c <= 0x4DBF) ||
-         (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0xF900 && c <= 0xFAFF) ||
-         (c >= 0x20000 && c <= 0x323AF);
-}
-
 bool EndsSentence(std::string_view line) {
   for (int closing = 0; !line.empty() && closing <= kMaxClosing; ++closing) {
     size_t begin = 0;
@@ -90,7 +83,7 @@ uint32_t CountWords(std::string_view text) {
       continue;
     }
     const text::CodePoint point = text::Decode(text.substr(at));
-    const bool unspaced = IsUnspacedLetter(point.value);
+    const bool unspaced = text::IsUnspaced(point.value);
     words += static_cast<uint32_t>(unspaced || !in_word);
     in_word = !unspaced;
     at += point.bytes;

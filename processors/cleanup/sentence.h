@@ -7,9 +7,6 @@
 
 namespace newsfeed::cleanup {
 
-// True for letters of scripts written without blanks (Han, Kana, Thai, Lao, Khmer, Myanmar).
-bool IsUnspacedLetter(char32_t c);
-
 // True if the last character, closing quotes and brackets apart, ends a sentence: . ! ? … and those
 // of other scripts (。 ！ ？ । ؟ ։ ።). A colon ends none.
 bool EndsSentence(std::string_view line);

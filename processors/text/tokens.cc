@@ -4,39 +4,14 @@
 
 #include <unicode/uchar.h>
 
+#include "processors/text/unspaced.h"
+
 namespace newsfeed::text::internal {
 namespace {
-
-// Blocks whose scripts are written without blanks (Unicode 15, Blocks.txt). Korean has blanks.
-struct Block {
-  char32_t first;
-  char32_t last;
-};
-constexpr Block kUnspacedBlocks[] = {
-    {0x0E00, 0x0E4F},    // Thai
-    {0x0E80, 0x0ECF},    // Lao
-    {0x1000, 0x103F},    // Burmese
-    {0x1780, 0x17D3},    // Khmer
-    {0x3005, 0x3007},    // ideographic iteration mark and zero
-    {0x3040, 0x30FF},    // Hiragana, Katakana
-    {0x31F0, 0x31FF},    // Katakana extensions
-    {0x3400, 0x4DBF},    // Han, extension A
-    {0x4E00, 0x9FFF},    // Han
-    {0xF900, 0xFAFF},    // Han, compatibility
-    {0xFF66, 0xFF9F},    // Katakana, half width
-    {0x20000, 0x3FFFF},  // Han, extensions from B on
-};
 
 // Left out without ending the word: "Reid’s", "co\u00ADoperate".
 constexpr char32_t kJoiners[] = {0x00AD, 0x02BC, 0x2019, 0x2018, 0x200B, 0x200C, 0x200D, 0x2060,
                                  0xFEFF};
-
-bool IsUnspaced(char32_t code_point) {
-  for (const Block& block : kUnspacedBlocks) {
-    if (code_point >= block.first && code_point <= block.last) return true;
-  }
-  return false;
-}
 
 bool IsJoiner(char32_t code_point) {
   for (const char32_t joiner : kJoiners) {
