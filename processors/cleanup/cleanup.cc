@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "processors/article/language_tag.h"
 #include "processors/cleanup/body.h"
 #include "processors/cleanup/field_text.h"
 #include "processors/cleanup/html_text.h"
@@ -232,7 +233,7 @@ class Cleaner {
   }
 
   void FillLanguage(Article& article) {
-    const std::string claim = NormalizedTag(article.claimed_language);
+    const std::string_view claim = LanguageTag(article.claimed_language, article.arena());
     Language found;
     if (!config_.detect_language()) {
       if (!claim.empty()) found = {claim, 1};
@@ -241,7 +242,7 @@ class Cleaner {
     } else {
       found = DetectLanguage(article.body, claim, sample_);
     }
-    article.language = found.code == claim ? article.arena().Keep(claim) : found.code;
+    article.language = found.code;
     article.language_confidence = found.confidence;
   }
 

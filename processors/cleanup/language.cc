@@ -43,12 +43,6 @@ std::string_view Bcp47(CLD2::Language language) {
   return code;
 }
 
-bool IsAlnum(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-char Upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
-
 // The first blank within the next word's length, so that a piece begins with a word.
 size_t WordStart(std::string_view text, size_t at) {
   if (at == 0) return 0;
@@ -112,24 +106,6 @@ bool ScriptContradicts(std::string_view text, std::string_view tag) {
 }
 
 }  // namespace
-
-std::string NormalizedTag(std::string_view claim) {
-  std::string tag;
-  size_t begin = 0;
-  while (begin < claim.size() && tag.size() < 35) {
-    const size_t end = std::min(claim.find_first_of("-_", begin), claim.size());
-    std::string part(claim.substr(begin, end - begin));
-    const size_t longest = begin == 0 ? 3 : 8;
-    if (part.size() < 2 || part.size() > longest || !std::ranges::all_of(part, IsAlnum)) break;
-    std::ranges::transform(part, part.begin(), Lower);
-    if (begin > 0 && part.size() == 2) std::ranges::transform(part, part.begin(), Upper);
-    if (begin > 0 && part.size() == 4) part[0] = Upper(part[0]);
-    if (!tag.empty()) tag += '-';
-    tag += part;
-    begin = end + 1;
-  }
-  return tag;
-}
 
 Language DetectLanguage(std::string_view text, std::string_view claim, std::string& scratch) {
   const bool claimed = !claim.empty() && claim != "und";

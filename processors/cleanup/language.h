@@ -16,10 +16,7 @@ struct Language {
   float confidence = 0;
 };
 
-// The claim in the form of BCP 47 ("EN_us" => "en-US"); empty if it is none.
-std::string NormalizedTag(std::string_view claim);
-
-// What the text is written in, else `claim` (a normalized tag, may be empty), else "und". Of less than 60
+// What the text is written in, else `claim` (a LanguageTag, may be empty), else "und". Of less than 60
 // bytes the claim is believed, with confidence 0.5, unless they are of a script that its language is not
 // written in. `scratch` is overwritten.
 Language DetectLanguage(std::string_view text, std::string_view claim, std::string& scratch);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "processors/text/ascii.h"
+#include "processors/article/language_tag.h"
 #include "processors/decode/charset.h"
 #include "processors/decode/format.h"
 #include "processors/decode/json_article.h"

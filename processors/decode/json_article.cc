@@ -9,6 +9,7 @@
 #include "processors/text/ascii.h"
 #include "processors/text/html_sniffing.h"
 #include "processors/article/byline.h"
+#include "processors/article/language_tag.h"
 #include "processors/article/schema_org.h"
 #include "processors/decode/format.h"
 #include "processors/decode/names.h"

@@ -73,14 +73,6 @@ TEST(DetectLanguageUnsure, WithoutAClaimIsUnd) {
   EXPECT_EQ(DetectLanguage("", "", scratch).confidence, 0);
 }
 
-TEST(NormalizedTagTest, IsBcp47) {
-  EXPECT_EQ(NormalizedTag("EN_us"), "en-US");
-  EXPECT_EQ(NormalizedTag("zh-hans-cn"), "zh-Hans-CN");
-  EXPECT_EQ(NormalizedTag("de"), "de");
-  EXPECT_EQ(NormalizedTag("english"), "");
-  EXPECT_EQ(NormalizedTag("e<>"), "");
-}
-
 TEST(LanguageSwitch, OffTakesTheClaim) {
   config::v1::Cleanup config;
   config.set_detect_language(false);

@@ -15,17 +15,5 @@ TEST(SplitKeywords, AtCommas) {
   EXPECT_THAT(names, ElementsAre("harbour", "shipping"));
 }
 
-TEST(LanguageTag, IsInTheUsualCase) {
-  text::Arena arena;
-  EXPECT_EQ(LanguageTag("EN", arena), "en");
-  EXPECT_EQ(LanguageTag("en_us", arena), "en-US");
-  EXPECT_EQ(LanguageTag("zh-hant-tw", arena), "zh-Hant-TW");
-  EXPECT_EQ(LanguageTag("de_DE.UTF-8", arena), "de-DE");
-  EXPECT_EQ(LanguageTag(" English ", arena), "en");
-  for (const char* bad : {"", "e", "en US", "12", "en--us", "klingonian-language"}) {
-    EXPECT_EQ(LanguageTag(bad, arena), "") << bad;
-  }
-}
-
 }  // namespace
 }  // namespace newsfeed::decode

@@ -1,0 +1,21 @@
+#include "processors/article/language_tag.h"
+
+#include <gtest/gtest.h>
+
+namespace newsfeed {
+namespace {
+
+TEST(LanguageTag, IsInTheUsualCase) {
+  text::Arena arena;
+  EXPECT_EQ(LanguageTag("EN", arena), "en");
+  EXPECT_EQ(LanguageTag("en_us", arena), "en-US");
+  EXPECT_EQ(LanguageTag("zh-hant-tw", arena), "zh-Hant-TW");
+  EXPECT_EQ(LanguageTag("de_DE.UTF-8", arena), "de-DE");
+  EXPECT_EQ(LanguageTag(" English ", arena), "en");
+  for (const char* bad : {"", "e", "en US", "12", "en--us", "klingonian-language", "klingon", "e<>"}) {
+    EXPECT_EQ(LanguageTag(bad, arena), "") << bad;
+  }
+}
+
+}  // namespace
+}  // namespace newsfeed
