@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "processors/text/ascii.h"
+
 namespace newsfeed {
 namespace {
 
@@ -65,10 +67,11 @@ constexpr Civil CivilFromDays(int64_t days) {
 constexpr int64_t kFirstMs = DaysFromCivil(kFirstYear, 1, 1) * kMsPerDay;
 constexpr int64_t kEndMs = DaysFromCivil(kLastYear + 1, 1, 1) * kMsPerDay;
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-bool IsLetter(char c) { return Lower(c) >= 'a' && Lower(c) <= 'z'; }
+using text::ascii::IsBlank;
+using text::ascii::IsDigit;
+using text::ascii::IsLetter;
+using text::ascii::Lower;
+using text::ascii::Trim;
 
 bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
   if (text.size() != lower.size()) return false;
@@ -283,12 +286,6 @@ class TimeReader {
   int offset_ = 0;
   bool has_clock_ = false, has_offset_ = false, offset_known_ = false;
 };
-
-std::string_view Trim(std::string_view text) {
-  while (!text.empty() && IsBlank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && IsBlank(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 // "1772357400": 9 to 13 digits. Fewer are years and dates ("20260301"), 14 are "20260301093000". Twelve are the minute
 // "202603010930" where they can be: as milliseconds they lie before 2002.

@@ -24,11 +24,9 @@ constexpr uint32_t kDoubtfulProseBytes = 60;
 // Class attributes are looked at up to here.
 constexpr size_t kMaxNameBytes = 300;
 
-bool IsBlank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'; }
-
 uint32_t CountText(std::string_view text) {
   return static_cast<uint32_t>(
-      std::ranges::count_if(text, [](char c) { return !IsBlank(c); }));
+      std::ranges::count_if(text, [](char c) { return !IsHtmlBlank(c); }));
 }
 
 std::string_view Slice(std::string_view html, Range range) {
@@ -71,7 +69,7 @@ std::string_view ResolveReferences(std::string_view text, text::Arena& arena) {
     size += bytes.size();
   };
   for (size_t at = 0; at < text.size();) {
-    if (IsBlank(text[at])) {
+    if (IsHtmlBlank(text[at])) {
       blank = true;
       ++at;
     } else if (const auto reference = text[at] == '&' ? ReadCharacterReference(text.substr(at))
@@ -184,7 +182,7 @@ bool BlockJudge::IsStandfirst(const HtmlTree& tree, const HtmlNode& node) {
 void HtmlRenderer::AddText(Range source) {
   if (!has_piece_) {
     // Blanks between blocks begin no line.
-    if (std::ranges::all_of(Slice(html_, source), IsBlank)) return;
+    if (std::ranges::all_of(Slice(html_, source), IsHtmlBlank)) return;
     piece_ = source;
     has_piece_ = true;
     markup_ = MarkupOfBlock();

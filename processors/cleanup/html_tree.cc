@@ -5,6 +5,8 @@
 #include <bit>
 #include <optional>
 
+#include "processors/text/ascii.h"
+
 namespace newsfeed::cleanup {
 namespace {
 
@@ -142,9 +144,8 @@ constexpr std::array kElements = {
 constexpr size_t kLongestName = 10;
 constexpr ElementKind kOther{};
 
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-bool IsLetter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
-bool IsBlank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'; }
+using text::ascii::IsLetter;
+using text::ascii::Lower;
 
 bool NameLess(std::string_view lower, std::string_view name) {
   return std::ranges::lexicographical_compare(lower, name, {}, {}, Lower);
@@ -271,7 +272,7 @@ class HtmlTree::Parser {
 
   std::string_view Name() {
     const size_t begin = at_;
-    while (at_ < html_.size() && !IsBlank(html_[at_]) && html_[at_] != '>' && html_[at_] != '/') {
+    while (at_ < html_.size() && !IsHtmlBlank(html_[at_]) && html_[at_] != '>' && html_[at_] != '/') {
       ++at_;
     }
     return html_.substr(begin, at_ - begin);
@@ -305,7 +306,7 @@ class HtmlTree::Parser {
     bool slash = false;
     while (at_ < html_.size() && html_[at_] != '>') {
       const char c = html_[at_];
-      if (IsBlank(c) || c == '/') {
+      if (IsHtmlBlank(c) || c == '/') {
         slash = c == '/';
         ++at_;
         continue;
@@ -324,16 +325,16 @@ class HtmlTree::Parser {
 
   void Attribute() {
     const size_t begin = at_++;  // a "=" in front belongs to the name
-    while (at_ < html_.size() && !IsBlank(html_[at_]) && html_[at_] != '=' && html_[at_] != '>' &&
+    while (at_ < html_.size() && !IsHtmlBlank(html_[at_]) && html_[at_] != '=' && html_[at_] != '>' &&
            html_[at_] != '/') {
       ++at_;
     }
     HtmlAttribute attribute{html_.substr(begin, at_ - begin), {}};
     size_t value = at_;
-    while (value < html_.size() && IsBlank(html_[value])) ++value;
+    while (value < html_.size() && IsHtmlBlank(html_[value])) ++value;
     if (value < html_.size() && html_[value] == '=') {
       at_ = value + 1;
-      while (at_ < html_.size() && IsBlank(html_[at_])) ++at_;
+      while (at_ < html_.size() && IsHtmlBlank(html_[at_])) ++at_;
       attribute.value = AttributeValue();
     }
     if (tree_.attributes_.size() >= max_nodes_) fault_ = HtmlFault::kTooManyNodes;
@@ -350,7 +351,7 @@ class HtmlTree::Parser {
       return html_.substr(begin, end - begin);
     }
     const size_t begin = at_;
-    while (at_ < html_.size() && !IsBlank(html_[at_]) && html_[at_] != '>') ++at_;
+    while (at_ < html_.size() && !IsHtmlBlank(html_[at_]) && html_[at_] != '>') ++at_;
     return html_.substr(begin, at_ - begin);
   }
 

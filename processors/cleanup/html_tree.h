@@ -88,6 +88,9 @@ class HtmlTree {
   std::vector<uint32_t> open_;
 };
 
+// What the standard calls whitespace (section 2.4.1): no vertical tab.
+constexpr bool IsHtmlBlank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'; }
+
 // True if a name of the source is `lower`, whatever its case.
 bool HtmlNameIs(std::string_view name, std::string_view lower);
 

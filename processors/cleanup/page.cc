@@ -10,6 +10,7 @@
 #include "processors/cleanup/characters.h"
 #include "processors/cleanup/sentence.h"
 #include "processors/cleanup/written_dates.h"
+#include "processors/text/ascii.h"
 #include "processors/text/url.h"
 #include "processors/text/utf8.h"
 
@@ -73,12 +74,6 @@ constexpr uint32_t kNearlyAllPercent = 90;
 // is cut up.
 constexpr uint32_t kSplitPercent = 115;
 
-std::string_view Trimmed(std::string_view text) {
-  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
-  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
-  return text;
-}
-
 // At most `max_bytes` of it.
 std::string_view OneLine(std::string_view text, size_t max_bytes, text::Arena& arena) {
   const std::string_view line =
@@ -90,7 +85,7 @@ std::string_view OneLine(std::string_view text, size_t max_bytes, text::Arena& a
 // Empty if it is no address that can be asked for.
 std::string_view WebUrl(std::string_view url, text::Arena& arena) {
   if (url.size() > kMaxUrlBytes) return {};
-  url = Trimmed(ResolveReferences(url, arena));
+  url = text::ascii::Trim(ResolveReferences(url, arena));
   return text::IsWebUrl(url) ? url : std::string_view();
 }
 
@@ -146,7 +141,7 @@ void AddKeywords(std::string_view list, Article& article) {
   list = text::Prefix(list, kMaxKeywordListBytes);
   while (!list.empty() && article.keywords.size() < kMaxListed) {
     const size_t comma = std::min(list.find(','), list.size());
-    const std::string_view word = OneLine(Trimmed(list.substr(0, comma)), kMaxKeywordListBytes, article.arena());
+    const std::string_view word = OneLine(text::ascii::Trim(list.substr(0, comma)), kMaxKeywordListBytes, article.arena());
     if (!word.empty()) article.keywords.push_back(word);
     list.remove_prefix(std::min(comma + 1, list.size()));
   }
@@ -273,7 +268,7 @@ void PageReader::Collect(const HtmlTree& tree, std::string_view html) {
       if (key.empty()) key = tree.Attribute(node, "itemprop");
       if (key.empty()) key = tree.Attribute(node, "http-equiv");
       const std::string_view content = tree.Attribute(node, "content");
-      if (!key.empty() && !content.empty()) metas_.push_back({Trimmed(key), content});
+      if (!key.empty() && !content.empty()) metas_.push_back({text::ascii::Trim(key), content});
     } else if (name == "title" && !has_title_) {
       has_title_ = true;
       title_ = i;
@@ -284,16 +279,16 @@ void PageReader::Collect(const HtmlTree& tree, std::string_view html) {
     } else if (name == "html" && language_.empty()) {
       language_ = tree.Attribute(node, "lang");
     } else if (name == "link" && HtmlNameIs(tree.Attribute(node, "rel"), "canonical")) {
-      if (canonical_.empty()) canonical_ = Trimmed(tree.Attribute(node, "href"));
+      if (canonical_.empty()) canonical_ = text::ascii::Trim(tree.Attribute(node, "href"));
     } else if (name == "time" || tree.HasAttribute(node, "itemprop")) {
-      const std::string_view time = Trimmed(tree.Attribute(node, "datetime"));
+      const std::string_view time = text::ascii::Trim(tree.Attribute(node, "datetime"));
       if (HtmlNameIs(tree.Attribute(node, "itemprop"), "datepublished")) {
         if (itemprop_published_.empty()) itemprop_published_ = time;
       } else if (name == "time" && first_time_.empty()) {
         first_time_ = time;
       }
     } else if (name == "script" && i + 1 < node.end &&
-               HtmlNameIs(Trimmed(tree.Attribute(node, "type")), "application/ld+json")) {
+               HtmlNameIs(text::ascii::Trim(tree.Attribute(node, "type")), "application/ld+json")) {
       const Range source = nodes[i + 1].source;
       json_ld_reader_.Read(html.substr(source.begin, source.size()), json_ld_);
     }
@@ -342,7 +337,7 @@ void PageReader::FillMetadata(const HtmlTree& tree, std::string_view html,
     for (std::string_view name : kLanguageMetas) {
       if (language.empty()) language = MetaContent(name);
     }
-    article.claimed_language = arena.Keep(text::Prefix(Trimmed(language), kMaxLanguageBytes));
+    article.claimed_language = arena.Keep(text::Prefix(text::ascii::Trim(language), kMaxLanguageBytes));
   }
 }
 
@@ -359,7 +354,7 @@ void PageReader::FillWrittenDate(const HtmlTree& tree, std::string_view html,
     }
     const auto is_date = [&](const HtmlNode& node) {
       if (!node.is_text() || node.parent == HtmlNode::kNone || nodes[node.parent].role == HtmlRole::kSkip) return false;
-      const std::string_view text = Trimmed(html.substr(node.source.begin, node.source.size()));
+      const std::string_view text = text::ascii::Trim(html.substr(node.source.begin, node.source.size()));
       // A sentence tells when something happened, not when it was published.
       if (text.empty() || text.size() > kMaxBylineBytes || EndsSentence(text)) return false;
       article.published = WrittenDate(text);

@@ -8,9 +8,12 @@
 #include <vector>
 
 #include "processors/cleanup/words.h"
+#include "processors/text/ascii.h"
 
 namespace newsfeed::cleanup {
 namespace {
+
+using text::ascii::IsDigit;
 
 // Names of months, by month; forms that several languages share stand once. "MAYIS" folds to "mayis".
 constexpr std::array<std::string_view, 12> kMonths = {
@@ -43,9 +46,8 @@ struct Piece {
   int number = -1;  // of at most four digits
 };
 
-constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool IsLetter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
+  return text::ascii::IsLetter(c) || static_cast<unsigned char>(c) >= 0x80;
 }
 
 std::vector<Piece> Cut(std::string_view line) {
