@@ -66,13 +66,7 @@ void AppendEscaped(std::string_view text, std::string& out) {
 
 void AppendQuoted(std::string_view text, std::string& out) {
   out += '"';
-  if (text::IsValidUtf8(text)) {
-    AppendEscaped(text, out);
-  } else {  // a wrong byte would make the whole line unreadable
-    std::string readable;
-    for (const char c : text) readable += static_cast<unsigned char>(c) < 0x80 ? c : '?';
-    AppendEscaped(readable, out);
-  }
+  AppendEscaped(Readable(text), out);
   out += '"';
 }
 
@@ -101,6 +95,15 @@ void AppendField(Format format, std::string_view name, std::string_view value, s
 }
 
 }  // namespace
+
+std::string Readable(std::string_view text) {
+  std::string readable(text);
+  if (text::IsValidUtf8(text)) return readable;
+  for (char& c : readable) {
+    if (static_cast<unsigned char>(c) >= 0x80) c = '?';
+  }
+  return readable;
+}
 
 void Init(const config::v1::Log& config) {
   chosen_format = config.format() == config::v1::Log::JSON ? Format::kJson : Format::kLogfmt;

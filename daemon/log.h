@@ -43,6 +43,10 @@ inline void Error(std::string_view message, Fields fields = {}) { Write(Level::k
 std::string FormatLine(Format format, absl::Time time, Level level, std::string_view message, Fields fields,
                        uint64_t suppressed);
 
+// The text where it is UTF-8; else with '?' for every byte beyond ASCII: a wrong byte would make a whole line or document
+// unreadable.
+std::string Readable(std::string_view text);
+
 // Which messages pass. Any thread.
 class RepeatLimit {
  public:

@@ -1,5 +1,7 @@
 #include "daemon/record_headers.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <ranges>
@@ -28,6 +30,8 @@ std::optional<std::string_view> Last(std::span<const Header> headers, std::strin
   }
   return std::nullopt;
 }
+
+std::string StubText(uint64_t bytes, uint64_t hash) { return fmt::format("{} bytes, xxh3 {:016x}", bytes, hash); }
 
 std::optional<int64_t> ParseNumber(std::string_view digits) { return Parse<int64_t>(digits); }
 std::optional<int32_t> ParsePartition(std::string_view digits) { return Parse<int32_t>(digits); }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "processors/article/record.h"
@@ -53,6 +54,8 @@ inline constexpr std::string_view kErrorHash = "newsfeed-error-hash";
 inline constexpr std::string_view kErrorVersion = "newsfeed-error-version";
 // Size and hash of a value that is not there because the dead-letter topic would not take it.
 inline constexpr std::string_view kErrorStub = "newsfeed-error-stub";
+// "1234 bytes, xxh3 0123456789abcdef"
+std::string StubText(uint64_t bytes, uint64_t hash);
 // Where `dead-letters replay` sends it: "input" (the original record), "judged" (a prepared article with its
 // verdict).
 inline constexpr std::string_view kErrorReplay = "newsfeed-error-replay";

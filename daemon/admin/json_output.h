@@ -20,7 +20,7 @@
 #include <string_view>
 
 #include "daemon/file/json_writer.h"
-#include "processors/text/utf8.h"
+#include "daemon/log.h"
 
 namespace newsfeed::admin {
 
@@ -105,10 +105,7 @@ class JsonOutput {
 
  private:
   static void AppendText(std::string_view text, std::string& out) {
-    if (text::IsValidUtf8(text)) return file::AppendJsonString(text, out);
-    std::string readable;
-    for (const char c : text) readable += static_cast<unsigned char>(c) < 0x80 ? c : '?';
-    file::AppendJsonString(readable, out);
+    file::AppendJsonString(log::Readable(text), out);
   }
 
   std::string& out_;

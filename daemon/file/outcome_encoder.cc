@@ -56,9 +56,7 @@ void AppendHeaders(const Article& article, Outcome outcome, const ProcessingStam
     AppendMember(headers::kErrorVersion, stamp.version, members);
     if (article.oversize_bytes > 0) {
       AppendMember(headers::kErrorStub,
-                   fmt::format("{} bytes, xxh3 {:016x}", article.oversize_bytes,
-                               article.oversize_hash),
-                   members);
+                   headers::StubText(article.oversize_bytes, article.oversize_hash), members);
     }
   }
   out += std::string_view(members).substr(1);  // the first comma

@@ -8,16 +8,11 @@
 #include <utility>
 
 #include "daemon/ordered_stages.h"
+#include "daemon/step_times.h"
 #include "daemon/version.h"
 
 namespace newsfeed::file {
 namespace {
-
-int64_t SteadyNanoseconds() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
 
 // What one thread works with.
 struct Worker {
@@ -42,19 +37,6 @@ absl::StatusOr<Worker> CreateWorker(const ProcessOptions& options) {
       options.format, ProcessingStamp{kVersion, options.data->config_digest},
       options.config->cleanup().max_removed_text_bytes());
   return worker;
-}
-
-void AddSteps(const Pipeline& pipeline, std::vector<StepStats>& steps) {
-  for (const StepStats& added : pipeline.stats()) {
-    const auto known = std::ranges::find(steps, added.name, &StepStats::name);
-    if (known == steps.end()) {
-      steps.push_back(added);
-      continue;
-    }
-    known->in += added.in;
-    known->out += added.out;
-    known->nanoseconds += added.nanoseconds;
-  }
 }
 
 void SumUp(const std::vector<Worker>& workers, const Pipeline& judge, ProcessResult& result) {

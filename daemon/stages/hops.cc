@@ -1,6 +1,5 @@
 // The hops that any worker may do.
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "daemon/kafka/application.h"
@@ -8,6 +7,7 @@
 #include "daemon/skip_list.h"
 #include "daemon/stages/hop.h"
 #include "daemon/stages/outcome_records.h"
+#include "daemon/step_times.h"
 #include "daemon/version.h"
 #include "newsfeed/v1/internal.pb.h"
 #include "processors/article/to_proto.h"
@@ -15,24 +15,8 @@
 namespace newsfeed::stages {
 namespace {
 
-int64_t SteadyNanoseconds() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
-
 absl::StatusOr<std::unique_ptr<Pipeline>> CreatePipeline(const HopContext& context, Stage stage) {
   return Pipeline::Create(*context.config, context.data->shared, stage, &SteadyNanoseconds);
-}
-
-void AddSteps(const Pipeline& pipeline, WorkerCounters& counters) {
-  for (const StepStats& step : pipeline.stats()) {
-    auto sum = std::ranges::find(counters.steps, step.name, &StepStats::name);
-    if (sum == counters.steps.end()) sum = counters.steps.insert(sum, {.name = step.name});
-    sum->in += step.in;
-    sum->out += step.out;
-    sum->nanoseconds += step.nanoseconds;
-  }
 }
 
 constexpr char kPublishStage[] = "publish";
@@ -96,7 +80,7 @@ class PrepareHop : public Hop {
     return {prepared_topic_, outputs_.dead_letter(), outputs_.filtered()};
   }
   void FillSteps(WorkerCounters& counters) const override {
-    AddSteps(*pipeline_, counters);
+    AddSteps(*pipeline_, counters.steps);
     counters.encode_nanoseconds += encode_nanoseconds_;
   }
 
@@ -156,7 +140,7 @@ class EnrichHop : public Hop {
     return topics;
   }
   void FillSteps(WorkerCounters& counters) const override {
-    AddSteps(*pipeline_, counters);
+    AddSteps(*pipeline_, counters.steps);
     counters.encode_nanoseconds += encode_nanoseconds_;
   }
 
@@ -259,8 +243,8 @@ class DirectHop : public Hop {
     return topics;
   }
   void FillSteps(WorkerCounters& counters) const override {
-    AddSteps(*prepare_, counters);
-    AddSteps(*enrich_, counters);
+    AddSteps(*prepare_, counters.steps);
+    AddSteps(*enrich_, counters.steps);
     counters.encode_nanoseconds += encode_nanoseconds_;
   }
 

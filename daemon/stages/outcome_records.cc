@@ -201,7 +201,7 @@ void OutcomeRecords::AddDeadLetter(const Article& article, const Source& source,
   if (missing > 0) {
     value = {};
     headers_.push_back({headers::kErrorStub,
-                        batch_->arena().Keep(fmt::format("{} bytes, xxh3 {:016x}", missing, hash))});
+                        batch_->arena().Keep(headers::StubText(missing, hash))});
   }
   Add(outputs_.dead_letter(), source.timestamp_ms, key, value, KeepHeaders());
   ++out_->outcomes[static_cast<size_t>(Outcome::kDeadLetter)];
