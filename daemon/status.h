@@ -58,8 +58,8 @@ struct WorkerCounters {
   uint64_t records_dropped = 0;    // below the expected offset: seen before
   uint64_t offsets_skipped = 0;    // gaps that retention or a new topic left
   uint64_t fenced = 0;             // another producer initialised with our transactional id
-  uint64_t producers_made = 0;     // beyond the first: replacements after a fault
-  uint64_t consumers_made = 0;
+  uint64_t producers_replaced = 0;  // after a fault
+  uint64_t consumers_replaced = 0;
   uint64_t rebalances = 0;
   uint64_t errors = 0;
   // Records of committed batches without exactly one outcome, nor passed on: a fault of ours.
@@ -73,7 +73,7 @@ struct WorkerCounters {
 struct WorkerStatus {
   std::string stage;   // "prepare", "judge", "enrich"
   size_t worker = 0;
-  std::string state;   // "filling", "waiting for the broker", …
+  std::string state;   // "reading", "committing", "taking over", …
   std::string detail;  // why it is not ready, or the last error; empty: nothing to tell
   // Has joined its group, or stands by on purpose. Stays true in a rebalance.
   bool ready = false;

@@ -90,11 +90,17 @@ std::string LiveEvents::Next(absl::Time now) {
 }
 
 void LiveEvents::AppendSamples(std::string& out) {
-  const OutcomeSamples::Recent recent = samples_->Since(last_);
-  last_ = recent.last;
-  for (const auto& sample : recent.articles) AppendArticle("article", *sample, out);
-  for (const auto& sample : recent.duplicates) AppendArticle("duplicate", *sample, out);
-  for (const auto& sample : recent.dead_letters) AppendDeadLetter(*sample, out);
+  if (waiting_.empty()) {
+    const OutcomeSamples::Recent recent = samples_->Since(last_);
+    last_ = recent.last;
+    const auto wait = [this](const auto& samples, auto append) {
+      for (const auto& sample : samples) waiting_.emplace_back([sample, append](std::string& to) { append(*sample, to); });
+    };
+    wait(recent.articles, [](const ArticleSample& sample, std::string& to) { AppendArticle("article", sample, to); });
+    wait(recent.duplicates, [](const ArticleSample& sample, std::string& to) { AppendArticle("duplicate", sample, to); });
+    wait(recent.dead_letters, [](const DeadLetterSample& sample, std::string& to) { AppendDeadLetter(sample, to); });
+  }
+  for (; !waiting_.empty() && out.size() < kMaxBytes; waiting_.pop_front()) waiting_.front()(out);
 }
 
 void LiveEvents::AppendEntities(absl::Time now, std::string& out) const {

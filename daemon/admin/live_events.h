@@ -1,7 +1,8 @@
 // What an open page is told, as server-sent events (WHATWG HTML, 9.2): one JSON object each.
 //
 //   LiveEvents events(app, samples);       once a page
-//   events.Next(now)                       "event: status\ndata: {…}\n\n", once a second; the first call tells all
+//   events.Next(now)                       "event: status\ndata: {…}\n\n", once a second
+//   events.more()                          what was too much for one call: call again at once
 //
 //   hello        {"content"}                               once; the page forgets what it had
 //   status       {"now_ms","status"}                       as /status
@@ -13,6 +14,8 @@
 // All texts are untrusted: the page shows them as text. One thread; source and samples outlive it.
 #pragma once
 
+#include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,7 +32,11 @@ class LiveEvents {
   // `samples` null: figures only, no content.
   LiveEvents(const StatusSource& source, OutcomeSamples* samples);
 
+  // No more than kMaxBytes, but for the last event.
   std::string Next(absl::Time now);
+  bool more() const { return !waiting_.empty(); }
+
+  static constexpr size_t kMaxBytes = 256 << 10;
 
  private:
   void AppendSamples(std::string& out);
@@ -40,6 +47,7 @@ class LiveEvents {
   std::optional<OutcomeSamples::Watcher> watcher_;
   uint64_t last_ = 0;
   uint64_t calls_ = 0;
+  std::deque<std::function<void(std::string& out)>> waiting_;  // events to be written; they share the samples
 };
 
 }  // namespace newsfeed::admin

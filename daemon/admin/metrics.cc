@@ -326,13 +326,13 @@ constexpr Metric kMetrics[] = {
 
     // Faults.
     {"newsfeed_producers_replaced_total", kCounter, {"stage"}, "Producers replaced after a fault.",
-     ByStage<&W::producers_made>},
+     ByStage<&W::producers_replaced>},
     {"newsfeed_fenced_total", kCounter, {"stage"},
      "Times that the broker gave a worker's transactional id to another: a judge that lost its office, a transaction "
      "open for too long, or a second process of this name.",
      ByStage<&W::fenced>},
     {"newsfeed_consumers_replaced_total", kCounter, {"stage"}, "Consumers replaced after a fault.",
-     ByStage<&W::consumers_made>},
+     ByStage<&W::consumers_replaced>},
     {"newsfeed_rebalances_total", kCounter, {"stage"}, "Changes of the partitions a worker owns.",
      ByStage<&W::rebalances>},
     {"newsfeed_errors_total", kCounter, {"stage"},

@@ -163,7 +163,7 @@ class AdminServer::Pages {
     });
     response.set_chunked_content_provider(
         std::string(kEvents), [this, page, first = true](size_t, httplib::DataSink& sink) mutable {
-          if (!first && Ended()) {
+          if (!first && !page->more() && Ended()) {
             sink.done();
             return true;
           }

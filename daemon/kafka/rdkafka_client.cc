@@ -184,8 +184,6 @@ Error OpenClient(rd_kafka_type_t type, const Properties& properties, Context* co
   return {};
 }
 
-// There is no accessor: the written form is "CGMDv2:", then the generation as the machine keeps integers
-// (rdkafka_cgrp.c, 2.0 to 2.8). Another form counts as a generation: the broker checks it then.
 struct MetadataDeleter {
   void operator()(const struct rd_kafka_metadata* metadata) const {
     rd_kafka_metadata_destroy(metadata);
@@ -219,6 +217,8 @@ Error AskTopic(rd_kafka_t* client, const std::string& topic, absl::Duration time
   return error;
 }
 
+// There is no accessor: the written form is "CGMDv2:", then the generation as the machine keeps integers
+// (rdkafka_cgrp.c, 2.0 to 2.8). Another form counts as a generation: the broker checks it then.
 int32_t GenerationOf(const rd_kafka_consumer_group_metadata_t& metadata) {
   constexpr std::string_view kMagic = "CGMDv2:";
   void* bytes = nullptr;

@@ -76,8 +76,8 @@ void FillStatusOf(const kafka::GroupReader& reader, const kafka::Publisher& publ
   status.counters.offsets_skipped = reader.skipped();
   status.counters.rebalances = reader.rebalances();
   status.counters.fenced = publisher.fenced();
-  status.counters.producers_made = publisher.replaced();
-  status.counters.consumers_made = reader.replaced();
+  status.counters.producers_replaced = publisher.replaced();
+  status.counters.consumers_replaced = reader.replaced();
 }
 
 }  // namespace newsfeed::stages

@@ -3,7 +3,7 @@
 //   hop->Process(batch, out)     records for the next topics, to be published in one transaction
 //
 // A hop is pure: same records and configuration, same result; it knows no client. One a worker, one thread. Views in
-// `out` lie in the batch.
+// `out` lie in the batch or, names of topics and what was serialised, in the hop: they hold until its next batch.
 #pragma once
 
 #include <array>

@@ -87,6 +87,20 @@ TEST_F(LiveEventsTest, TheFirstTellsAllThatIsKept) {
   EXPECT_THAT(Names(Next(events)), ElementsAre("status", "article"));
 }
 
+TEST_F(LiveEventsTest, WhatIsMuchComesInPieces) {
+  SampledBatch batch;
+  for (int i = 0; i < 20; ++i) batch.articles.push_back(Titled(std::string(40'000, 'x')));
+  Add(std::move(batch));
+  LiveEvents events(source_, &samples_);
+  size_t articles = 0;
+  do {
+    const std::string piece = events.Next(kNow);
+    EXPECT_LT(piece.size(), LiveEvents::kMaxBytes + 60'000);
+    for (const std::string& name : Names(EventsOf(piece))) articles += name == "article" ? 1 : 0;
+  } while (events.more());
+  EXPECT_EQ(articles, 20);
+}
+
 TEST_F(LiveEventsTest, WithoutSamplesThereAreFiguresOnly) {
   LiveEvents events(source_, nullptr);
   const auto told = Next(events);

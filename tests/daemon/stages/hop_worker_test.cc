@@ -170,7 +170,7 @@ TEST_F(HopWorkerTest, ADeadConsumerIsReplaced) {
   script_.polls = {Moved("assign", 0), RecordAt(0, 7, "seven"), EndAt(0, 8)};
   Run();
   EXPECT_THAT(script_.published, ElementsAre("seven"));
-  EXPECT_EQ(Counters().consumers_made, 1);
+  EXPECT_EQ(Counters().consumers_replaced, 1);
 }
 
 TEST_F(HopWorkerTest, ADrainFinishesTheBatchInHandAndReadsNoMore) {
