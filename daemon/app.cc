@@ -13,6 +13,7 @@
 #include "daemon/stages/hop_worker.h"
 #include "daemon/stages/judge_worker.h"
 #include "daemon/stages/sampled_hop.h"
+#include "daemon/steady_time.h"
 #include "daemon/version.h"
 
 namespace newsfeed {
@@ -50,7 +51,7 @@ App::App(AppOptions options)
       instance_(std::move(options.instance)),
       recorder_(std::move(options.recorder)),
       samples_(std::move(options.samples)),
-      started_(absl::Now()),
+      started_(SteadyNow()),
       loaded_(std::make_shared<const LoadedConfig>(std::move(options.loaded))) {}
 
 absl::StatusOr<std::unique_ptr<App>> App::Create(AppOptions options, kafka::ClientFactory* factory) {
@@ -132,7 +133,7 @@ void App::Start() {
   for (const auto& seat : seats_) {
     {
       const std::lock_guard lock(seat->mutex);
-      seat->status.last_step = absl::Now();
+      seat->status.last_step = SteadyNow();
     }
     seat->thread = std::thread([this, seat] { Run(*seat); });
   }
@@ -220,7 +221,8 @@ void App::Run(Seat& seat) {
     } else {
       Renew(seat);
     }
-    const absl::Time now = absl::Now();
+    const absl::Time now = SteadyNow();
+    seat.worker->set_wall_ahead(absl::Now() - now);
     const Progress progress = seat.worker->Step(now, finishing ? absl::ZeroDuration() : kMayWait);
     if (now - published >= kPublishEvery) {
       Publish(seat);
@@ -252,21 +254,21 @@ void App::Publish(Seat& seat) {
 
 bool App::Drain(absl::Duration deadline) {
   draining_ = true;
-  const absl::Time begun = absl::Now();
+  const absl::Time begun = SteadyNow();
   const absl::Time end = begun + deadline;
   const auto parked = [](const auto& seat) {
     return !seat->thread.joinable() || seat->done.load(std::memory_order_acquire) ||
            seat->parked.load(std::memory_order_acquire);
   };
   // Whoever cannot finish holds up the others for half of the time: they are to leave their groups in any case.
-  while (!std::ranges::all_of(seats_, parked) && absl::Now() < begun + deadline / 2) {
+  while (!std::ranges::all_of(seats_, parked) && SteadyNow() < begun + deadline / 2) {
     std::this_thread::sleep_for(kPause);
   }
   leaving_ = true;
   bool all = true;
   for (const auto& seat : seats_) {
     if (!seat->thread.joinable()) continue;
-    while (!seat->done.load(std::memory_order_acquire) && absl::Now() < end) {
+    while (!seat->done.load(std::memory_order_acquire) && SteadyNow() < end) {
       std::this_thread::sleep_for(kPause);
     }
     if (seat->done.load(std::memory_order_acquire)) {
@@ -281,11 +283,15 @@ bool App::Drain(absl::Duration deadline) {
 
 AppStatus App::Snapshot() const {
   const auto loaded = this->loaded();
+  // As long ago as it really was, whatever the wall clock was set to since.
+  const absl::Time taken = absl::Now();
+  const absl::Duration ahead = taken - SteadyNow();
   AppStatus status{.version = kVersion,
                    .application_id = loaded->config.application_id(),
                    .instance = instance_,
                    .config_digest = loaded->data.config_digest,
-                   .started = started_,
+                   .taken = taken,
+                   .started = started_ + ahead,
                    .draining = draining_,
                    .workers = {},
                    .judge = std::nullopt,
@@ -302,6 +308,8 @@ AppStatus App::Snapshot() const {
   for (const auto& seat : seats_) {
     const std::lock_guard lock(seat->mutex);
     status.workers.push_back(seat->status);
+    status.workers.back().last_step += ahead;
+    status.workers.back().last_commit += ahead;
     if (seat->has_judge) status.judge = seat->judge;
   }
   return status;

@@ -124,7 +124,7 @@ class App : public StatusSource {
   const std::unique_ptr<FlightRecorder> recorder_;
   const std::shared_ptr<OutcomeSamples> samples_;
   SchemaIds schema_ids_;  // constant once workers run
-  const absl::Time started_;
+  const absl::Time started_;  // of the clock that nobody sets
   mutable std::mutex mutex_;
   std::shared_ptr<const LoadedConfig> loaded_;  // guarded by mutex_; in use
   std::shared_ptr<const LoadedConfig> next_;    // guarded by mutex_; not all workers have swapped

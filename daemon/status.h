@@ -127,6 +127,7 @@ struct AppStatus {
   std::string application_id;
   std::string instance;
   std::string config_digest;
+  absl::Time taken = absl::InfinitePast();    // by the wall clock; the other times are as long before it as they really were
   absl::Time started = absl::InfinitePast();
   bool draining = false;
   std::vector<WorkerStatus> workers;

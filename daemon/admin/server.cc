@@ -254,7 +254,9 @@ class AdminServer::Listener {
     }
     const auto route = std::ranges::find(kRoutes, std::string_view(request.path), &Route::path);
     if (route == std::end(kRoutes)) return NotFound();
-    return route->handler == nullptr ? Stream(request, response) : route->handler(source_.Snapshot(), absl::Now());
+    if (route->handler == nullptr) return Stream(request, response);
+    const AppStatus status = source_.Snapshot();
+    return route->handler(status, status.taken);
   }
 
   // The events are in `response` where the reply is of their type.

@@ -33,6 +33,7 @@
 #include "daemon/kafka/trimmer.h"
 #include "daemon/log.h"
 #include "daemon/schema_registry/registry_client.h"
+#include "daemon/steady_time.h"
 
 namespace newsfeed::cli {
 namespace {
@@ -307,7 +308,7 @@ class TrimmerThread {
 int Serve(Service& service) {
   bool ready_told = false;
   absl::Time told = absl::InfinitePast();
-  absl::Time trimmed = absl::Now();
+  absl::Time trimmed = SteadyNow();
   for (;;) {
     const int signal = WaitForSignal(service.signals, kTick);
     if (signal == SIGHUP) {
@@ -324,9 +325,9 @@ int Serve(Service& service) {
       if (ready_told) service.notify.Ready();
       told = absl::InfinitePast();
     }
-    const absl::Time now = absl::Now();
+    const absl::Time now = SteadyNow();
     const AppStatus status = service.app.Snapshot();
-    if (const admin::Health live = admin::Live(status, now); !live.ok) {
+    if (const admin::Health live = admin::Live(status, status.taken); !live.ok) {
       log::Error("a worker hangs", {{"why", live.why}});
       _exit(kExitWatchdog);
     }

@@ -11,6 +11,7 @@
 #include "daemon/cli/kafka_command.h"
 #include "daemon/kafka/error_status.h"
 #include "daemon/kafka/topics.h"
+#include "daemon/steady_time.h"
 
 namespace newsfeed::cli {
 namespace {
@@ -32,9 +33,9 @@ struct Arguments {
 
 // Brokers that have not heard of a topic yet are asked again until `patience` is over.
 absl::StatusOr<ExitCode> CheckUntil(Cluster& cluster, absl::Duration patience) {
-  const absl::Time end = absl::Now() + patience;
+  const absl::Time end = SteadyNow() + patience;
   auto problems = kafka::CheckTopics(cluster.reader->admin(), cluster.config);
-  while (problems.ok() && std::ranges::any_of(*problems, &kafka::TopicProblem::fatal) && absl::Now() < end) {
+  while (problems.ok() && std::ranges::any_of(*problems, &kafka::TopicProblem::fatal) && SteadyNow() < end) {
     problems = kafka::CheckTopics(cluster.reader->admin(), cluster.config);
   }
   if (!problems.ok()) return problems.status();

@@ -1,4 +1,5 @@
 #include "daemon/kafka/rdkafka_client.h"
+#include "daemon/steady_time.h"
 
 #include <absl/time/clock.h>
 #include <librdkafka/rdkafka.h>
@@ -365,7 +366,7 @@ class RdConsumer : public Consumer {
 
   Error Watermarks(const TopicPartition& partition, int64_t& low, int64_t& high,
                    absl::Duration timeout) override {
-    const absl::Time end = absl::Now() + timeout;
+    const absl::Time end = SteadyNow() + timeout;
     ForgetLeader(partition.topic, end);
     Error error = AskOffset(partition, RD_KAFKA_OFFSET_BEGINNING, low, end);
     if (error.ok()) error = AskOffset(partition, RD_KAFKA_OFFSET_END, high, end);
@@ -401,9 +402,9 @@ class RdConsumer : public Consumer {
     // The queue form: rd_kafka_consumer_close blocks without bound where a coordinator is gone.
     rd_kafka_queue_t* queue = rd_kafka_queue_new(client_);
     rd_kafka_error_t* error = rd_kafka_consumer_close_queue(client_, queue);
-    const absl::Time end = error == nullptr ? absl::Now() + timeout : absl::InfinitePast();
+    const absl::Time end = error == nullptr ? SteadyNow() + timeout : absl::InfinitePast();
     if (error != nullptr) rd_kafka_error_destroy(error);
-    while (!rd_kafka_consumer_closed(client_) && absl::Now() < end) {
+    while (!rd_kafka_consumer_closed(client_) && SteadyNow() < end) {
       if (rd_kafka_event_t* event = rd_kafka_queue_poll(queue, 50)) {
         if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE) {
           OnRebalance(client_, rd_kafka_event_error(event),
@@ -422,11 +423,11 @@ class RdConsumer : public Consumer {
     for (;;) {
       const PartitionList asked = ToList({partition});
       asked->elems[0].offset = which;  // a "time" of the protocol
-      const absl::Duration wait = std::min(std::max(end - absl::Now(), absl::ZeroDuration()), kLongestAskOfOneLeader);
+      const absl::Duration wait = std::min(std::max(end - SteadyNow(), absl::ZeroDuration()), kLongestAskOfOneLeader);
       Error error = FromCode(rd_kafka_offsets_for_times(client_, asked.get(), Milliseconds(wait)));
       if (error.ok()) error = FirstError(*asked);
       offset = asked->elems[0].offset;
-      if (error.ok() || absl::Now() >= end) return error;
+      if (error.ok() || SteadyNow() >= end) return error;
       if (!MayBeOfAnotherLeader(error.code)) return error;
       ForgetLeader(partition.topic, end);
     }
@@ -435,7 +436,7 @@ class RdConsumer : public Consumer {
   // Asks who leads: 2.0.2 finds out only from a failed fetch. Where nobody answers, the next call tells.
   void ForgetLeader(const std::string& topic, absl::Time end) {
     MetadataResult ignored;
-    AskTopic(client_, topic, std::min(end - absl::Now(), kLongestAskOfOneLeader), ignored);
+    AskTopic(client_, topic, std::min(end - SteadyNow(), kLongestAskOfOneLeader), ignored);
   }
 
   bool Cooperative() const {

@@ -53,15 +53,15 @@ kafka::GroupReader::Options ReaderOptions(const config::v1::Config& config, cons
           .internal = internal};
 }
 
-void CountBatch(const Batch& batch, const HopOutput& out, absl::Time begun, absl::Time now,
+void CountBatch(const Batch& batch, const HopOutput& out, absl::Duration took, absl::Time wall,
                 WorkerCounters& counters) {
   counters.records_read += batch.size();
   counters.bytes_read += batch.value_bytes();
   ++counters.batches_committed;
-  counters.commit_seconds.Add(absl::ToDoubleSeconds(now - begun));
+  counters.commit_seconds.Add(absl::ToDoubleSeconds(took));
   out.CountInto(counters);
   CheckAccounting(batch, out, counters);
-  const int64_t now_ms = absl::ToUnixMillis(now);
+  const int64_t now_ms = absl::ToUnixMillis(wall);
   for (const Article& article : batch.articles()) {
     if (article.timestamp_ms <= 0) continue;
     const int64_t age_ms = std::max<int64_t>(now_ms - article.timestamp_ms, 0);

@@ -142,7 +142,7 @@ Progress HopWorker::Forget() {
 }
 
 Progress HopWorker::Process(absl::Time now) {
-  batch_.set_now_ms(absl::ToUnixMillis(now));
+  batch_.set_now_ms(absl::ToUnixMillis(Wall(now)));
   refusals_.Mark(batch_);
   desk_.Begin(batch_);
   const absl::Status status = hop_->Process(batch_, out_);
@@ -201,7 +201,7 @@ Progress HopWorker::Publish(absl::Time now) {
 
 // A step of its own, so that `now` is after the commit.
 Progress HopWorker::FinishBatch(absl::Time now) {
-  CountBatch(batch_, out_, begun_, now, counters_);
+  CountBatch(batch_, out_, now - begun_, Wall(now), counters_);
   desk_.Passed(batch_);
   last_commit_ = now;
   refusals_.Settle(batch_);

@@ -281,7 +281,7 @@ Progress JudgeWorker::Fill(absl::Time now, absl::Duration may_wait) {
 }
 
 Progress JudgeWorker::JudgeBatch(absl::Time now) {
-  batch_.set_now_ms(absl::ToUnixMillis(now));
+  batch_.set_now_ms(absl::ToUnixMillis(Wall(now)));
   refusals_.Mark(batch_);
   records_.Begin(batch_, out_);
   for (Article& article : batch_.articles()) {
@@ -398,7 +398,7 @@ Progress JudgeWorker::Publish(absl::Time now) {
 
 // A step of its own, so that `now` is after the commit.
 Progress JudgeWorker::FinishBatch(absl::Time now) {
-  CountBatch(batch_, out_, begun_, now, counters_);
+  CountBatch(batch_, out_, now - begun_, Wall(now), counters_);
   desk_.Passed(batch_);
   last_commit_ = now;
   refusals_.Settle(batch_);

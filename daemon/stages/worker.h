@@ -3,7 +3,7 @@
 //   while (worker.Step(now, wait) != kDone) {}
 //
 // A step does one thing, with at most a call or two to Kafka, and never sleeps but inside a poll for at most `may_wait`.
-// Time is handed in. All calls come from the worker's thread.
+// Time is handed in, of a clock that nobody sets (steady_time.h). All calls come from the worker's thread.
 #pragma once
 
 #include <memory>
@@ -39,6 +39,8 @@ class Worker {
   virtual ~Worker() = default;
 
   virtual Progress Step(absl::Time now, absl::Duration may_wait) = 0;
+  // How far the wall clock, which dates records, is ahead of the one that Step is told.
+  void set_wall_ahead(absl::Duration ahead) { wall_ahead_ = ahead; }
 
   // Finish the batch in hand and begin no other. The group is not left yet: that is a rebalance, and would abort the
   // transactions of other workers that are about to commit.
@@ -53,6 +55,12 @@ class Worker {
   virtual void FillStatus(WorkerStatus& status) const = 0;
   // Of the judge only.
   virtual bool FillJudge(JudgeStatus&) const { return false; }
+
+ protected:
+  absl::Time Wall(absl::Time now) const { return now + wall_ahead_; }
+
+ private:
+  absl::Duration wall_ahead_;
 };
 
 }  // namespace newsfeed::stages

@@ -9,6 +9,7 @@
 
 #include "daemon/kafka/application.h"
 #include "daemon/kafka/error_status.h"
+#include "daemon/steady_time.h"
 
 namespace newsfeed::tools {
 namespace {
@@ -117,11 +118,11 @@ absl::Status TakeError(kafka::Consumer& consumer, const PollOutcome& polled, Rea
 
 absl::Status ReadAll(kafka::Consumer& consumer, Reading& reading, absl::Duration patience,
                      const TopicReader::Take& take) {
-  absl::Time heard = absl::Now();  // last sign of life
+  absl::Time heard = SteadyNow();  // last sign of life
   absl::Time held_since = absl::InfiniteFuture();
   while (!reading.done()) {
     const PollOutcome polled = consumer.Poll(absl::Milliseconds(100));
-    const absl::Time now = absl::Now();
+    const absl::Time now = SteadyNow();
     if (polled.kind == PollOutcome::Kind::kError) {
       if (absl::Status status = TakeError(consumer, polled, reading); !status.ok()) return status;
     } else if (polled.kind != PollOutcome::Kind::kNothing) {

@@ -30,6 +30,7 @@ class FixedStatus : public StatusSource {
  public:
   AppStatus Snapshot() const override {
     AppStatus status = FullStatus();
+    status.taken = absl::Now();
     status.started = last_step;
     for (WorkerStatus& worker : status.workers) worker.last_step = last_step;
     status.draining = draining;

@@ -33,6 +33,7 @@ class PassHop : public Hop {
     out.Clear();
     for (const Article& article : batch.articles()) {
       if (article.value == "deadly") std::raise(SIGKILL);
+      if (article.value == "when") out.records.push_back({.topic = topic_, .value = batch.arena().Keep(std::to_string(batch.now_ms()))});
       if (topic_ == "broken") return absl::InternalError("broken");
       out.records.push_back({.topic = topic_, .value = article.value});
       if (article.value != "forgotten") ++out.outcomes[static_cast<size_t>(Outcome::kEnriched)];
@@ -96,6 +97,15 @@ TEST_F(HopWorkerTest, PublishesAndCommits) {
   EXPECT_EQ(Counters().outcomes[0], 2);
   EXPECT_EQ(Counters().records_read, 2);
   EXPECT_EQ(Counters().accounting_mismatches, 0);
+}
+
+// Waits are by the clock that Step is told, records by the one that may be set at any time.
+TEST_F(HopWorkerTest, RecordsAreDatedByTheWallClock) {
+  script_.polls = {Moved("assign", 0), RecordAt(0, 7, "when"), EndAt(0, 8)};
+  worker_.set_wall_ahead(absl::Hours(1000));
+  Run();
+  ASSERT_EQ(script_.published.size(), 2);
+  EXPECT_GT(std::stoll(script_.published[0]), absl::ToUnixMillis(absl::FromUnixSeconds(1000) + absl::Hours(1000)));
 }
 
 TEST_F(HopWorkerTest, OutcomesThatDoNotAddUpAreCounted) {
