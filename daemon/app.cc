@@ -196,6 +196,7 @@ bool App::TakeReloaded() {
   const std::lock_guard lock(mutex_);
   if (next_ == nullptr || pending) return false;
   loaded_ = std::move(next_);
+  if (recorder_ != nullptr) recorder_->ForgetSkipped(SkipList::Checked(loaded_->config.skip()));
   ++reload_.ok;
   if (next_is_last_) reload_.last_error.clear();
   return true;

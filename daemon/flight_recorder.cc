@@ -207,14 +207,34 @@ void FlightRecorder::Desk::Passed(const Batch& batch) {
   const std::lock_guard lock(recorder_->mutex_);
   for (const Article& article : batch.articles()) {
     const RecordId& id = article.origin;
-    for (Suspect& s : recorder_->suspects_) {
-      if (s.topic == id.topic.name && s.partition == id.partition.value && s.first <= id.offset.value) {
-        s.first = id.offset.value + 1;
-      }
-    }
+    recorder_->ForgetBelow(id.topic.name, id.partition.value, id.offset.value + 1);
   }
-  std::erase_if(recorder_->suspects_, [](const Suspect& s) { return s.first > s.last; });
   recorder_->StoreSuspects();
+}
+
+void FlightRecorder::Desk::Committed(std::string_view topic, int32_t partition, int64_t offset) {
+  if (recorder_ == nullptr || !recorder_->any_.load(std::memory_order_acquire)) return;
+  const std::lock_guard lock(recorder_->mutex_);
+  recorder_->ForgetBelow(topic, partition, offset);
+  recorder_->StoreSuspects();
+}
+
+std::vector<Suspect> FlightRecorder::Desk::suspects() const {
+  if (recorder_ == nullptr || !recorder_->any_.load(std::memory_order_acquire)) return {};
+  return recorder_->suspects();
+}
+
+void FlightRecorder::ForgetBelow(std::string_view topic, int32_t partition, int64_t offset) {
+  for (Suspect& s : suspects_) {
+    if (s.topic == topic && s.partition == partition) s.first = std::max(s.first, offset);
+  }
+  std::erase_if(suspects_, [](const Suspect& s) { return s.first > s.last; });
+}
+
+void FlightRecorder::ForgetSkipped(const SkipList& skips) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(suspects_, [&](const Suspect& s) { return s.first == s.last && skips.Has(s.topic, s.partition, s.first); });
+  StoreSuspects();
 }
 
 }  // namespace newsfeed

@@ -6,7 +6,7 @@
 //   start 3   suspects(): 17…17, 2 deaths: it is that record; `--skip articles.raw:3:17` turns it into a dead letter
 //
 // The file is mapped into memory, so that a mark costs no call and stands after kill -9. A suspect is cleared once it, or
-// what comes behind it in its partition, was worked on and committed. A killed process leaves a suspect behind, too: it
+// what comes behind it in its partition, was worked on and committed, by this process or another, or is left out. A killed process leaves a suspect behind, too: it
 // costs the next one a batch of single records.
 //
 // Any thread; a Desk belongs to one worker and its thread. No error: what cannot be kept is not kept.
@@ -18,10 +18,12 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <absl/status/statusor.h>
 
+#include "daemon/skip_list.h"
 #include "processors/article/batch.h"
 
 namespace newsfeed {
@@ -51,6 +53,8 @@ class FlightRecorder {
   ~FlightRecorder();
 
   std::vector<Suspect> suspects() const;
+  // Single ones that the operator leaves out by now.
+  void ForgetSkipped(const SkipList& skips);
 
   // Where a worker notes what it has in hand. Without a recorder it does nothing.
   class Desk {
@@ -65,6 +69,10 @@ class FlightRecorder {
     void End();
     // It was committed.
     void Passed(const Batch& batch);
+    // The group has committed up to `offset`, whoever of it did.
+    void Committed(std::string_view topic, int32_t partition, int64_t offset);
+    // Of all workers.
+    std::vector<Suspect> suspects() const;
 
    private:
     friend class FlightRecorder;
@@ -85,6 +93,7 @@ class FlightRecorder {
   FlightRecorder(int descriptor, File* file) : descriptor_(descriptor), file_(file) {}
   void TakeOverMarks();
   void StoreSuspects();
+  void ForgetBelow(std::string_view topic, int32_t partition, int64_t offset);  // with mutex_ held
 
   const int descriptor_;  // holds the lock
   File* const file_;

@@ -175,6 +175,7 @@ std::unique_ptr<FlightRecorder> OpenRecorder(const AppOptions& options) {
     return nullptr;
   }
   if (foreign) log::Warn("a damaged or foreign file was begun anew", {{"file", path}});
+  (*recorder)->ForgetSkipped(SkipList::Checked(config.skip()));
   for (const Suspect& suspect : (*recorder)->suspects()) TellSuspect(suspect);
   return *std::move(recorder);
 }

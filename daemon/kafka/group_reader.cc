@@ -253,14 +253,17 @@ bool GroupReader::at_end() const {
   return std::ranges::all_of(positions_, [](const auto& p) { return p.second.at_end; });
 }
 
+absl::Status GroupReader::CommittedOf(std::vector<PartitionOffset>& partitions) {
+  const Error error = consumer_->Committed(partitions, kCallTimeout);
+  if (!error.ok()) last_error_ = error;
+  return ToStatus(error, "committed offsets");
+}
+
 absl::Status GroupReader::PendingCommitted(int64_t& offset) {
   std::vector<PartitionOffset> wanted{{pending_.front()}};
-  if (const Error error = consumer_->Committed(wanted, kCallTimeout); !error.ok()) {
-    last_error_ = error;
-    return ToStatus(error, "committed offsets");
-  }
-  offset = wanted.front().offset;
-  return absl::OkStatus();
+  absl::Status status = CommittedOf(wanted);
+  if (status.ok()) offset = wanted.front().offset;
+  return status;
 }
 
 absl::Status GroupReader::FirstOffset(PartitionOffset& partition) {
@@ -282,10 +285,7 @@ absl::Status GroupReader::FirstOffset(PartitionOffset& partition) {
 absl::Status GroupReader::Assign() {
   std::vector<PartitionOffset> from;
   for (const TopicPartition& partition : pending_) from.push_back({partition});
-  if (const Error error = consumer_->Committed(from, kCallTimeout); !error.ok()) {
-    last_error_ = error;
-    return ToStatus(error, "committed offsets");
-  }
+  if (absl::Status status = CommittedOf(from); !status.ok()) return status;
   for (PartitionOffset& partition : from) {
     if (partition.offset != kNoOffset) continue;
     if (absl::Status status = FirstOffset(partition); !status.ok()) return status;
@@ -331,10 +331,7 @@ absl::Status GroupReader::Rewind() {
 absl::Status GroupReader::AskCommitted() {
   std::vector<PartitionOffset> wanted;
   for (const auto& [where, position] : positions_) wanted.push_back({where});
-  if (const Error error = consumer_->Committed(wanted, kCallTimeout); !error.ok()) {
-    last_error_ = error;
-    return ToStatus(error, "committed offsets");
-  }
+  if (absl::Status status = CommittedOf(wanted); !status.ok()) return status;
   for (const PartitionOffset& partition : wanted) {
     Position& position = positions_[partition.where];
     // Nothing committed yet: where reading began. Never back behind what we know to be committed.

@@ -78,6 +78,8 @@ class GroupReader : private RebalanceListener {
   absl::Status Assign();
   // Begins all pending ones at `offset`.
   absl::Status AssignAt(int64_t offset);
+  // What the group has committed, whoever of it has the partitions; kNoOffset: nothing.
+  absl::Status CommittedOf(std::vector<PartitionOffset>& partitions);
   // What the group has committed for the first pending partition; kNoOffset: nothing.
   absl::Status PendingCommitted(int64_t& offset);
 

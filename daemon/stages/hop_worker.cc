@@ -20,9 +20,10 @@ constexpr int kPatience = 3;
 HopWorker::HopWorker(kafka::ClientFactory* factory, const config::v1::Config& config, WorkerName name,
                      std::vector<std::string> topics, std::unique_ptr<Hop> hop, FlightRecorder::Desk desk)
     : name_(std::move(name)),
+      topics_(std::move(topics)),
       hop_(std::move(hop)),
       desk_(desk),
-      reader_(factory, ReaderOptions(config, name_, std::move(topics))),
+      reader_(factory, ReaderOptions(config, name_, topics_)),
       publisher_(factory, PublisherOptions(config, name_, hop_->topics())),
       filler_(config) {}
 
@@ -115,6 +116,7 @@ Progress HopWorker::Fill(absl::Time now, absl::Duration may_wait) {
 }
 
 Progress HopWorker::Assign(absl::Time now) {
+  ClearSuspects();
   const absl::Status status = reader_.Assign();
   if (absl::IsFailedPrecondition(status)) return Fatal(std::string(status.message()));
   if (!status.ok()) {
@@ -124,6 +126,16 @@ Progress HopWorker::Assign(absl::Time now) {
   backoff_.Succeed();
   detail_.clear();
   return Progress::kProgress;
+}
+
+// Also those of partitions that other members have by now.
+void HopWorker::ClearSuspects() {
+  std::vector<kafka::PartitionOffset> places;
+  for (const Suspect& suspect : desk_.suspects()) {
+    if (std::ranges::find(topics_, suspect.topic) != topics_.end()) places.push_back({{suspect.topic, suspect.partition}});
+  }
+  if (places.empty() || !reader_.CommittedOf(places).ok()) return;
+  for (const kafka::PartitionOffset& place : places) desk_.Committed(place.where.topic, place.where.partition, place.offset);
 }
 
 bool HopWorker::InstanceTakenOver(absl::Time now) {

@@ -48,6 +48,7 @@ class HopWorker : public Worker {
   Progress OpenReader(absl::Time now);
   Progress Fill(absl::Time now, absl::Duration may_wait);
   Progress Assign(absl::Time now);
+  void ClearSuspects();
   Progress Process(absl::Time now);
   Progress Publish(absl::Time now);
   Progress FinishBatch(absl::Time now);
@@ -63,6 +64,7 @@ class HopWorker : public Worker {
   Progress Fatal(std::string why);
 
   const WorkerName name_;
+  const std::vector<std::string> topics_;
   std::shared_ptr<const LoadedConfig> made_of_;  // the hop, since it was renewed
   std::unique_ptr<Hop> hop_;
   FlightRecorder::Desk desk_;

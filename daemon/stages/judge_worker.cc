@@ -244,6 +244,10 @@ Progress JudgeWorker::Check(absl::Time now) {
   const absl::Status status = committed == kafka::kNoOffset ? reader_.Assign() : reader_.AssignAt(last + 1);
   if (absl::IsFailedPrecondition(status)) return Fatal(std::string(status.message()));
   if (!status.ok()) return NotReady(std::string(status.message()), now);
+  if (!reader_.Partitions().empty()) {
+    const PartitionStatus prepared = reader_.Partitions().front();
+    desk_.Committed(prepared.topic, prepared.partition, prepared.position);
+  }
   ++takeovers_;
   backoff_.Succeed();
   noted_ = now;

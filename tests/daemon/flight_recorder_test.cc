@@ -91,6 +91,32 @@ TEST_F(FlightRecorderTest, ABatchWithSuspectsIsReadAgainOneByOne) {
   EXPECT_FALSE(desk.MustSplit(Of(3, 0, 9)));
 }
 
+TEST_F(FlightRecorderTest, WhatTheOperatorLeavesOutIsNoSuspectAnyMore) {
+  Die(3, 17, 17);
+  google::protobuf::RepeatedPtrField<std::string> places;
+  *places.Add() = "raw:3:16";
+  auto recorder = Open();
+  recorder->ForgetSkipped(SkipList::Checked(places));
+  EXPECT_EQ(recorder->suspects().size(), 1);
+  *places.Add() = "raw:3:17";
+  recorder->ForgetSkipped(SkipList::Checked(places));
+  EXPECT_THAT(recorder->suspects(), IsEmpty());
+  recorder.reset();
+  EXPECT_THAT(Open()->suspects(), IsEmpty());
+}
+
+// Another process has read the partition since.
+TEST_F(FlightRecorderTest, WhatTheGroupHasCommittedIsNoSuspectAnyMore) {
+  Die(3, 10, 20);
+  auto recorder = Open();
+  auto desk = recorder->NewDesk();
+  desk.Committed("raw", 4, 100);
+  desk.Committed("raw", 3, 15);
+  EXPECT_THAT(recorder->suspects(), ElementsAre(Suspect{"raw", 3, 15, 20, 1}));
+  desk.Committed("raw", 3, 21);
+  EXPECT_THAT(recorder->suspects(), IsEmpty());
+}
+
 TEST_F(FlightRecorderTest, ALivingProcessKeepsItsFile) {
   const auto recorder = Open();
   EXPECT_TRUE(absl::IsUnavailable(FlightRecorder::Open(file_).status()));
