@@ -67,8 +67,13 @@ class Feeder {
     }
   }
 
+  // As long as it takes: each record that waits is sent, or given up after its own time.
   absl::Status Finish() {
-    if (absl::Status status = kafka::ToStatus(producer_->Flush(kTimeout), "flush"); !status.ok()) return status;
+    kafka::Error error;
+    do {
+      error = producer_->Flush(kTimeout);
+    } while (error.kind == kafka::ErrorClass::kTimedOut);
+    if (absl::Status status = kafka::ToStatus(error, "flush"); !status.ok()) return status;
     if (const auto refusal = producer_->TakeRefusal()) return kafka::ToStatus(refusal->error, topic_);
     return absl::OkStatus();
   }
@@ -122,7 +127,7 @@ absl::StatusOr<ExitCode> Produce(Cluster& cluster, const Arguments& arguments) {
   if (!sent.ok()) return sent;
   if (absl::Status status = feeder.Finish(); !status.ok()) return status;
   fmt::print(stderr, "{} records to {}\n", feeder.sent(), topic);
-  return kExitOk;
+  return static_cast<ExitCode>(TellInputs(**source, kExitOk));
 }
 
 }  // namespace

@@ -89,6 +89,16 @@ std::string WithoutPlace(v1::EnrichedArticle article) {
   return article.ShortDebugString();
 }
 
+TEST_F(RunOnKafka, ProduceTellsOfDamagedInputs) {
+  CreateTopics(1);
+  const std::string damaged = folder().path() / "damaged.ndjson.gz";
+  std::ofstream(damaged) << "no gzip";
+  const auto run = Newsfeedd({"produce", "-c", config_path(), damaged, NEWSFEED_SOURCE_DIR "/config/samples"});
+  EXPECT_EQ(run.exit_code, 65);
+  EXPECT_THAT(run.err, HasSubstr("damaged.ndjson.gz: damaged after 0 bytes"));
+  EXPECT_THAT(run.err, HasSubstr(std::to_string(kSamples) + " records to"));
+}
+
 TEST_F(RunOnKafka, SamplesComeOutAsFromFiles) {
   CreateTopics(1);
   const std::string samples = NEWSFEED_SOURCE_DIR "/config/samples";
