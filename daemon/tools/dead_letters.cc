@@ -166,6 +166,10 @@ size_t BytesOf(const OutgoingRecord& record) {
   return bytes;
 }
 
+void Leave(const DeadLetter& letter, std::string_view why, ReplayReport& report) {
+  report.left.push_back(fmt::format("{}:{}: {}", letter.place.partition, letter.place.offset, why));
+}
+
 // Reads the chosen dead letters again and writes them out in batches.
 class Replay {
  public:
@@ -186,7 +190,9 @@ class Replay {
     });
     if (!read.ok()) return read;
     if (!written.ok()) return written;
-    return Commit();
+    if (absl::Status status = Commit(); !status.ok()) return status;
+    for (const auto& [place, letter] : chosen_) Leave(*letter, "gone from the topic meanwhile", report_);
+    return absl::OkStatus();
   }
 
  private:
@@ -206,6 +212,7 @@ class Replay {
     const auto found = chosen_.find({record.partition, record.offset});
     if (found == chosen_.end()) return absl::OkStatus();
     const DeadLetter& letter = *found->second;
+    chosen_.erase(found);
     groups_.push_back({Revived(record, letter, config_), ReceiptFor(letter, config_)});
     places_.push_back(letter.place);
     bytes_ += BytesOf(groups_.back().front());
@@ -230,15 +237,11 @@ class Replay {
   TransactionalWriter& writer_;
   const config::v1::Config& config_;
   ReplayReport& report_;
-  std::map<Place, const DeadLetter*> chosen_;
+  std::map<Place, const DeadLetter*> chosen_;  // not read yet
   std::vector<OutgoingGroup> groups_;
   std::vector<Place> places_;
   size_t bytes_ = 0;
 };
-
-void Leave(const DeadLetter& letter, std::string_view why, ReplayReport& report) {
-  report.left.push_back(fmt::format("{}:{}: {}", letter.place.partition, letter.place.offset, why));
-}
 
 // An open transaction may hide a receipt or a promotion.
 absl::Status Undecided(const std::vector<std::string>& open_transactions) {

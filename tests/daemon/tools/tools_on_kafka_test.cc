@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -356,6 +357,136 @@ TEST_F(ToolsOnKafka, EachDeadLetterIsReplayedOnce) {
   ASSERT_THAT(judged, SizeIs(1));
   EXPECT_EQ(judged[0].value, "prepared");
   EXPECT_THAT(judged[0].headers, SizeIs(4)) << "source coordinates and verdict";
+}
+
+// Does something else before a call of its choice.
+class HookedConsumer : public kafka::Consumer {
+ public:
+  HookedConsumer(std::unique_ptr<kafka::Consumer> inner, std::function<void()> before_assign)
+      : inner_(std::move(inner)), before_assign_(std::move(before_assign)) {}
+
+  kafka::Error Subscribe(const std::vector<std::string>& topics) override { return inner_->Subscribe(topics); }
+  kafka::PollOutcome Poll(absl::Duration timeout) override { return inner_->Poll(timeout); }
+  kafka::Error Assign(const std::vector<kafka::PartitionOffset>& partitions) override {
+    before_assign_();
+    return inner_->Assign(partitions);
+  }
+  kafka::Error Unassign(const std::vector<kafka::TopicPartition>& partitions) override { return inner_->Unassign(partitions); }
+  kafka::Error Seek(const std::vector<kafka::PartitionOffset>& positions, absl::Duration timeout) override {
+    return inner_->Seek(positions, timeout);
+  }
+  kafka::Error Committed(std::vector<kafka::PartitionOffset>& partitions, absl::Duration timeout) override {
+    return inner_->Committed(partitions, timeout);
+  }
+  kafka::Error Watermarks(const kafka::TopicPartition& partition, int64_t& low, int64_t& high, absl::Duration timeout) override {
+    return inner_->Watermarks(partition, low, high, timeout);
+  }
+  int64_t LastEnd(const kafka::TopicPartition& partition) override { return inner_->LastEnd(partition); }
+  kafka::Error Commit(const std::vector<kafka::PartitionOffset>& positions) override { return inner_->Commit(positions); }
+  std::unique_ptr<kafka::GroupMetadata> TakeGroupMetadata() override { return inner_->TakeGroupMetadata(); }
+  void Close(absl::Duration timeout) override { inner_->Close(timeout); }
+
+ private:
+  const std::unique_ptr<kafka::Consumer> inner_;
+  const std::function<void()> before_assign_;
+};
+
+class HookedFactory : public kafka::ClientFactory {
+ public:
+  explicit HookedFactory(kafka::ClientFactory* inner) : inner_(inner) {}
+
+  std::unique_ptr<kafka::Consumer> NewConsumer(const kafka::Properties& properties, kafka::RebalanceListener* listener,
+                                               kafka::Error& error) override {
+    auto consumer = inner_->NewConsumer(properties, listener, error);
+    if (consumer == nullptr) return consumer;
+    return std::make_unique<HookedConsumer>(std::move(consumer), [this] {
+      if (before_assign) before_assign(++assigned);
+    });
+  }
+  std::unique_ptr<kafka::Producer> NewProducer(const kafka::Properties& properties, kafka::Error& error) override {
+    if (before_producer) before_producer(++producers);
+    return inner_->NewProducer(properties, error);
+  }
+  std::unique_ptr<kafka::Admin> NewAdmin(const kafka::Properties& properties, kafka::Error& error) override {
+    return inner_->NewAdmin(properties, error);
+  }
+
+  int assigned = 0;
+  int producers = 0;
+  std::function<void(int call)> before_assign;
+  std::function<void(int call)> before_producer;
+
+ private:
+  kafka::ClientFactory* const inner_;
+};
+
+TEST_F(ToolsOnKafka, ADeadLetterThatRetentionTakesMeanwhileIsLeft) {
+  Write({RecordText{.topic = dead_, .value = "a"}.DeadOf(raw_, 0), RecordText{.topic = dead_, .value = "b"}.DeadOf(raw_, 1)});
+  HookedFactory hooked(factory_.get());
+  const auto reader = TopicReader::Open(hooked, config_).value();
+  int listing = 0;
+  hooked.before_assign = [&](int call) { listing = call; };
+  ASSERT_TRUE(ReplayDeadLetters(*factory_, *reader, config_, {}, /*dry_run=*/true).ok());
+  hooked.before_assign = [&](int call) {
+    if (call == 2 * listing + 1) {
+      EXPECT_TRUE(reader_->admin().DeleteRecords({{{dead_, 0}, 1}}, kWait).ok());
+    }
+  };
+  const auto report = ReplayDeadLetters(*factory_, *reader, config_, {}, false);
+  ASSERT_TRUE(report.ok()) << report.status().ToString();
+  EXPECT_EQ(report->replayed, 1);
+  EXPECT_THAT(report->left, ElementsAre("0:0: gone from the topic meanwhile"));
+}
+
+// Bytes that no compression makes fewer.
+std::string Noise(size_t size) {
+  std::string noise;
+  for (uint64_t state = 1; noise.size() < size; state = state * 6364136223846793005U + 1442695040888963407U) {
+    noise += static_cast<char>(state >> 56);
+  }
+  return noise;
+}
+
+class RefusingTopic : public ToolsOnKafka {
+ protected:
+  void SetUp() override {
+    ToolsOnKafka::SetUp();
+    if (IsSkipped()) return;
+    ASSERT_TRUE(reader_->admin().CreateTopic({.name = small_, .replication = 1, .options = {{"max.message.bytes", "1000"}}}, kWait).ok());
+  }
+  std::vector<OutgoingGroup> Groups(std::initializer_list<size_t> sizes) const {
+    std::vector<OutgoingGroup> groups;
+    for (const size_t size : sizes) groups.push_back({{.topic = small_, .value = Noise(size)}});
+    return groups;
+  }
+
+  const std::string small_ = std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()) + ".small";
+};
+
+TEST_F(RefusingTopic, TheOneThatIsTooLargeIsFoundAndTheRestIsThere) {
+  const auto writer = TransactionalWriter::Open(*factory_, config_).value();
+  for (int twice = 0; twice < 2; ++twice) {
+    const auto refused = writer->Commit(Groups({10, 11, 12, 5000, 13, 14}));
+    ASSERT_TRUE(refused.ok()) << refused.status().ToString();
+    ASSERT_THAT(*refused, SizeIs(1));
+    EXPECT_EQ(refused->front().group, 3);
+  }
+  EXPECT_THAT(RecordsOf(small_), SizeIs(10));
+}
+
+TEST_F(RefusingTopic, WhoeverWasBegunMeanwhileIsNotOvertaken) {
+  HookedFactory hooked(factory_.get());
+  const auto first = TransactionalWriter::Open(hooked, config_).value();
+  std::unique_ptr<TransactionalWriter> second;
+  hooked.before_producer = [&](int) {
+    if (second != nullptr) return;
+    second = TransactionalWriter::Open(*factory_, config_).value();
+    EXPECT_TRUE(second->Commit(Groups({10})).ok());
+  };
+  const auto refused = first->Commit(Groups({10, 5000}));
+  EXPECT_NE(second, nullptr);
+  EXPECT_TRUE(absl::IsAborted(refused.status())) << refused.status().ToString();
+  EXPECT_THAT(RecordsOf(small_), SizeIs(1));
 }
 
 TEST_F(ToolsOnKafka, AFilterChoosesWhatIsReplayed) {
