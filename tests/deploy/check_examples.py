@@ -6,6 +6,7 @@ deploy/SECURITY.md: its commands are read from there, and newsfeedd runs with no
 
 What they should print is told by `newsfeedd decode --topic`, which shares no line with them.
 """
+import contextlib
 import json
 import os
 import pathlib
@@ -17,8 +18,8 @@ import sys
 import tempfile
 import unittest
 
-from confluent_kafka.admin import (AclBinding, AclOperation, AclPermissionType, AdminClient, ResourcePatternType,
-                                   ResourceType)
+from confluent_kafka.admin import (AclBinding, AclBindingFilter, AclOperation, AclPermissionType, AdminClient, NewTopic,
+                                   ResourcePatternType, ResourceType)
 
 from documents import blocks
 from running import ROOT, SAMPLES, Broker, Daemon, produce, run
@@ -65,23 +66,19 @@ BROKERS_OWN = [
     acl(ResourceType.BROKER, "kafka-cluster", AclOperation.ALTER),
     acl(ResourceType.TOPIC, "__", AclOperation.ALL, ResourcePatternType.PREFIXED),
 ]
-READERS = [
-    acl(ResourceType.TOPIC, "articles.enriched", AclOperation.READ),
-    acl(ResourceType.GROUP, "reader-", AclOperation.READ, ResourcePatternType.PREFIXED),
-]
-
-
 def operation(name):
     return AclOperation[re.sub("(?<=[a-z])(?=[A-Z])", "_", name).upper()]
 
 
-def acls_of(document):
-    """What the kafka-acls.sh commands of a document allow."""
-    text = document.read_text().replace("\\\n", " ")
-    for command in re.findall(r"^kafka-acls\.sh (.*)$", text, re.MULTILINE):
+def acls_of(principal):
+    """What the commands of deploy/SECURITY.md allow this one."""
+    for command in (c for b in blocks("deploy/SECURITY.md") for c in b.commands() if c.startswith("kafka-acls.sh ")):
         words = shlex.split(command)
+        if "User:" + principal not in words:
+            continue
         pattern = ResourcePatternType.PREFIXED if "prefixed" in words else ResourcePatternType.LITERAL
-        kind, name = next((RESOURCES[key], words[words.index("--" + key) + 1]) for key in RESOURCES if "--" + key in words)
+        kind, name = next(((RESOURCES[key], words[words.index("--" + key) + 1]) for key in RESOURCES if "--" + key in words),
+                          (ResourceType.BROKER, "kafka-cluster"))
         for i, word in enumerate(words):
             if word == "--operation":
                 yield acl(kind, name, operation(words[i + 1]), pattern)
@@ -89,6 +86,19 @@ def acls_of(document):
 
 def allow(admin, acls):
     for done in admin.create_acls(list(acls)).values():
+        done.result()
+
+
+@contextlib.contextmanager
+def allowed(admin, principal):
+    """Everybody is who he is told to be here; then nobody again."""
+    rights = list(acls_of(principal))
+    assert rights, principal
+    allow(admin, rights)
+    yield
+    filters = [AclBindingFilter(r.restype, r.name, r.resource_pattern_type, r.principal, r.host, r.operation, r.permission_type)
+               for r in rights]
+    for done in admin.delete_acls(filters).values():
         done.result()
 
 
@@ -102,18 +112,26 @@ class Examples(unittest.TestCase):
         cls.bootstrap = broker.bootstrap
         cls.config = cls.folder / "examples.yaml"
         cls.config.write_text(CONFIG % cls.bootstrap)
-        run(NEWSFEEDD, "topics", "create", "-c", cls.config, "--inputs")
-        records = produce(NEWSFEEDD, cls.config, SAMPLES)
         cls.admin = AdminClient({"bootstrap.servers": cls.bootstrap, "log_level": 0})
-        allow(cls.admin, [*BROKERS_OWN, *CLOSED, *acls_of(ROOT / "deploy/SECURITY.md")])
-        daemon = Daemon([NEWSFEEDD, "run", "-c", cls.config, "--instance", "a"], cls.folder / "log")
-        cls.addClassCleanup(daemon.kill)
-        daemon.wait_for(records)
-        daemon.stop()
+        cls.admin.create_topics([NewTopic("raw.articles", 3)])["raw.articles"].result()
+        records = produce(NEWSFEEDD, cls.config, SAMPLES)
+        allow(cls.admin, [*BROKERS_OWN, *CLOSED])
+        with allowed(cls.admin, "operator"):
+            run(NEWSFEEDD, "topics", "create", "-c", cls.config)
+            run(NEWSFEEDD, "topics", "check", "-c", cls.config)
+        with allowed(cls.admin, "newsfeed"):
+            daemon = Daemon([NEWSFEEDD, "run", "-c", cls.config, "--instance", "a"], cls.folder / "log")
+            cls.addClassCleanup(daemon.kill)
+            daemon.wait_for(records)
+            daemon.stop()
+        with allowed(cls.admin, "operator"):
+            run(NEWSFEEDD, "audit", "-c", cls.config)
+            run(NEWSFEEDD, "dead-letters", "list", "-c", cls.config)
+            run(NEWSFEEDD, "duplicates", "list", "-c", cls.config)
+            articles = [json.loads(line) for line in
+                        run(NEWSFEEDD, "decode", "-c", cls.config, "--topic", "articles.enriched").splitlines()]
         # From here on as one of the readers.
-        allow(cls.admin, READERS)
-        articles = [json.loads(line) for line in
-                    run(NEWSFEEDD, "decode", "-c", cls.config, "--topic", "articles.enriched").splitlines()]
+        allow(cls.admin, acls_of("reader"))
         cls.expected = sorted(line for article in articles for line in lines_of(article))
 
     def holds(self, example, **environment):
