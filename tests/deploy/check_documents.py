@@ -108,7 +108,7 @@ class Reader:
         version = re.search("<kafka.version>(.*)</", (ROOT / "deploy/kafka/pom.xml").read_text()).group(1)
         for tool, name in TOOLS.items():
             script = bin_folder / tool
-            script.write_text('#!/bin/sh\nexec java -XX:TieredStopAtLevel=1 -cp "%s/%s/libs/*:%s" org.apache.kafka.tools.%s "$@"\n'
+            script.write_text('#!/bin/sh\nexec java -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "%s/%s/libs/*:%s" org.apache.kafka.tools.%s "$@"\n'
                               % (libs, version, KAFKA_TOOLS, name))
             script.chmod(0o755)
         for name in ("deploy", "config"):
