@@ -146,9 +146,9 @@ def columns(features, wanted):
         numpy.zeros((0, len(wanted)), dtype=numpy.float32)
 
 
-def train(x, y, weights, leaves, trees, rate, extra):
+def train(x, y, weights, leaves, trees, rate, depth, extra):
     data = lightgbm.Dataset(x, y, weight=weights)
-    parameters = dict(objective="binary", num_leaves=leaves, learning_rate=rate, min_data_in_leaf=15, verbose=-1,
+    parameters = dict(objective="binary", num_leaves=leaves, learning_rate=rate, max_depth=depth, min_data_in_leaf=15, verbose=-1,
                       feature_fraction=0.4, extra_trees=extra, bagging_fraction=0.8, bagging_freq=1, lambda_l2=2.0, seed=7,
                       deterministic=True, num_threads=1, force_row_wise=True, max_bin=127)
     return lightgbm.train(parameters, data, num_boost_round=trees)
@@ -277,13 +277,13 @@ def main():
     ids = sorted({p["id"] for p, *_ in sets if options.all or not cleanup_quality.held_back(p["id"])})
     fold = {page_id: i % FOLDS for i, page_id in enumerate(ids)}
     used = [s for s in sets if s[0]["id"] in fold and len(s[1])]
-    leaves, trees, rate = dict(page=(12, 160, 0.1), text=(15, 110, 12 / 110))[options.kind]
+    shape = dict(page=(12, 160, 0.1, -1), text=(15, 110, 12 / 110, 5))[options.kind]
 
     def fit(chosen):
         x = numpy.vstack([columns(f, wanted) for _, f, _, _ in chosen])
         y = numpy.concatenate([label for *_, label in chosen])
         w = numpy.concatenate([weights_of(f) for _, f, _, _ in chosen])
-        return train(x, y, w, leaves, trees, rate, is_page)
+        return train(x, y, w, *shape, is_page)
 
     apart = {}
     for k in range(FOLDS):
