@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <utility>
 
 #include "processors/article/byline.h"
@@ -25,8 +26,8 @@ constexpr std::array<std::string_view, 9> kPublishedMetas = {
 constexpr std::array<std::string_view, 4> kModifiedMetas = {"article:modified_time",
                                                             "og:updated_time", "dateModified",
                                                             "last-modified"};
-constexpr std::array<std::string_view, 5> kAuthorMetas = {
-    "author", "article:author", "parsely-author", "sailthru.author", "dc.creator"};
+constexpr std::array<std::string_view, 6> kAuthorMetas = {
+    "author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "articleAuthor"};
 constexpr std::array<std::string_view, 3> kDescriptionMetas = {"og:description", "description",
                                                                "twitter:description"};
 constexpr std::array<std::string_view, 3> kKeywordMetas = {"news_keywords", "keywords",
@@ -45,6 +46,11 @@ constexpr int kMaxStandfirsts = 64;
 constexpr std::array<std::string_view, 8> kTitleSeparators = {" | ",  " - ", " – ", " — ",
                                                               " · ",  " :: ", " » ", " • "};
 
+// Parts of the path to a page about an author.
+constexpr std::array<std::string_view, 12> kAuthorPaths = {
+    "author", "authors", "autor", "autoren", "autores", "autore",
+    "autori", "auteur", "auteurs", "auteure", "forfatter", "skribent"};
+constexpr size_t kMaxPathBytes = 300;
 // Elements that name the authors of one article stand together.
 constexpr size_t kBylineNodes = 40;
 constexpr size_t kMaxBylines = 64;
@@ -160,7 +166,8 @@ bool LooksLikePerson(std::string_view name, std::vector<Word>& words) {
 }
 
 // What a class says, whatever stands around the word ("articleAuthor", "c-byline__name"): see Byline.
-constexpr int kNoByline = 3;
+constexpr int kAuthorLink = 3;
+constexpr int kNoByline = 4;
 int RankOfClass(std::string_view value) {
   const auto is = [&](size_t at, std::string_view lower) {
     return at + lower.size() <= value.size() && HtmlNameIs(value.substr(at, lower.size()), lower);
@@ -174,6 +181,43 @@ int RankOfClass(std::string_view value) {
   return rank;
 }
 
+// "/authors/ann-example": a part of the path says so, and another follows it.
+bool LeadsToAuthor(std::string_view link) {
+  link = link.substr(0, kMaxPathBytes);
+  for (size_t slash = link.find('/'); slash != std::string_view::npos;) {
+    const size_t next = link.find('/', slash + 1);
+    if (next == std::string_view::npos || next + 1 == link.size()) return false;
+    const std::string_view part = link.substr(slash + 1, next - slash - 1);
+    if (std::ranges::any_of(kAuthorPaths, [&](auto path) { return HtmlNameIs(part, path); })) return true;
+    slash = next;
+  }
+  return false;
+}
+
+// In small letters, without blanks and hyphens.
+std::string Joined(std::string_view text) {
+  std::string joined;
+  for (const char c : text) {
+    if (c != ' ' && c != '-') joined += c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+  }
+  return joined;
+}
+
+// "Example Times" is a part of www.example-times.co.uk.
+bool IsPartOfHost(std::string_view name, std::string_view url) {
+  const size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos) return false;
+  std::string_view host = url.substr(scheme + 3);
+  host = host.substr(0, host.find_first_of("/:?#"));
+  const std::string wanted = Joined(name);
+  while (wanted.size() > 2 && !host.empty()) {
+    const std::string_view part = host.substr(0, host.find('.'));
+    if (Joined(part) == wanted) return true;
+    host.remove_prefix(std::min(part.size() + 1, host.size()));
+  }
+  return false;
+}
+
 }  // namespace
 
 void PageReader::CollectByline(const HtmlTree& tree, size_t node) {
@@ -185,6 +229,8 @@ void PageReader::CollectByline(const HtmlTree& tree, size_t node) {
     } else if (HtmlNameIs(attribute.value, "author") &&
                (HtmlNameIs(attribute.name, "rel") || HtmlNameIs(attribute.name, "itemprop"))) {
       rank = 0;
+    } else if (HtmlNameIs(attribute.name, "href") && LeadsToAuthor(attribute.value)) {
+      rank = std::min(rank, kAuthorLink);
     }
   }
   if (rank < kNoByline) bylines_.push_back({node, rank});
@@ -192,6 +238,7 @@ void PageReader::CollectByline(const HtmlTree& tree, size_t node) {
 
 void PageReader::CollectSites(const Article& article) {
   sites_.clear();
+  site_url_ = article.url;
   const auto add = [&](std::string_view site) {
     const uint64_t key = FoldedKey(text::Prefix(site, kMaxSourceBytes), words_);
     if (key != 0) sites_.push_back(key);
@@ -204,7 +251,7 @@ void PageReader::CollectSites(const Article& article) {
 }
 
 bool PageReader::IsSite(std::string_view name) {
-  return std::ranges::find(sites_, FoldedKey(name, words_)) != sites_.end();
+  return std::ranges::find(sites_, FoldedKey(name, words_)) != sites_.end() || IsPartOfHost(name, site_url_);
 }
 
 void PageReader::AddAuthors(std::string_view text, AuthorSource source, Article& article) {
@@ -230,10 +277,24 @@ std::string_view PageReader::ShortText(const HtmlTree& tree, std::string_view ht
   return text.size() <= max_bytes ? text : std::string_view();
 }
 
+// Names that nothing parts but their elements.
+void PageReader::AddAuthorsInside(const HtmlTree& tree, std::string_view html,
+                                  const HtmlFigures& figures, HtmlRenderer& renderer, size_t node,
+                                  Article& article) {
+  const auto nodes = tree.nodes();
+  for (size_t i = node + 1; i < nodes[node].end; ++i) {
+    const bool names_text = !nodes[i].is_text() && i + 1 < nodes[i].end && nodes[i + 1].is_text() &&
+                            nodes[i].end == i + 2;
+    if (!names_text) continue;
+    const std::string_view text = ShortText(tree, html, figures, renderer, i, kMaxBylineBytes);
+    if (!text.empty()) AddAuthors(text, AuthorSource::kPage, article);
+  }
+}
+
 void PageReader::FillAuthorsFromPage(const HtmlTree& tree, std::string_view html,
                                      const HtmlFigures& figures, HtmlRenderer& renderer,
                                      Article& article) {
-  for (int rank = 0; rank <= 2 && article.authors.empty(); ++rank) {
+  for (int rank = 0; rank < kNoByline && article.authors.empty(); ++rank) {
     size_t last = 0;
     for (const Byline& byline : bylines_) {
       if (byline.rank != rank) continue;
@@ -241,7 +302,9 @@ void PageReader::FillAuthorsFromPage(const HtmlTree& tree, std::string_view html
       const std::string_view text =
           ShortText(tree, html, figures, renderer, byline.node, kMaxBylineBytes);
       if (text.empty()) continue;
+      const size_t known = article.authors.size();
       AddAuthors(text, AuthorSource::kPage, article);
+      if (article.authors.size() == known) AddAuthorsInside(tree, html, figures, renderer, byline.node, article);
       last = byline.node;
     }
   }
@@ -310,19 +373,19 @@ void PageReader::FillMetadata(const HtmlTree& tree, std::string_view html,
   Collect(tree, html);
   if (article.title.empty()) FillTitle(tree, html, figures, renderer, article);
   FillTimes(article);
-  FillNames(tree, html, figures, renderer, article);
   text::Arena& arena = article.arena();
+  if (article.url.empty()) {
+    for (std::string_view url : {canonical_, MetaContent("og:url"), std::string_view(json_ld_.url)}) {
+      if (article.url.empty()) article.url = WebUrl(url, arena);
+    }
+  }
+  FillNames(tree, html, figures, renderer, article);
   if (article.standfirst.empty()) {
     std::string_view description = json_ld_.description;
     for (std::string_view name : kDescriptionMetas) {
       if (description.empty()) description = MetaContent(name);
     }
     article.standfirst = OneLine(description, kMaxDescriptionBytes, arena);
-  }
-  if (article.url.empty()) {
-    for (std::string_view url : {canonical_, MetaContent("og:url"), std::string_view(json_ld_.url)}) {
-      if (article.url.empty()) article.url = WebUrl(url, arena);
-    }
   }
   FillSource(article);
   article.paywalled = json_ld_.paywalled || MetaContent("article:content_tier") == "locked";
@@ -448,12 +511,15 @@ void PageReader::FillNames(const HtmlTree& tree, std::string_view html,
       if (article.authors.empty()) AddAuthors(MetaContent(name), AuthorSource::kByline, article);
     }
     // What nobody signed sites sign themselves: who is named beside the headline goes first.
-    const bool unsigned_by_name = std::ranges::all_of(
-        article.authors, [&](std::string_view name) { return IsSite(name); });
-    if (unsigned_by_name) {
+    const auto is_site = [&](std::string_view name) { return IsSite(name); };
+    if (std::ranges::all_of(article.authors, is_site)) {
       const std::vector<std::string_view> sites(article.authors);
       article.authors.clear();
       FillAuthorsFromPage(tree, html, figures, renderer, article);
+      for (size_t i = 0; i < kAuthorMetas.size() && article.authors.empty(); ++i) {
+        AddAuthors(MetaContent(kAuthorMetas[i]), AuthorSource::kByline, article);
+        if (std::ranges::any_of(article.authors, is_site)) article.authors.clear();
+      }
       if (article.authors.empty()) article.authors.assign(sites.begin(), sites.end());
     }
   }

@@ -50,7 +50,8 @@ class PageReader {
     std::string_view content;
   };
 
-  // An element that says it names authors; 0: rel or itemprop, 1: byline, 2: author in its class.
+  // An element that says it names authors; 0: rel or itemprop, 1: byline, 2: author in its class, 3: a
+  // link to a page about an author.
   struct Byline {
     size_t node;
     int rank;
@@ -63,12 +64,14 @@ class PageReader {
   void Collect(const HtmlTree& tree, std::string_view html);
   void CollectByline(const HtmlTree& tree, size_t node);
   void CollectSites(const Article& article);
-  // Sites name themselves as authors of what nobody signed.
+  // Sites name themselves as authors of what nobody signed: "Example Times" of www.example-times.co.uk.
   bool IsSite(std::string_view name);
   // Where names of authors stand: as a byline or one name in the metadata, or in an element, where much
   // else may stand.
   enum class AuthorSource : uint8_t { kByline, kName, kPage };
   void AddAuthors(std::string_view text, AuthorSource source, Article& article);
+  void AddAuthorsInside(const HtmlTree& tree, std::string_view html, const HtmlFigures& figures,
+                        HtmlRenderer& renderer, size_t node, Article& article);
   void FillAuthorsFromPage(const HtmlTree& tree, std::string_view html,
                            const HtmlFigures& figures, HtmlRenderer& renderer,
                            Article& article);
@@ -105,6 +108,7 @@ class PageReader {
   std::vector<Byline> bylines_;
   // Folded names of the site.
   std::vector<uint64_t> sites_;
+  std::string_view site_url_;  // of the article
   size_t title_ = 0;
   bool has_title_ = false;
   // Bytes of prose before each node.

@@ -181,6 +181,39 @@ TEST(PageMetadata, SiteBesideAnAuthorIsNone) {
   EXPECT_EQ(authors("Example Times"), 1u) << "nobody else signed";
 }
 
+struct AuthorsExample {
+  std::string name, head, body;
+  std::vector<std::string> authors;
+};
+class PageAuthors : public ::testing::TestWithParam<AuthorsExample> {};
+
+TEST_P(PageAuthors, AreThoseOfTheArticle) {
+  const AuthorsExample& test = GetParam();
+  const std::string html = Page("<link rel=canonical href='https://www.example-times.co.uk/tunnel'>" + test.head,
+                                test.body + Paragraphs());
+  EXPECT_THAT(CleanedPage(html).article().authors, ::testing::ElementsAreArray(test.authors));
+}
+
+constexpr std::string_view kSiteAsAuthor = "<meta name=author content='Example Times'>";
+INSTANTIATE_TEST_SUITE_P(
+    Examples, PageAuthors,
+    ::testing::Values(
+        AuthorsExample{"LinkToAuthor", "", "<p>by <a href='/authors/ann-example'>Ann Example</a></p>",
+                       {"Ann Example"}},
+        AuthorsExample{"LinkToAllAuthorsIsNone", "", "<p><a href='/authors/'>All Our Authors</a></p>", {}},
+        AuthorsExample{"LinkThatNamesNobody", "", "<p><a href='/author/ann'>more about her</a></p>", {}},
+        AuthorsExample{"OneElementEach", "",
+                       "<div class=article-byline><span>Ann Example</span> <span>Bob Sample</span> <span>Cy Third</span></div>",
+                       {"Ann Example", "Bob Sample", "Cy Third"}},
+        AuthorsExample{"SiteByItsHost", std::string(kSiteAsAuthor),
+                       "<p class=byline>By Ann Example</p>", {"Ann Example"}},
+        AuthorsExample{"SiteThenMeta",
+                       R"(<script type="application/ld+json">{"@type":"NewsArticle",)"
+                       R"("author":{"name":"Example Times"}}</script><meta name=author content='Example Agency'>)",
+                       "", {"Example Agency"}},
+        AuthorsExample{"SiteWhereNobodyElse", std::string(kSiteAsAuthor), "", {"Example Times"}}),
+    [](const auto& test) { return test.param.name; });
+
 TEST(PageMetadata, TimeSaysWhereItIsFrom) {
   const std::string html = Page(
       "<meta property='article:published_time' content='2031-05-12T09:30:00Z'>", Paragraphs());
