@@ -69,7 +69,9 @@ TEST_F(PageAsText, HasTheHeadlineAsTitle) {
 }
 
 TEST_F(PageAsText, ListsWhatWasRemoved) {
-  EXPECT_THAT(cleaned_.Rules(), ElementsAre("navigation", "headline", "link-line", "link-line",
+  // A link line has no words of its own: the model may be the one that takes it.
+  const auto is_link_line = ::testing::AnyOf("link-line", "inset");
+  EXPECT_THAT(cleaned_.Rules(), ElementsAre("navigation", "headline", is_link_line, is_link_line,
                                             "market-data", "market-data", "terms", "terms"));
   for (const RemovedText& removed : cleaned_.article().removed) {
     EXPECT_EQ(text_.substr(removed.begin, removed.end - removed.begin), removed.text);
