@@ -3,10 +3,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <iterator>
+#include <memory>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "processors/cleanup/cleanup.h"
+#include "processors/cleanup/line_observer.h"
 #include "tests/testing/batch_builder.h"
 #include "tests/testing/line_rules_file.h"
 
@@ -119,6 +125,76 @@ TEST(FurnitureLearnerTest, ForgetsWhatWasSeenLeastBeforeItHoldsTooMuch) {
   const std::string table = learner.Table();
   EXPECT_THAT(table, HasSubstr("a.example.com\t1000\t1000\tGet our letter every morning\n"));
   EXPECT_LE(std::count(table.begin(), table.end(), '\n'), 110);
+}
+
+// Five stories of one source that ends each with a sentence about itself, which reads as the stories do.
+constexpr std::string_view kAboutUs =
+    "The harbour letter is written by nine people who live beside the quay and has been read since 1903.";
+struct Story {
+  std::string_view title, first, second, third;
+};
+constexpr Story kStories[] = {
+    {"Harbour tunnel opens two years late",
+     "The tunnel under the harbour opened on Monday, two years later than the city had promised.",
+     "Drivers waited for an hour at the northern gate, where a choir sang and a ribbon was cut.",
+     "Lorries have to take the old bridge until the pumps have been tested in a storm, the builder said."},
+    {"Old crane is to become a hotel",
+     "The last of the steam cranes will hold nine rooms from May on, its owner told the council.",
+     "Guests will sleep forty metres above the water, and breakfast will come up in the coal lift.",
+     "Neighbours fear for the falcons that have nested in the cabin since the crane stood still."},
+    {"Ferry drivers end their strike",
+     "The drivers of the ferries went back to work on Thursday after eleven days on the quay.",
+     "They will be paid for the night shifts as before, and two boats more will sail in summer.",
+     "A mediator from the north had talked to both sides in a room without chairs, he said later."},
+    {"Fish market moves to the dry dock",
+     "From autumn on the fish will be sold in the dry dock, where no ship has lain for ten years.",
+     "The hall of today lets in the rain, and its cold store failed twice during the hot weeks.",
+     "Traders ask who pays for the new ice machines, which cost more than the dock itself."},
+    {"Lighthouse shines red for a week",
+     "The lighthouse at the mouth of the harbour will shine red next week, for the first time ever.",
+     "A school won the right to choose its colour in a contest of knots held on the long pier.",
+     "Captains have been told on all channels that nothing else is meant by it, the pilots said."}};
+
+std::string TextOf(const Story& story) {
+  std::string text;
+  for (std::string_view line : {story.title, story.first, story.second, story.third, kAboutUs}) {
+    text.append(line).append("\n\n");
+  }
+  return text;
+}
+
+class StoryReader : public LineObserver {
+ public:
+  void Read(const Article&, std::span<const Line> lines) override {
+    learner.BeginStory("harbour.example.com");
+    for (const Line& line : lines) learner.AddLine(line.text);
+  }
+  FurnitureLearner learner{FurnitureLearner::Options{}};
+};
+
+std::string BodyOf(const Story& story, std::shared_ptr<const SourceFurniture> furniture,
+                   LineObserver* observer = nullptr) {
+  auto cleaner = Create({}, {}, testing::ShippedLineRules(), std::move(furniture), observer);
+  testing::BatchBuilder builder;
+  const std::string text = TextOf(story);
+  Article& article = builder.Text(story.title, text);
+  article.source_domain = "harbour.example.com";
+  EXPECT_TRUE((*cleaner)->Process(builder.batch()).ok());
+  return std::string(article.body);
+}
+
+TEST(FurnitureLearnerTest, WhatFourStoriesShareGoesFromTheFifth) {
+  StoryReader reader;
+  for (size_t i = 0; i + 1 < std::size(kStories); ++i) BodyOf(kStories[i], nullptr, &reader);
+  const auto table = SourceFurniture::Create(reader.learner.Table(), "t");
+  ASSERT_TRUE(table.ok()) << table.status();
+  const Story& fifth = kStories[std::size(kStories) - 1];
+  EXPECT_THAT(BodyOf(fifth, nullptr), EndsWith(std::string(kAboutUs)));
+  std::string alone;
+  for (std::string_view line : {fifth.first, fifth.second, fifth.third}) {
+    alone.append(alone.empty() ? "" : "\n\n").append(line);
+  }
+  EXPECT_EQ(BodyOf(fifth, *table), alone);
 }
 
 TEST(FurnitureLearnerTest, KeepsRowsWhole) {
