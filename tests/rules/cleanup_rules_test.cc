@@ -3,9 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <vector>
 
+#include "processors/cleanup/words.h"
 #include "tests/testing/cleaned.h"
 #include "tests/testing/line_rules_file.h"
 
@@ -38,6 +41,33 @@ std::string TextAround(const LineRules::Rule& rule, const std::string& line) {
     case LineRules::BEFORE_HEADLINE: return line + "\n\n" + title + "\n\n" + first + "\n\n" + second;
     case LineRules::BETWEEN: return first + "\n\n" + line + "\n\n" + second;
     default: return first + "\n\n" + second + "\n\n" + line;
+  }
+}
+
+using PhraseWords = std::vector<uint64_t>;
+
+PhraseWords WordsOf(std::string_view phrase) {
+  std::vector<cleanup::Word> words;
+  cleanup::ReadWords(phrase, words);
+  PhraseWords hashes;
+  for (const cleanup::Word& word : words) hashes.push_back(word.hash);
+  return hashes;
+}
+
+// A line that begins with the longer phrase begins with the shorter: the longer decides nothing.
+TEST(LineRules, NoPhraseBeginsWithAnotherOfItsPattern) {
+  for (const auto& rule : ShippedLineRulesConfig().rules()) {
+    for (const auto& pattern : rule.patterns()) {
+      for (const std::string& shorter : pattern.starts()) {
+        const PhraseWords head = WordsOf(shorter);
+        for (const std::string& longer : pattern.starts()) {
+          if (&shorter == &longer) continue;
+          const PhraseWords words = WordsOf(longer);
+          EXPECT_FALSE(words.size() >= head.size() && std::equal(head.begin(), head.end(), words.begin()))
+              << rule.name() << ": \"" << longer << "\" behind \"" << shorter << "\"";
+        }
+      }
+    }
   }
 }
 
