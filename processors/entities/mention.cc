@@ -64,6 +64,24 @@ bool IsEnglish(std::string_view language) {
   return language.empty() || language == "en" || language.starts_with("en-");
 }
 
+// "Mr. McDonald's car": of people a clitic says whose it is, so the firm "McDonald's" is not meant there.
+void DropPossessives(const Document& document, std::vector<Candidate>& candidates) {
+  const auto ends_in_clitic = [&](const Candidate& c) {
+    return c.evidence == Evidence::kTable && document.tokens[c.tokens.end - 1].kind == TokenKind::kClitic;
+  };
+  if (std::ranges::none_of(candidates, ends_in_clitic)) return;  // nearly always
+  std::vector<Range> people;  // by their ends
+  for (const Candidate& c : candidates) {
+    if (c.type == EntityType::kPerson) people.push_back(c.tokens);
+  }
+  std::ranges::sort(people, {}, [](Range r) { return std::pair(r.end, r.begin); });
+  std::erase_if(candidates, [&](const Candidate& c) {
+    if (!ends_in_clitic(c)) return false;
+    const auto person = std::ranges::lower_bound(people, c.tokens.end - 1, {}, &Range::end);
+    return person != people.end() && person->end == c.tokens.end - 1 && person->begin <= c.tokens.begin;
+  });
+}
+
 // Names of the table that need no context beside those of the tagger; both in the order of the text.
 class TableBesideTagger {
  public:
@@ -108,8 +126,6 @@ class TableBesideTagger {
       --known;
       if (known->begin + kMaxNameTokens <= name.tokens.begin) return false;
       if (known->end < name.tokens.end || *known == name.tokens || CrossesAnother(*known)) continue;
-      // "McDonald's lawyer": of people a clitic says whose it is.
-      if (name.type == EntityType::kPerson && OnlyAddsClitic(*known, name.tokens)) continue;
       if (OnlyAddsThe(*known, name)) continue;
       return true;
     }
@@ -120,11 +136,6 @@ class TableBesideTagger {
   bool OnlyAddsThe(Range known, const Candidate& name) const {
     return known.end == name.tokens.end && document_.matches[name.tokens.begin].tokens == name.tokens.size() &&
            WithoutThe(document_, name.field, known) == name.tokens;
-  }
-
-  bool OnlyAddsClitic(Range known, Range name) const {
-    return known.begin == name.begin && known.end == name.end + 1 &&
-           document_.tokens[name.end].kind == TokenKind::kClitic;
   }
 
   // True if a name of the tagger lies partly in `known`.
@@ -219,6 +230,7 @@ void ResolveOverlaps(const Gazetteer& gazetteer, Document& document, std::vector
     return document.tokens[c.tokens.end - 1].end - document.tokens[c.tokens.begin].begin >
            kMaxMentionBytes;
   });
+  DropPossessives(document, candidates);
   const TableBesideTagger table(gazetteer, document, candidates);
   std::erase_if(candidates, [&](const Candidate& c) {
     return c.evidence == Evidence::kTagger && table.Corrects(c);

@@ -131,7 +131,12 @@ class SentenceReader {
     if (token(i).kind != TokenKind::kWord || !capitalized(i)) return false;
     if (token(i).letter_case == LetterCase::kUpper) return false;  // "BBC"
     if (Has(i, kNotName | kThing | kOrganizationSuffix | kLocationSuffix)) return false;
-    return match(i).tokens == 0 || (match(i).tokens == 1 && AnyCity(match(i)));
+    return match(i).tokens == 0 || (match(i).tokens == 1 && AnyCity(match(i))) || OnlyWithClitic(i);
+  }
+
+  // "McDonald", which the table has as "McDonald's" alone.
+  bool OnlyWithClitic(uint32_t i) const {
+    return match(i).tokens == 2 && token(i + 1).kind == TokenKind::kClitic;
   }
 
   bool AnyCity(const Match& found) const {

@@ -21,6 +21,7 @@ constexpr std::string_view kTable =
     "the Tower\tORGANIZATION\t\t\t\tTower\n"
     "The Hamlet\tLOCATION\n"
     "Lark Bay\tLOCATION\t\t\t\t\tcommon\n"
+    "Ada\tGIVEN_NAME\nMr.\tTITLE\n"
     "Watched Ox\tORGANIZATION\t\t\t\t\twatch\n";
 
 EntityType TypeOf(std::string_view name) {
@@ -89,6 +90,8 @@ TEST(Overlaps, ANameOfTheTableGoesOn) {
 TEST(Overlaps, PeopleOwnThings) {
   EXPECT_EQ(Kept("[PER Tollund]'s lawyer spoke."), "[PER Tollund]'s lawyer spoke.");
   EXPECT_EQ(Kept("[PER Ada Tollund]'s lawyer spoke."), "[PER Ada Tollund]'s lawyer spoke.");
+  EXPECT_EQ(Kept("Ada Tollund's lawyer spoke."), "[PER Ada Tollund]'s lawyer spoke.");
+  EXPECT_EQ(Kept("Mr. Tollund's lawyer left Tollund's."), "Mr. [PER Tollund]'s lawyer left [ORG Tollund's].");
 }
 TEST(Overlaps, TheArticleAloneIsNoMoreOfAName) {
   EXPECT_EQ(Kept("He left the [ORG Tower] today."), "He left the [ORG Tower] today.");
