@@ -13,7 +13,13 @@
 
 namespace newsfeed::cleanup {
 
-// Scratch memory of one worker.
+// Scratch memory of one worker. Tree, HTML, figures and renderer are those of one page and must live until
+// the last question about it; nothing of them is kept in the article.
+//
+// Limits: a title of 1 KB, lists of authors of 2 KB and of keywords of 16 KB, 64 of each, a description of
+// 8 KB, a section of 256 bytes are read to there; a name of the site beyond 100 bytes, an address beyond
+// 2 KB, a byline beyond 150 and an author beyond 80 bytes are none. Of elements that may be bylines or
+// standfirsts 64 are looked at. Linear in the page.
 class PageReader {
  public:
   // Fills fields of `article` that the feed left empty from the page: title, standfirst, authors,
@@ -41,7 +47,7 @@ class PageReader {
                        BlockJudge& judge, HtmlRenderer& renderer, Range article,
                        std::string_view standfirst);
 
-  // The text of the article as JSON-LD gives it; empty if it does not.
+  // The text of the article as JSON-LD gives it; empty if it does not. Until the next FillMetadata.
   const std::string& json_ld_body() const { return json_ld_.body; }
 
  private:

@@ -2,11 +2,15 @@
 
 #include <absl/container/flat_hash_set.h>
 
+#include <algorithm>
+
 #include "processors/cleanup/sentence.h"
 
 namespace newsfeed::cleanup {
 namespace {
 
+// Longer ones are texts.
+constexpr size_t kMaxGivenBytes = 8192;
 // A summary is no longer than this, a paragraph that tells it again no longer than that.
 constexpr size_t kMaxStandfirstBytes = 400;
 constexpr size_t kMaxParagraphBytes = 2000;
@@ -22,11 +26,13 @@ bool IsContent(const Word& word) {
 }  // namespace
 
 Range FindGivenStandfirst(std::string_view body, std::string_view standfirst) {
-  if (standfirst.empty()) return {};
-  const size_t at = body.find(standfirst);
-  if (at == std::string_view::npos) return {};
-  if (at > 0 && body[at - 1] != '\n') return {};
-  return {static_cast<uint32_t>(at), static_cast<uint32_t>(at + standfirst.size())};
+  if (standfirst.empty() || standfirst.size() > kMaxGivenBytes) return {};
+  // A search for it anywhere in the text would take as long as both multiplied.
+  for (size_t at = 0; at < body.size(); at = std::min(body.find('\n', at), body.size()) + 1) {
+    if (!body.substr(at).starts_with(standfirst)) continue;
+    return {static_cast<uint32_t>(at), static_cast<uint32_t>(at + standfirst.size())};
+  }
+  return {};
 }
 
 bool IsStandfirst(std::string_view first, std::string_view second, std::vector<Word>& scratch) {

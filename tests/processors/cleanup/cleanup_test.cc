@@ -150,6 +150,14 @@ TEST(Standfirst, OfTheFeedIsFoundInTheBody) {
   EXPECT_EQ(cleaned.body().substr(range.begin, range.size()), kTwo);
 }
 
+TEST(Standfirst, OfTheFeedIsFoundBelowASentenceThatHasIt) {
+  const std::string body = Join({"He said: " + std::string(kTwo), kOne, kTwo});
+  Cleaned cleaned({.title = "T", .text = body, .standfirst = kTwo});
+  const Range range = cleaned.article().standfirst_in_body;
+  EXPECT_EQ(range.begin, body.size() - kTwo.size());
+  EXPECT_EQ(cleaned.body().substr(range.begin, range.size()), kTwo);
+}
+
 TEST(Standfirst, OfTheFeedThatIsNotInTheBody) {
   Cleaned cleaned({.title = "T", .text = Join({kOne, kTwo}), .standfirst = "A summary."});
   EXPECT_EQ(cleaned.article().standfirst, "A summary.");

@@ -92,6 +92,14 @@ INSTANTIATE_TEST_SUITE_P(
         Hostile{"Cells", [] { return "<table>" + Repeated("<td>x", 500'000); }, TextForm::kPage}),
     [](const auto& test) { return test.param.name; });
 
+// Both are one run of a letter: a search takes as long as both multiplied.
+TEST(HostileStandfirst, IsNotSearchedEverywhere) {
+  const std::string standfirst = Repeated("a", 2 << 20) + "b";
+  const std::string text = Repeated("a", 4 << 20);
+  Cleaned cleaned({.title = "T", .text = text, .standfirst = standfirst});
+  EXPECT_TRUE(cleaned.article().standfirst_in_body.empty());
+}
+
 struct Dense {
   std::string name;
   std::string piece;
