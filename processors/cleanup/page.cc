@@ -282,7 +282,9 @@ void PageReader::AddAuthorsInside(const HtmlTree& tree, std::string_view html,
                                   const HtmlFigures& figures, HtmlRenderer& renderer, size_t node,
                                   Article& article) {
   const auto nodes = tree.nodes();
-  for (size_t i = node + 1; i < nodes[node].end; ++i) {
+  // No further: a page may hold many bylines in one another.
+  const size_t end = std::min<size_t>(nodes[node].end, node + kBylineNodes);
+  for (size_t i = node + 1; i < end; ++i) {
     const bool names_text = !nodes[i].is_text() && i + 1 < nodes[i].end && nodes[i + 1].is_text() &&
                             nodes[i].end == i + 2;
     if (!names_text) continue;
