@@ -1,5 +1,4 @@
 #include "daemon/kafka/rdkafka_client.h"
-#include "daemon/steady_time.h"
 
 #include <absl/time/clock.h>
 #include <librdkafka/rdkafka.h>
@@ -12,6 +11,8 @@
 #include <mutex>
 #include <thread>
 #include <utility>
+
+#include "daemon/steady_time.h"
 
 namespace newsfeed::kafka {
 namespace {
