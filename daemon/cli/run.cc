@@ -175,8 +175,9 @@ std::unique_ptr<FlightRecorder> OpenRecorder(const AppOptions& options) {
     return nullptr;
   }
   if (foreign) log::Warn("a damaged or foreign file was begun anew", {{"file", path}});
-  (*recorder)->ForgetSkipped(SkipList::Checked(config.skip()));
+  // Also those that are left out from now on: they are told once.
   for (const Suspect& suspect : (*recorder)->suspects()) TellSuspect(suspect);
+  (*recorder)->ForgetSkipped(SkipList::Checked(config.skip()));
   return *std::move(recorder);
 }
 
