@@ -130,6 +130,8 @@ class Examples(unittest.TestCase):
             run(NEWSFEEDD, "duplicates", "list", "-c", cls.config)
             articles = [json.loads(line) for line in
                         run(NEWSFEEDD, "decode", "-c", cls.config, "--topic", "articles.enriched").splitlines()]
+            with allowed(cls.admin, "repairer"):
+                cls.replayed = run(NEWSFEEDD, "dead-letters", "replay", "-c", cls.config, "--last", "1")
         # From here on as one of the readers.
         allow(cls.admin, acls_of("reader"))
         cls.expected = sorted(line for article in articles for line in lines_of(article))
@@ -152,6 +154,9 @@ class Examples(unittest.TestCase):
 
     def test_nothing_was_denied(self):
         self.assertNotRegex((self.folder / "log").read_text(), "AUTHORIZATION_FAILED|not authorized")
+
+    def test_the_repairer_replays(self):
+        self.assertRegex(self.replayed, r"\b1\b")
 
     def test_what_no_acl_allows_is_denied(self):
         denied = subprocess.run([NEWSFEEDD, "decode", "-c", self.config, "--topic", "articles.duplicates"],
