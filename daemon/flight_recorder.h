@@ -6,8 +6,8 @@
 //   start 3   suspects(): 17…17, 2 deaths: it is that record; `--skip articles.raw:3:17` turns it into a dead letter
 //
 // The file is mapped into memory, so that a mark costs no call and stands after kill -9. A suspect is cleared once it, or
-// what comes behind it in its partition, was worked on and committed, by this process or another, or is left out. A killed process leaves a suspect behind, too: it
-// costs the next one a batch of single records.
+// what comes behind it in its partition, was worked on and committed, by this process or another, or is left out. A
+// killed process leaves a suspect behind, too: it costs the next one a batch of single records.
 //
 // Any thread; a Desk belongs to one worker and its thread. No error: what cannot be kept is not kept.
 #pragma once

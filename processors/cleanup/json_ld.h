@@ -40,8 +40,8 @@ struct JsonLdArticle {
 // Scratch memory of one worker.
 class JsonLdReader {
  public:
-  // Reads one script; fields that are already set are kept, and nothing of the script is needed later. Anything that is no JSON or tells of no
-  // article is ignored; so is what the parser refuses (1,024 levels, 4 GB). Looks at 10,000 values at most, so the
+  // Reads one script; fields that are already set are kept, and nothing of the script is needed later. Anything that
+  // is no JSON or tells of no article is ignored; so is what the parser refuses (1,024 levels, 4 GB). Looks at 10,000 values at most, so the
   // time is bounded by the bytes. Holds some 15 times the largest script.
   void Read(std::string_view script, JsonLdArticle& article);
 
