@@ -153,6 +153,7 @@ class Cleaner {
     doubtful_.clear();
     const HtmlRenderer::Page page = {nodes, FindStandfirst(article, nodes), doubtful_};
     Render(article, {0, static_cast<uint32_t>(tree_.nodes().size())}, &page);
+    FillShownStandfirst(article);
     TellRead(article);
     line_judge_.JudgePage(article, {tree_, renderer_, nodes, doubtful_, page_.json_ld_body()});
     FinishPage(article, ElementBytes(nodes));
@@ -163,6 +164,13 @@ class Cleaner {
     renderer_.Render(tree_, figures_, article.text, nodes, block_judge_, *rules_,
                      config_.normalize_characters(), scratch_, article.arena(), lines(),
                      article.removed, page);
+  }
+
+  // What the page shows as such; whether it is a paragraph of the body, too, the model judges.
+  void FillShownStandfirst(Article& article) {
+    if (!article.standfirst.empty()) return;
+    const auto shown = std::ranges::find_if(lines(), [](const Line& l) { return l.markup.is_standfirst; });
+    if (shown != lines().end()) article.standfirst = article.arena().Keep(shown->text);
   }
 
   Range FindStandfirst(const Article& article, Range nodes) {

@@ -16,9 +16,8 @@ constexpr size_t kBytesOfModelLine = 128;
 constexpr size_t kMaxModelLines = 20'000;
 // Lines above the article among which its headline is looked for.
 constexpr size_t kHeadlineLines = 12;
-// A text with less of its bytes in doubt is clean: then a line goes only where the odds are against
-// it by so much.
-constexpr size_t kFurniturePercent = 12;
+// A text with fewer lines that are surely furniture is clean: then no other goes.
+constexpr size_t kFewestSure = 2;
 constexpr float kSureOdds = -2.0F;
 // Real texts settle in two or three rounds.
 constexpr int kMaxRounds = 6;
@@ -157,7 +156,7 @@ void LineJudge::MarkDropped(bool page, bool by_model) {
   }
   for (size_t i = 0; i < lines_.size(); ++i) {
     const LineMarkup& markup = lines_[i].markup;
-    dropped_[i] = by_model ? model_.odds(i) <= least && !IsShownStandfirst(i)
+    dropped_[i] = by_model ? model_.odds(i) <= least
                            : page && (markup.is_standfirst && !markup.in_article
                                           ? IsRepeatedBelow(i)
                                           : !markup.in_article || markup.rule != 0);
@@ -175,20 +174,12 @@ bool LineJudge::IsRepeatedBelow(size_t i) const {
   });
 }
 
-// The standfirst that a page shows above its article is the first paragraph, once.
-bool LineJudge::IsShownStandfirst(size_t i) const {
-  return lines_[i].markup.is_standfirst && model_.features(i)[kSeenFeature] == 0;
-}
-
-// A text that holds little furniture is left alone where the model is not sure.
+// Who puts furniture into a text leaves some that is beyond doubt. Without it doubtful lines are short
+// lines of the article: lists, signs, ends.
 float LineJudge::LeastOdds() const {
-  size_t unlikely = 0;
-  size_t all = 0;
-  for (size_t i = 0; i < lines_.size(); ++i) {
-    all += lines_[i].text.size();
-    if (model_.odds(i) <= 0) unlikely += lines_[i].text.size();
-  }
-  return unlikely * 100 > all * kFurniturePercent ? 0.0F : kSureOdds;
+  size_t sure = 0;
+  for (size_t i = 0; i < lines_.size(); ++i) sure += model_.odds(i) <= kSureOdds ? 1 : 0;
+  return sure >= kFewestSure ? 0.0F : kSureOdds;
 }
 
 // Of the lines that the model takes from above a plain text the headline is the one that says most.

@@ -81,7 +81,6 @@ class LineJudge {
   void MarkDropped(bool page, bool by_model);
   float LeastOdds() const;
   bool IsRepeatedBelow(size_t i) const;
-  bool IsShownStandfirst(size_t i) const;
   void FindHeadline(Article& article);
   void NoteDropped(Article& article);
   bool HasGone(const DoubtfulElement& element) const;

@@ -45,6 +45,8 @@ constexpr uint8_t kLinkHeadingPercent = 80;
 constexpr size_t kFewestTeasers = 3;
 constexpr uint8_t kTeaserLinkPercent = 15;
 constexpr float kNever = -10.0F;
+// From here on a line of a page is prose whatever stands around it.
+constexpr float kSurelyProse = 3.0F;
 // What a line counts for among those of its look, at most; and what is a link.
 constexpr float kMostSharedOdds = 4.0F;
 constexpr uint8_t kMostlyLinkPercent = 50;
@@ -660,8 +662,9 @@ void LineModel::DropIslands(std::span<const LineFacts> facts) {
   }
 }
 
-// Whatever the trees say: a page with several paragraphs that each stand below a linked heading lists
-// other articles, and so does a paragraph with links that is repeated on the page.
+// Unless the trees are sure: a page with several paragraphs that each stand below a linked heading lists
+// other articles, and so does a paragraph with links that is repeated on the page. (A list of products
+// or of matches has such headings, too, and its paragraphs are the article.)
 void LineModel::GuardAgainstTeasers(std::span<const Line> lines, std::span<const LineFacts> facts) {
   const auto is_teaser = [&](size_t i) {
     const LineMarkup& before = lines[i - 1].markup;
@@ -670,6 +673,7 @@ void LineModel::GuardAgainstTeasers(std::span<const Line> lines, std::span<const
   size_t teasers = 0;
   for (size_t i = 1; i < lines_; ++i) teasers += is_teaser(i) ? 1 : 0;
   for (size_t i = 0; i < lines_; ++i) {
+    if (odds_[i] >= kSurelyProse) continue;
     const bool teaser = i > 0 && teasers >= kFewestTeasers && is_teaser(i);
     const bool repeated = Row(i)[kSeenFeature] > 0 && lines[i].markup.link_percent >= kTeaserLinkPercent;
     if (teaser || repeated) odds_[i] = std::min(odds_[i], kNever);

@@ -7,8 +7,9 @@
     processors/cleanup/training/train_lines.py text ...
 
 DATA: pages.ndjson.gz and news_pages.ndjson.gz as in tests/bench/cleanup_quality.py. The pages that it
-holds back are left out, but with --all. A line is labelled by the share of its words that stand in the gold text; each
-page weighs the same. Five folds of pages, each judged by a model that has not seen it, tell how good it is.
+holds back are left out, but with --all; with --without K all but the sources of fold K. A line is labelled by the share of its words that stand in the gold text; each
+page weighs the same. Five folds of
+sources, each judged by a model that has not seen it, tell how good it is.
 Deterministic.
 """
 
@@ -32,7 +33,6 @@ PAGE_ONLY = {19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 38, 39, 41, 42, 43, 44,
 # Of the lines beside: words, last, first, all capitals, rule, anywhere, title share, full, tag, link,
 # strong, in article, structure, block rule, depth, parent, look.
 BESIDE = (0, 2, 3, 5, 10, 11, 14, 18, 19, 20, 21, 22, 23, 24, 25, 26, 28, 38, 45)
-FOLDS = 5
 # Labels: a line is of the gold text where more of its shingles are; a place in it is told to so many words; a
 # line that is a line of the gold, or near, counts for so many words more, and a line passed over for so many
 # less; a line at another place of the gold must be new to so much.
@@ -250,6 +250,7 @@ def main():
     arguments.add_argument("data", type=pathlib.Path)
     arguments.add_argument("out")
     arguments.add_argument("--all", action="store_true", help="with the pages that are held back")
+    arguments.add_argument("--without", type=int, metavar="K", help="all pages but those of this fold")
     options = arguments.parse_args()
     pages = []
     for name in ("pages", "news_pages"):
@@ -274,9 +275,14 @@ def main():
     for (page, _), (features, texts) in zip(documents, rows_of(options.program, [d for _, d in documents])):
         near = features[:, 22] == 1 if is_page else numpy.ones(len(texts), dtype=bool)
         sets.append((page, features, texts, labels_of(texts, page["article_body"], near)))
-    ids = sorted({p["id"] for p, *_ in sets if options.all or not cleanup_quality.held_back(p["id"])})
-    fold = {page_id: i % FOLDS for i, page_id in enumerate(ids)}
-    used = [s for s in sets if s[0]["id"] in fold and len(s[1])]
+    fold_of = cleanup_quality.fold_of
+
+    def is_used(page):
+        if options.without is not None:
+            return fold_of(page) != options.without
+        return options.all or not cleanup_quality.held_back(page["id"])
+
+    used = [s for s in sets if is_used(s[0]) and len(s[1])]
     shape = dict(page=(12, 160, 0.1, -1), text=(15, 110, 12 / 110, 5))[options.kind]
 
     def fit(chosen):
@@ -286,13 +292,14 @@ def main():
         return train(x, y, w, *shape, is_page)
 
     apart = {}
-    for k in range(FOLDS):
-        model = fit([s for s in used if fold[s[0]["id"]] != k])
+    for k in range(cleanup_quality.FOLDS if options.without is None else 0):
+        model = fit([s for s in used if fold_of(s[0]) != k])
         for i, s in enumerate(used):
-            if fold[s[0]["id"]] == k:
+            if fold_of(s[0]) == k:
                 apart[i] = model.predict(columns(s[1], wanted), raw_score=True)
-    table("unseen folds", used, apart)
-    if is_page:
+    if apart:
+        table("unseen folds", used, apart)
+    if apart and is_page:
         table("odds shared", used, {i: shared(used[i][1], odds) for i, odds in apart.items()})
     table("perfect choice", used, [2 * label - 1 for *_, label in used])
     out = [f"// Weights of the line model for {'pages' if is_page else 'plain text'}: made by training/train_lines.py.",
