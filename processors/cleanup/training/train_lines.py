@@ -283,7 +283,7 @@ def main():
         return options.all or not cleanup_quality.held_back(page["id"])
 
     used = [s for s in sets if is_used(s[0]) and len(s[1])]
-    shape = dict(page=(12, 160, 0.1, -1), text=(15, 110, 12 / 110, 5))[options.kind]
+    shape = dict(page=(12, 160, 0.1, -1), text=(24, 110, 0.14, 6))[options.kind]
 
     def fit(chosen):
         x = numpy.vstack([columns(f, wanted) for _, f, _, _ in chosen])

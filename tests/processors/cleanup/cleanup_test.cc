@@ -235,6 +235,17 @@ INSTANTIATE_TEST_SUITE_P(
                       Kept{"Advertising", "Advertising on trams is banned from May."}),
     [](const auto& test) { return std::string(test.param.name); });
 
+// Nothing in it is surely furniture, so short lines are the article's.
+TEST(CleanText, KeepsAListAtItsEnd) {
+  const std::string text =
+      Join({kOne, kTwo, "The choir sings again in the summer, on these days:",
+            "June 10 -- Harbour Hall, Springfield", "June 14 -- Old Customs House, Sampleton",
+            "June 17 -- Pier Theatre, Exampleville", "June 19 -- Town Hall, North Shore",
+            "June 20 -- Harbour Hall, Springfield, with the band of the fire brigade",
+            "July 2 -- St Example's, Sampleton", "July 3 -- Open air stage, Exampleville"});
+  EXPECT_EQ(Cleaned({.title = "T", .text = text}).body(), text);
+}
+
 struct Gone {
   std::string_view name, line;
 };

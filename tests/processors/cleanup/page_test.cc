@@ -14,6 +14,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using testing::Cleaned;
 
 constexpr std::string_view kOne =
@@ -127,6 +128,25 @@ TEST(PageMetadata, IsReadUpToALength) {
   EXPECT_EQ(article.standfirst, (letters + "x" + letters + letters).substr(0, 8191)) << "no character is cut";
   EXPECT_EQ(article.section, letters.substr(0, 256));
   EXPECT_EQ(article.source_name, "");
+}
+
+// Headings that lead to shops, and below each what the article says of the thing: no teasers.
+TEST(PageBody, ParagraphsBelowLinkedHeadingsOfTheArticleStay) {
+  const std::string items[][2] = {
+      {"A torch of brass", "The torch that the keepers of the old light carried weighs as much as a loaf, and it "
+                           "still burns for nine hours on a single charge, which we tried twice on the pier."},
+      {"A coat for the deck", "In the rain of the last week of May the coat kept two of us dry on the ferry, and it "
+                              "dried over night in a cabin without a stove, as the maker had promised us."},
+      {"A knife that floats", "Its handle is cork, so it came back to us each of the four times that we dropped it "
+                              "into the harbour, though the sheath did not and has to be bought again."},
+      {"A pot for two", "The pot is thin and the soup was hot before the kettle beside it had begun to sing, but its "
+                        "lid is loose, and on a boat that rolls that is worse than it sounds."}};
+  std::string article = "<article><h1>What to take to sea</h1>" + Paragraphs();
+  for (const auto& [heading, text] : items) {
+    article += "<h2><a href='https://example.com/shop'>" + heading + "</a></h2><p>" + text + "</p>";
+  }
+  const std::string found(CleanedPage(Page("<title>What to take to sea</title>", article + "</article>")).body());
+  for (const auto& item : items) EXPECT_THAT(found, HasSubstr(item[1]));
 }
 
 TEST(PageMetadata, FillsWhatTheFeedLeftEmpty) {
@@ -246,6 +266,13 @@ INSTANTIATE_TEST_SUITE_P(
         Above{"Unmarked", "", "<p>Example Times, Springfield, Monday</p>", false},
         Above{"InFurniture", "", "<nav><p class=dek>The city paid for it twice.</p></nav>", false}),
     [](const auto& test) { return test.param.name; });
+
+TEST(PageStandfirstTest, ShownFillsTheFieldWhereNothingElseTellsIt) {
+  const std::string shown = "Two years late, the city has its road below the water.";
+  const std::string html = Page("", "<h1>Tunnel opens</h1><p class='standfirst'>" + shown + "</p><article>" +
+                                        Paragraphs() + "</article>");
+  EXPECT_EQ(CleanedPage(html).article().standfirst, shown);
+}
 
 TEST(PageStandfirstTest, RepeatedInTheArticleStandsOnce) {
   const std::string line = "<p class=standfirst>The city paid for it twice.</p>";
