@@ -18,16 +18,46 @@ constexpr size_t kMaxNameBytes = 256;
 constexpr size_t kMaxBylineBytes = 2048;
 
 // Before the first name.
-constexpr std::array<std::string_view, 9> kStarts = {"written by ", "story by ", "by: ",    "by ",   "text: ",
-                                                     "tekst: ",     "autor: ",   "author: ", "texto: "};
+constexpr std::array<std::string_view, 18> kStarts = {
+    "written by ", "story by ",    "words by ",   "text by ",  "posted by ", "published by ",
+    "reported by ", "article by ", "escrito por ", "by ",      "文/",        "文／",
+    "本报记者",     "本報記者",    "记者",        "記者",      "oleh ",      "द्वारा "};
+// Begin a byline only with a colon; where a script has capitals both are here, but for ASCII.
+constexpr std::array<std::string_view, 58> kLabels = {
+    "by",       "author",     "authors",   "writer",      "reporter",  "text",     "words",    "autor",
+    "autorin",  "autoren",    "autores",   "autora",      "autore",    "autori",   "autrice",  "auteur",
+    "auteurs",  "autrices",   "texte",     "texto",       "testo",     "tekst",    "teksti",   "szerző",
+    "Szerző",   "forfatter",  "författare", "skribent",   "journalist", "kirjoittaja", "yazar", "yazan",
+    "haber",    "penulis",    "oleh",      "Автор",       "автор",     "Авторы",   "Автори",   "Текст",
+    "текст",    "Συντάκτης",  "Συγγραφέας", "Κείμενο",    "作者",      "撰文",     "文",       "執筆",
+    "기자",     "글",         "כתב",       "מאת",         "بقلم",      "लेखक",     "记者",     "記者",
+    "本报记者", "本報記者"};
+constexpr std::array<std::string_view, 2> kColons = {":", "："};
 // Names begin with them, too ("Von Miller"): only before a full name.
-constexpr std::array<std::string_view, 7> kDoubtfulStarts = {"von ", "par ", "por ", "di ", "door ", "av ", "af "};
+constexpr std::array<std::string_view, 8> kDoubtfulStarts = {"von ",  "par ", "por ", "di ",
+                                                             "door ", "av ",  "af ",  "od "};
 
-// Between two names. A dash is not here: "Anne-Marie".
-constexpr std::array<std::string_view, 10> kSeparators = {" and ", " & ",   ";",    " / ",  "|",
-                                                          " und ", " og ", " och ", " et ", " ja "};
+// Behind them others are named: who took the pictures, who edited.
+constexpr std::array<std::string_view, 27> kOtherCredits = {
+    "photo:",      "photos:",   "photo by ", "photos by ", "photographs by ", "photography by ", "edited by ",
+    "editing by ", "editor:",   "foto:",     "fotos:",     "foto's:",         "fotografie:",     "bild:",
+    "bilder:",     "grafik:",   "video:",    "kuva:",      "kuvat:",          "photo :",         "photos :",
+    "Фото:",       "фото:",     "사진:",     "写真:",      "撮影:",           "摄影："};
+
+// Between two names. A dash within blanks only: "Anne-Marie".
+constexpr std::array<std::string_view, 28> kSeparators = {
+    " and ", " & ",   ";",     " / ", "|",   " und ", " og ", " och ", " et ", " ja ", " ve ", " и ", " та ", " і ",
+    " και ", " oraz ", " 및 ", "、",  "，",  "；",    "，",   "،",     "／",   "｜",   "•",    " · ", " - ",  " – "};
 // Inside names, too ("Ortega y Gasset"): only between two full names.
-constexpr std::array<std::string_view, 3> kDoubtfulSeparators = {" y ", " e ", " en "};
+constexpr std::array<std::string_view, 9> kDoubtfulSeparators = {" y ", " e ", " en ",  " i ", " a ",
+                                                                 " és ", " și ", " và ", " dan "};
+
+// Behind a name, and no part of it: "reporter".
+constexpr std::array<std::string_view, 5> kEnds = {"기자", "특파원", "記者", "记者", "통신원"};
+// Behind the place of a report: "台北報導".
+constexpr std::array<std::string_view, 2> kReports = {"報導", "报道"};
+// Between the name that begins a byline and the place or paper it was written for.
+constexpr std::array<std::string_view, 6> kBeforePlaces = {" in ", " aus ", " from ", " at ", " for ", " à "};
 
 // Stands behind a comma and belongs to the name before it.
 constexpr std::array<std::string_view, 9> kNameEndings = {"jr", "jr.", "sr",   "sr.", "ii",
@@ -68,7 +98,21 @@ Cut FindFirst(std::span<const std::string_view> separators, std::string_view tex
   return kNoCut;
 }
 
-Cut FindSeparator(std::string_view text) { return FindFirst(kSeparators, text); }
+// "Jane Doe/John Roe", but not "example.com/jane".
+Cut FindSlash(std::string_view text) {
+  for (size_t at = text.find('/'); at != text.npos; at = text.find('/', at + 1)) {
+    const size_t begin = text.rfind(' ', at) + 1;
+    const std::string_view word = text.substr(begin, text.find(' ', at) - begin);
+    const bool at_edge = at == begin || at + 1 == begin + word.size();
+    if (!at_edge && word.find_first_of(".:@") == word.npos) return {at, 1};
+  }
+  return kNoCut;
+}
+
+Cut FindSeparator(std::string_view text) {
+  const Cut found = FindFirst(kSeparators, text);
+  return std::min(found, FindSlash(text.substr(0, found.first)));
+}
 
 // The first comma that is not before "Jr.".
 Cut FindComma(std::string_view text) {
@@ -123,7 +167,20 @@ bool IsPerson(std::string_view name) {
   return words >= 2 && words <= kMaxPersonWords && !last_is_small;
 }
 
+// "Autor: Jane Doe", "Auteur : Jane Doe".
+std::string_view WithoutLabel(std::string_view name) {
+  for (std::string_view label : kLabels) {
+    if (!name.starts_with(label) && !ascii::StartsWith(name, label)) continue;
+    const std::string_view rest = ascii::Trim(name.substr(label.size()));
+    for (std::string_view colon : kColons) {
+      if (rest.starts_with(colon)) return ascii::Trim(rest.substr(colon.size()));
+    }
+  }
+  return name;
+}
+
 std::string_view WithoutStart(std::string_view name) {
+  if (const std::string_view rest = WithoutLabel(name); rest.size() < name.size()) return rest;
   for (std::string_view start : kStarts) {
     if (ascii::StartsWith(name, start)) return ascii::Trim(name.substr(start.size()));
   }
@@ -145,10 +202,62 @@ std::string_view WithoutAddress(std::string_view name) {
   return ascii::Trim(name.substr(open + 1, close - open - 1));
 }
 
-void AddOne(std::string_view name, std::vector<std::string_view>& authors) {
-  name = WithoutAddress(WithoutStart(ascii::Trim(name)));
+// The person at the head of `name` before `at`, without the small words and dashes that lead on; else `name`.
+std::string_view PersonBefore(std::string_view name, size_t at) {
+  std::string_view head = ascii::Trim(name.substr(0, at));
+  while (!head.empty()) {
+    const size_t begin = head.rfind(' ') + 1;
+    const std::string_view word = head.substr(begin);
+    const bool leads_on = BeginsSmall(word) || std::ranges::none_of(word, [](char c) {
+      return ascii::IsLetter(c) || static_cast<unsigned char>(c) >= 0x80;
+    });
+    if (!leads_on) break;
+    head = ascii::Trim(head.substr(0, begin));
+  }
+  return IsPerson(head) ? head : name;
+}
+
+// "Jane Doe (Example Agency)", "Jane Doe on 3 March", "Jane Doe @jane".
+std::string_view WithoutTail(std::string_view name) {
+  for (size_t at = 0; at + 1 < name.size(); ++at) {
+    const char next = name[at + 1];
+    if (name[at] == ' ' && (next == '(' || next == '@' || ascii::IsDigit(next))) return PersonBefore(name, at);
+  }
+  return name;
+}
+
+std::string_view WithoutPlace(std::string_view name) {
+  const size_t at = FindFirst(kBeforePlaces, name).first;
+  return at == name.npos ? name : PersonBefore(name, at);
+}
+
+std::string_view WithoutEnd(std::string_view name) {
+  for (std::string_view end : kEnds) {
+    if (name.size() > end.size() && name.ends_with(end)) return ascii::Trim(name.substr(0, name.size() - end.size()));
+  }
+  return name;
+}
+
+// `begins`: a word like "by" stood before the first name.
+void AddOne(std::string_view name, bool begins, std::vector<std::string_view>& authors) {
+  const std::string_view trimmed = ascii::Trim(name);
+  name = WithoutStart(trimmed);
+  if (begins || name.size() < trimmed.size()) name = WithoutPlace(name);
+  name = WithoutEnd(WithoutAddress(WithoutTail(name)));
+  if (std::ranges::any_of(kReports, [&](auto end) { return name.ends_with(end); })) return;
   const bool is_address = ascii::StartsWith(name, "http://") || ascii::StartsWith(name, "https://");
   if (!is_address) AddOnce(name, authors);
+}
+
+// Up to where others than authors are named.
+std::string_view BeforeOtherCredits(std::string_view byline) {
+  for (size_t at = 0; at < byline.size(); ++at) {
+    if (at > 0 && (ascii::IsLetter(byline[at - 1]) || byline[at] == ' ')) continue;
+    const std::string_view rest = byline.substr(at);
+    const auto begins = [&](std::string_view credit) { return ascii::StartsWith(rest, credit); };
+    if (std::ranges::any_of(kOtherCredits, begins)) return byline.substr(0, at);
+  }
+  return byline;
 }
 
 template <typename Visit>
@@ -162,16 +271,18 @@ void ForEachName(std::string_view byline, Visit visit) {
 }  // namespace
 
 void SplitByline(std::string_view byline, std::vector<std::string_view>& authors) {
-  byline = WithoutStart(ascii::Trim(byline));
   if (byline.size() > kMaxBylineBytes) return;
-  ForEachName(byline, [&](std::string_view name) { AddOne(name, authors); });
+  const std::string_view whole = ascii::Trim(BeforeOtherCredits(byline));
+  const std::string_view names = WithoutStart(whole);
+  const bool begins = names.size() < whole.size();
+  ForEachName(names, [&](std::string_view name) { AddOne(name, begins, authors); });
 }
 
 void AddAuthor(std::string_view name, std::vector<std::string_view>& authors) {
   if (name.size() > kMaxBylineBytes) return;
   bool is_list = true;
   ForEachName(WithoutStart(ascii::Trim(name)), [&](std::string_view part) { is_list = is_list && IsPerson(part); });
-  is_list ? SplitByline(name, authors) : AddOne(name, authors);
+  is_list ? SplitByline(name, authors) : AddOne(name, false, authors);
 }
 
 }  // namespace newsfeed
