@@ -32,10 +32,11 @@ absl::StatusOr<std::unique_ptr<BoilerplateJob>> BoilerplateJob::Create(
     const config::v1::Config& config, const SharedData& shared,
     const cleanup::FurnitureLearner::Options& options) {
   std::unique_ptr<BoilerplateJob> job(new BoilerplateJob(options));
-  auto decode = decode::Create(config.decode(), config.limits());
+  auto decode = decode::Create(config.decode(), config.limits(), decode::Next::kCleanup);
   if (!decode.ok()) return decode.status();
-  auto cleanup =
-      cleanup::Create(config.cleanup(), config.limits(), shared.line_rules, nullptr, &job->lines_);
+  auto cleanup = decode::CheckRequiredBehind(
+      cleanup::Create(config.cleanup(), config.limits(), shared.line_rules, nullptr, &job->lines_),
+      config.decode());
   if (!cleanup.ok()) return cleanup.status();
   auto sketcher = dedup::CreateSketcher(config.dedup());
   if (!sketcher.ok()) return sketcher.status();

@@ -145,10 +145,12 @@ std::vector<ExplainedLine> Explainer::Recorder::TakeLines(const Article& article
 absl::StatusOr<std::unique_ptr<Explainer>> Explainer::Create(const config::v1::Config& config,
                                                              const SharedData& shared) {
   std::unique_ptr<Explainer> explainer(new Explainer());
-  auto decode = decode::Create(config.decode(), config.limits());
+  auto decode = decode::Create(config.decode(), config.limits(), decode::Next::kCleanup);
   if (!decode.ok()) return decode.status();
-  auto cleanup = cleanup::Create(config.cleanup(), config.limits(), shared.line_rules,
-                                 shared.source_furniture, &explainer->recorder_);
+  auto cleanup = decode::CheckRequiredBehind(
+      cleanup::Create(config.cleanup(), config.limits(), shared.line_rules, shared.source_furniture,
+                      &explainer->recorder_),
+      config.decode());
   if (!cleanup.ok()) return cleanup.status();
   explainer->decode_ = *std::move(decode);
   explainer->cleanup_ = *std::move(cleanup);

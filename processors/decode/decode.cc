@@ -16,6 +16,7 @@
 #include "processors/decode/json_article.h"
 #include "processors/decode/json_paths.h"
 #include "processors/decode/names.h"
+#include "processors/decode/required.h"
 #include "processors/text/url.h"
 #include "processors/text/hash.h"
 #include "processors/text/html_sniffing.h"
@@ -49,7 +50,8 @@ struct Rules {
   std::string charset;
   std::string default_source;
   std::vector<ExtraRule> extra;
-  std::vector<Field> required;
+  RequiredFields required;
+  bool cleanup_follows = false;
   uint32_t max_record_bytes = 0;
   uint32_t max_text_bytes = 0;
 };
@@ -90,24 +92,10 @@ absl::Status AddExtra(const config::v1::Decode& config, Rules& rules) {
   return absl::OkStatus();
 }
 
-absl::Status AddRequired(const config::v1::Decode& config, Rules& rules) {
-  for (int i = 0; i < config.required_size(); ++i) {
-    Field field = Field::kId;
-    while (field < Field::kExtra && MappingName(field) != config.required(i)) {
-      field = static_cast<Field>(static_cast<uint8_t>(field) + 1);
-    }
-    if (config.required(i).empty() || field == Field::kExtra) {
-      return InvalidArgument(
-          fmt::format("decode.required[{}]: unknown field: \"{}\"", i, config.required(i)));
-    }
-    rules.required.push_back(field);
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<Rules> MakeRules(const config::v1::Decode& config,
-                                const config::v1::Limits& limits) {
+absl::StatusOr<Rules> MakeRules(const config::v1::Decode& config, const config::v1::Limits& limits,
+                                Next next) {
   Rules rules;
+  rules.cleanup_follows = next == Next::kCleanup;
   rules.format = FixedFormat(config.format());
   rules.charset = config.charset();
   if (!rules.charset.empty() && CharsetByLabel(rules.charset).empty()) {
@@ -120,7 +108,9 @@ absl::StatusOr<Rules> MakeRules(const config::v1::Decode& config,
   rules.max_record_bytes = limits.max_record_bytes();
   rules.max_text_bytes = limits.max_text_bytes();
   if (absl::Status status = AddExtra(config, rules); !status.ok()) return status;
-  if (absl::Status status = AddRequired(config, rules); !status.ok()) return status;
+  absl::StatusOr<RequiredFields> required = RequiredFields::Create(config);
+  if (!required.ok()) return required.status();
+  rules.required = *std::move(required);
   return rules;
 }
 
@@ -170,7 +160,7 @@ class Decoder : public Processor {
     } else {
       ReadPlain(*format, article);
     }
-    if (article.live()) Finish(*format, article);
+    if (article.live()) Finish(article);
   }
 
   // Sets text and charset. Nothing if the article was rejected.
@@ -264,7 +254,7 @@ class Decoder : public Processor {
   }
 
   // What is alike in all formats.
-  void Finish(Format format, Article& article) {
+  void Finish(Article& article) {
     if (article.text.size() > rules_.max_text_bytes) {
       return article.Reject(Reason::kTooLarge,
                             fmt::format("text of {} bytes, limits.max_text_bytes is {}",
@@ -272,10 +262,15 @@ class Decoder : public Processor {
     }
     FillFromHeaders(article);
     FillSource(article);
-    if (!CheckRequired(format, article)) return;
-    FillId(article);
     // An article that is not cleaned is published as it is.
     article.body = article.text;
+    CheckRequired(article);
+    if (article.live()) FillId(article);
+  }
+
+  void CheckRequired(Article& article) const {
+    rules_.cleanup_follows ? rules_.required.CheckBeforeCleanup(article)
+                           : rules_.required.Check(article);
   }
 
   void FillFromHeaders(Article& article) const {
@@ -321,41 +316,6 @@ class Decoder : public Processor {
     if (article.source_name.empty()) article.source_name = article.source_domain;
   }
 
-  bool CheckRequired(Format format, Article& article) const {
-    for (Field field : rules_.required) {
-      if (format != Format::kJson && !KnownWithoutJson(field)) continue;
-      if (!IsEmpty(field, article)) continue;
-      article.Reject(Reason::kMissingField,
-                     fmt::format("required field is missing: {}", MappingName(field)));
-      return false;
-    }
-    return true;
-  }
-
-  // Cleanup finds the rest in the page or text; here it cannot be missed.
-  static bool KnownWithoutJson(Field field) {
-    return field == Field::kId || field == Field::kUrl || field == Field::kSource ||
-           field == Field::kBody;
-  }
-
-  static bool IsEmpty(Field field, const Article& article) {
-    switch (field) {
-      case Field::kId: return article.id.empty();
-      case Field::kUrl: return article.url.empty();
-      case Field::kSource: return article.source_name.empty();
-      case Field::kTitle: return article.title.empty();
-      case Field::kStandfirst: return article.standfirst.empty();
-      case Field::kBody: return article.text.empty();
-      case Field::kPublished: return !article.published;
-      case Field::kModified: return !article.modified;
-      case Field::kAuthors: return article.authors.empty();
-      case Field::kLanguage: return article.claimed_language.empty();
-      case Field::kSection: return article.section.empty();
-      case Field::kKeywords: return article.keywords.empty();
-      default: return false;
-    }
-  }
-
   void FillId(Article& article) {
     text::Arena& arena = article.arena();
     if (article.id.size() > kMaxIdBytes) {
@@ -374,16 +334,46 @@ class Decoder : public Processor {
   std::string canonical_url_;
 };
 
+// A step of another processor's, and the question for the required fields behind it.
+class CheckedStep : public Processor {
+ public:
+  CheckedStep(std::unique_ptr<Processor> step, RequiredFields required)
+      : step_(std::move(step)), required_(std::move(required)) {}
+
+  std::string_view name() const override { return step_->name(); }
+
+  absl::Status Process(Batch& batch) override {
+    if (absl::Status status = step_->Process(batch); !status.ok()) return status;
+    for (Article& article : batch.articles()) {
+      if (article.live()) required_.Check(article);
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  const std::unique_ptr<Processor> step_;
+  const RequiredFields required_;
+};
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Processor>> Create(const config::v1::Decode& config,
-                                                  const config::v1::Limits& limits) {
-  absl::StatusOr<Rules> rules = MakeRules(config, limits);
+                                                  const config::v1::Limits& limits, Next next) {
+  absl::StatusOr<Rules> rules = MakeRules(config, limits, next);
   if (!rules.ok()) return rules.status();
   absl::StatusOr<JsonPaths> paths = JsonPaths::Create(config);
   if (!paths.ok()) return paths.status();
   return std::make_unique<Decoder>(*std::move(rules), *std::move(paths), limits.max_json_depth(),
                                    config.repair_bodies());
+}
+
+absl::StatusOr<std::unique_ptr<Processor>> CheckRequiredBehind(
+    absl::StatusOr<std::unique_ptr<Processor>> step, const config::v1::Decode& config) {
+  if (!step.ok()) return step;
+  absl::StatusOr<RequiredFields> required = RequiredFields::Create(config);
+  if (!required.ok()) return required.status();
+  if (required->empty()) return step;
+  return std::make_unique<CheckedStep>(*std::move(step), *std::move(required));
 }
 
 }  // namespace newsfeed::decode

@@ -20,13 +20,17 @@ using Created = absl::StatusOr<std::unique_ptr<Processor>>;
 constexpr std::array kTable = std::to_array<ProcessorEntry>({
     {"decode", "decode", Stage::kPrepare, true, "bytes to article: JSON, text, HTML; to UTF-8",
      [](const Config& config, const SharedData&) -> Created {
-       return decode::Create(config.decode(), config.limits());
+       return decode::Create(
+           config.decode(), config.limits(),
+           InChain(config, "cleanup") ? decode::Next::kCleanup : decode::Next::kPublish);
      }},
     {"cleanup", "cleanup", Stage::kPrepare, false,
      "text or page to title, standfirst, body in paragraphs, language",
      [](const Config& config, const SharedData& shared) -> Created {
-       return cleanup::Create(config.cleanup(), config.limits(), shared.line_rules,
-                             shared.source_furniture);
+       return decode::CheckRequiredBehind(
+           cleanup::Create(config.cleanup(), config.limits(), shared.line_rules,
+                           shared.source_furniture),
+           config.decode());
      }},
     {"dedup", "sketch", Stage::kPrepare, false, "what a verdict needs, as a few hundred bytes",
      [](const Config& config, const SharedData&) -> Created {

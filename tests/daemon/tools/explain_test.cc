@@ -21,10 +21,11 @@ constexpr char kFirst[] =
 constexpr char kSecond[] =
     "Drivers waited for an hour at the northern gate, where a choir sang and a ribbon was cut.";
 
-Explanation Explained(std::string_view value, std::string_view topic = "a.txt") {
+Explanation Explained(std::string_view value, std::string_view topic = "a.txt",
+                      const config::v1::Config& config = {}) {
   SharedData shared;
   shared.line_rules = testing::ShippedLineRules();
-  auto explainer = Explainer::Create({}, shared);
+  auto explainer = Explainer::Create(config, shared);
   EXPECT_TRUE(explainer.ok());
   Batch batch;
   batch.Add({.id = {{topic}, {0}, {7}}, .value = value});
@@ -76,6 +77,14 @@ TEST(ExplainTest, TellsWhyARecordIsADeadLetter) {
   EXPECT_THAT(explained.outcome, HasSubstr("dead letter INVALID_JSON"));
   EXPECT_THAT(TextOf(explained, false), HasSubstr("dead letter INVALID_JSON"));
   EXPECT_THAT(HtmlOf(explained), HasSubstr("class=\"outcome\">dead letter INVALID_JSON"));
+}
+
+TEST(ExplainTest, AsksForRequiredFieldsBehindCleanup) {
+  config::v1::Config config;
+  config.mutable_decode()->add_required("title");
+  EXPECT_EQ(Explained(Text(), "a.txt", config).outcome, "");
+  EXPECT_THAT(Explained(kFirst, "a.txt", config).outcome,
+              HasSubstr("MISSING_FIELD: required field is missing: title"));
 }
 
 TEST(ExplainTest, TellsANoticeAboutCookies) {

@@ -338,6 +338,33 @@ TEST(DecodeRequired, IsMissed) {
   EXPECT_TRUE(decode(R"({"title":"x","url":"https://example.com/","authors":["A B"]})").live());
 }
 
+// What of a record with nothing but this text is left for cleanup to find.
+std::vector<std::string> LeftForCleanup(const std::string& text) {
+  std::vector<std::string> left;
+  for (const char* field : {"id", "url", "source", "title", "standfirst", "body", "published_at",
+                            "modified_at", "authors", "language", "section", "keywords"}) {
+    Decoding decode(fmt::format("required: '{}'", field), "", Next::kCleanup);
+    const std::string record = R"({"body":")" + text + "\"}";
+    Decoding refuse(fmt::format("required: '{}'", field));
+    if (decode(record).live() && !refuse(record).live()) left.emplace_back(field);
+  }
+  return left;
+}
+
+TEST(DecodeRequired, IsLeftToCleanupWhereThatMayFindIt) {
+  EXPECT_THAT(LeftForCleanup("<html><body><p>Ships may enter.</p></body></html>"),
+              ElementsAre("url", "source", "title", "standfirst", "published_at", "modified_at",
+                          "authors", "language", "section", "keywords"));
+  EXPECT_THAT(LeftForCleanup("<p>Ships may enter.</p>"),
+              ElementsAre("title", "standfirst", "language"));
+  EXPECT_THAT(LeftForCleanup("Ships may enter."), ElementsAre("title", "standfirst", "language"));
+}
+
+TEST(DecodeRequired, WhatIsRefusedHasNoIdMadeUp) {
+  Decoding decode(R"(required: "url")");
+  EXPECT_EQ(decode(R"({"title":"x"})").id, "");
+}
+
 TEST(DecodeSource, IsTheDefault) {
   Decoding decode("default_source: 'Example Agency'");
   EXPECT_EQ(decode(R"({"title":"x"})").source_name, "Example Agency");

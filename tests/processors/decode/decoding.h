@@ -18,18 +18,20 @@
 namespace newsfeed::decode {
 
 inline absl::StatusOr<std::unique_ptr<Processor>> CreateFrom(const std::string& config_text,
-                                                             const std::string& limits_text = "") {
+                                                             const std::string& limits_text = "",
+                                                             Next next = Next::kPublish) {
   config::v1::Decode config;
   config::v1::Limits limits;
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(config_text, &config));
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(limits_text, &limits));
-  return Create(config, limits);
+  return Create(config, limits, next);
 }
 
 class Decoding {
  public:
-  explicit Decoding(const std::string& config = "", const std::string& limits = "")
-      : processor_(CreateFrom(config, limits).value()) {}
+  explicit Decoding(const std::string& config = "", const std::string& limits = "",
+                    Next next = Next::kPublish)
+      : processor_(CreateFrom(config, limits, next).value()) {}
 
   const Article& operator()(std::string_view value, std::vector<Header> headers = {}) {
     batch_ = std::make_unique<newsfeed::testing::BatchBuilder>();
