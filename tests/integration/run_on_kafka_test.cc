@@ -62,7 +62,7 @@ class RunOnKafka : public ::testing::Test, protected KafkaApplication {
     Produce();
     const auto daemon = NewDaemon("a");
     daemon->Start();
-    const std::string audit = AwaitDone(kSamples);
+    const std::string audit = AwaitDone(kSamples, {daemon.get()});
     daemon->Signal(SIGTERM);
     EXPECT_EQ(daemon->Wait(40), 0) << daemon->Log();
     return audit;
@@ -105,7 +105,7 @@ TEST_F(RunOnKafka, SamplesComeOutAsFromFiles) {
   ASSERT_EQ(Newsfeedd({"produce", "-c", config_path(), "--timestamps", "published", samples}).exit_code, 0);
   const auto daemon = NewDaemon("a");
   daemon->Start();
-  const std::string audit = AwaitDone(kSamples);
+  const std::string audit = AwaitDone(kSamples, {daemon.get()});
   daemon->Signal(SIGTERM);
   EXPECT_EQ(daemon->Wait(40), 0) << daemon->Log();
 
@@ -182,7 +182,7 @@ TEST_F(RunOnKafka, AKilledStaticMemberComesBackAlone) {
   const size_t before = killed->Log().size();
   killed->Start();
   Produce();
-  EXPECT_THAT(AwaitDone(2 * kSamples), HasSubstr("\"clean\":true"));
+  EXPECT_THAT(AwaitDone(2 * kSamples, {stays.get(), killed.get()}), HasSubstr("\"clean\":true"));
   EXPECT_TRUE(has_two(stays->Log()) && has_two(killed->Log().substr(before)));
   for (DaemonProcess* daemon : {stays.get(), killed.get()}) daemon->Signal(SIGTERM);
   for (DaemonProcess* daemon : {stays.get(), killed.get()}) EXPECT_EQ(daemon->Wait(40), 0) << daemon->Log();
@@ -195,7 +195,7 @@ TEST_F(RunOnKafka, TrimsWhatIsDoneAndGoesOnAfterARestart) {
     Produce();
     const auto daemon = NewDaemon("a");
     daemon->Start();
-    AwaitDone(records);
+    AwaitDone(records, {daemon.get()});
     ASSERT_TRUE(Eventually([&] { return FirstPrepared() > 0; })) << "nothing was trimmed";
     daemon->Signal(SIGTERM);
     EXPECT_EQ(daemon->Wait(40), 0) << daemon->Log();
@@ -223,6 +223,7 @@ TEST_F(RunOnKafka, ATermInTheMiddleOfTheLoadAbortsNothing) {
   testing::Feeder feeder(factory(), config(), 6, 2000);
   OutcomeReader outcomes_now(factory(), config());
   const auto daemon = NewDaemon("a");
+  outcomes_now.Watch({daemon.get()});
   uint64_t aborted = 0;
   for (int term = 0; term < 4; ++term) {
     const size_t before = term == 0 ? 0 : daemon->Log().size();
@@ -245,7 +246,7 @@ TEST_F(RunOnKafka, ATermInTheMiddleOfTheLoadAbortsNothing) {
   }
   daemon->Start();
   const uint64_t records = feeder.Stop();
-  EXPECT_THAT(AwaitDone(records), HasSubstr("\"clean\":true"));
+  EXPECT_THAT(AwaitDone(records, {daemon.get()}), HasSubstr("\"clean\":true"));
   daemon->Signal(SIGTERM);
   EXPECT_EQ(daemon->Wait(40), 0) << daemon->Log();
   const std::map<std::string, int> outcomes = Outcomes();
@@ -318,6 +319,7 @@ TEST_F(RunOnKafka, AReloadWhileRecordsFlowChangesWhatComesAfterIt) {
   const auto daemon = NewDaemon("a");
   daemon->Start();
   OutcomeReader outcomes_now(factory(), config());
+  outcomes_now.Watch({daemon.get()});
   ASSERT_TRUE(daemon->AwaitLog([](const std::string& log) { return log.find("msg=ready") != std::string::npos; }, 60));
   ASSERT_TRUE(outcomes_now.AwaitBeyondMark());
   const auto reload = [&](const std::string& answer) {
@@ -338,7 +340,7 @@ TEST_F(RunOnKafka, AReloadWhileRecordsFlowChangesWhatComesAfterIt) {
   outcomes_now.Mark();
   ASSERT_TRUE(outcomes_now.AwaitBeyondMark());
   const uint64_t records = feeder.Stop();
-  EXPECT_THAT(AwaitDone(records), HasSubstr("\"clean\":true"));
+  EXPECT_THAT(AwaitDone(records, {daemon.get()}), HasSubstr("\"clean\":true"));
   const Stamps flowing = stamps();
   EXPECT_EQ(flowing.digests.size(), 2);
   EXPECT_EQ(flowing.policies.size(), 2);
@@ -393,6 +395,7 @@ TEST_F(RunOnKafka, WhileTheBrokerHangsAReloadWaitsAndADrainEnds) {
   testing::Feeder feeder(factory(), config(), 4, 1000);
   OutcomeReader outcomes_now(factory(), config());
   const auto daemon = NewDaemon("a");
+  outcomes_now.Watch({daemon.get()});
   // Sends a signal and waits for what the log says to it.
   const auto answer = [&](int signal, const std::string& text) {
     const size_t before = daemon->Log().size();
@@ -431,7 +434,7 @@ TEST_F(RunOnKafka, WhileTheBrokerHangsAReloadWaitsAndADrainEnds) {
   }
   daemon->Start();
   const uint64_t records = feeder.Stop();
-  EXPECT_THAT(AwaitDone(records), HasSubstr("\"clean\":true"));
+  EXPECT_THAT(AwaitDone(records, {daemon.get()}), HasSubstr("\"clean\":true"));
   daemon->Signal(SIGTERM);
   EXPECT_EQ(daemon->Wait(40), 0) << daemon->Log();
   for (const auto& [source, count] : Outcomes()) EXPECT_EQ(count, 1) << source;
@@ -453,7 +456,7 @@ TEST_F(RunOnKafka, ARecordThatEndedTheProcessIsNamedAndSkipped) {
       std::vector<std::string>{NEWSFEEDD, "run", "-c", config_path(), "--instance", "a", "--skip", topic + ":0:17"},
       folder().path() / "a.log");
   daemon->Start();
-  AwaitDone(kSamples);
+  AwaitDone(kSamples, {daemon.get()});
   daemon->Signal(SIGTERM);
   EXPECT_EQ(daemon->Wait(40), 0) << daemon->Log();
   std::vector<std::string> skipped;
@@ -473,9 +476,12 @@ TEST_F(RunOnKafka, KilledInstancesLoseAndDoubleNothing) {
     daemons.push_back(NewDaemon(name));
     daemons.back()->Start();
   }
+  std::vector<const DaemonProcess*> running;
+  for (const auto& daemon : daemons) running.push_back(daemon.get());
   // Articles come all the time, so that each kill meets work.
   testing::Feeder feeder(factory(), config(), 6, 1000);
   OutcomeReader outcomes_now(factory(), config());
+  outcomes_now.Watch(running);
   std::mt19937 random(7);
   for (int kill = 0; kill < 5; ++kill) {
     ASSERT_TRUE(outcomes_now.AwaitBeyondMark()) << "no progress after kill " << kill;
@@ -487,7 +493,7 @@ TEST_F(RunOnKafka, KilledInstancesLoseAndDoubleNothing) {
   }
   ASSERT_TRUE(outcomes_now.AwaitBeyondMark()) << "no progress after the last kill";
   const uint64_t records = feeder.Stop();
-  const std::string audit = AwaitDone(records);
+  const std::string audit = AwaitDone(records, running);
   EXPECT_THAT(audit, HasSubstr("\"clean\":true"));
   for (const auto& daemon : daemons) daemon->Signal(SIGTERM);
   for (const auto& daemon : daemons) EXPECT_EQ(daemon->Wait(40), 0) << daemon->Log();

@@ -7,7 +7,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
+#include <stdexcept>
 
 #include "tests/testing/temporary_folder.h"
 
@@ -49,6 +51,17 @@ int DaemonProcess::Wait(int seconds) {
   pid_ = -1;
   if (!in_time) return -1;
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+void DaemonProcess::CheckRuns() const {
+  siginfo_t ended{};
+  if (!running() || waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT) != 0) return;
+  if (ended.si_pid == 0) return;
+  const int code = ended.si_code == CLD_EXITED ? ended.si_status : 128 + ended.si_status;
+  constexpr size_t kTailBytes = 4000;
+  const std::string log = Log();
+  throw std::runtime_error(log_ + ": the process ended by itself, exit code " + std::to_string(code) + "\n" +
+                           log.substr(log.size() - std::min(log.size(), kTailBytes)));
 }
 
 bool DaemonProcess::AwaitLog(const std::function<bool(const std::string&)>& holds, int seconds) const {

@@ -25,6 +25,9 @@ class DaemonProcess {
   void Signal(int signal) const;
   // The exit code, 128 + signal, or -1 where it had to be killed after `seconds`.
   int Wait(int seconds);
+  // Throws where it has ended and nobody waited for that: its exit code and the end of its log. So a test ends at
+  // once that waits for what it would have done.
+  void CheckRuns() const;
   std::string Log() const;
   // Waits until `holds` is true of the log; false: not so within `seconds`.
   bool AwaitLog(const std::function<bool(const std::string& log)>& holds, int seconds) const;

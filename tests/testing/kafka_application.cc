@@ -108,14 +108,17 @@ std::unique_ptr<DaemonProcess> KafkaApplication::NewDaemon(const std::string& in
   return std::make_unique<DaemonProcess>(arguments, folder_.path() / (instance + ".log"));
 }
 
-std::string KafkaApplication::AwaitDone(uint64_t records) const {
-  EXPECT_TRUE(OutcomeReader(*factory_, config_).AwaitMoreThan(records - 1));
-  return AwaitClean(records);
+std::string KafkaApplication::AwaitDone(uint64_t records, const std::vector<const DaemonProcess*>& daemons) const {
+  OutcomeReader outcomes(*factory_, config_);
+  outcomes.Watch(daemons);
+  EXPECT_TRUE(outcomes.AwaitMoreThan(records - 1));
+  return AwaitClean(records, daemons);
 }
 
-std::string KafkaApplication::AwaitClean(uint64_t records) const {
+std::string KafkaApplication::AwaitClean(uint64_t records, const std::vector<const DaemonProcess*>& daemons) const {
   ProgramResult audit;
   EXPECT_TRUE(Eventually([&] {
+    for (const DaemonProcess* daemon : daemons) daemon->CheckRuns();
     audit = Newsfeedd({"audit", "--json", "-c", config_path_});
     return audit.out.find("\"unread\":0,\"in_prepared\":0,\"in_judged\":0") != std::string::npos;
   }));

@@ -49,10 +49,11 @@ class KafkaApplication {
   std::unique_ptr<DaemonProcess> NewDaemon(const std::string& instance, std::vector<std::string> wrapper = {},
                                            const std::string& program = "") const;
 
-  // Waits until each of `records` has an outcome and nothing is in flight; what audit says then.
-  std::string AwaitDone(uint64_t records) const;
+  // Waits until each of `records` has an outcome and nothing is in flight; what audit says then. `daemons` do the
+  // work: where one ends meanwhile, so does the test (DaemonProcess::CheckRuns).
+  std::string AwaitDone(uint64_t records, const std::vector<const DaemonProcess*>& daemons) const;
   // The same where all outcomes have been seen.
-  std::string AwaitClean(uint64_t records) const;
+  std::string AwaitClean(uint64_t records, const std::vector<const DaemonProcess*>& daemons = {}) const;
 
   // Committed records of whole topics.
   void Read(const std::vector<std::string>& topics, const std::function<void(const kafka::PolledRecord&)>& take) const;

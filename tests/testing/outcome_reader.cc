@@ -73,7 +73,10 @@ bool OutcomeReader::Poll(const std::function<bool(const PolledRecord&)>& is_last
   const absl::Time end = absl::Now() + absl::Minutes(4);
   while (absl::Now() < end) {
     const kafka::PollOutcome outcome = consumer_->Poll(absl::Seconds(1));
-    if (outcome.kind != kafka::PollOutcome::Kind::kRecord) continue;
+    if (outcome.kind != kafka::PollOutcome::Kind::kRecord) {
+      for (const DaemonProcess* daemon : watched_) daemon->CheckRuns();
+      continue;
+    }
     ++count_;
     if (is_last(outcome.record)) return true;
   }

@@ -13,9 +13,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "daemon/kafka/kafka_client.h"
 #include "newsfeed/config/v1/config.pb.h"
+#include "tests/testing/daemon_process.h"
 
 namespace newsfeed::testing {
 
@@ -23,6 +25,9 @@ class OutcomeReader {
  public:
   // From the first outcome on.
   OutcomeReader(kafka::ClientFactory& factory, const config::v1::Config& config);
+
+  // While it waits, these must live and run: DaemonProcess::CheckRuns.
+  void Watch(std::vector<const DaemonProcess*> daemons) { watched_ = std::move(daemons); }
 
   // Waits until there are more than `count`; false: nothing came for four minutes.
   bool AwaitMoreThan(uint64_t count);
@@ -45,6 +50,7 @@ class OutcomeReader {
   bool Poll(const std::function<bool(const kafka::PolledRecord&)>& is_last);
 
   std::unique_ptr<kafka::Consumer> consumer_;
+  std::vector<const DaemonProcess*> watched_;
   std::map<kafka::TopicPartition, int64_t> marks_;
   uint64_t count_ = 0;
 };
