@@ -207,7 +207,8 @@ void HtmlRenderer::BreakLine() {
   if (!has_piece_) return;
   const std::string_view raw = in_buffer_ ? std::string_view(buffer_) : Slice(html_, piece_);
   std::string_view line = clean_ ? CleanLine(raw, *arena_) : ResolveReferences(raw, *arena_);
-  const bool is_buffer = line.data() >= buffer_.data() && line.data() <= buffer_.data() + buffer_.size();
+  const bool is_buffer =
+      line.data() >= buffer_.data() && line.data() <= buffer_.data() + buffer_.size();
   if (in_buffer_ && is_buffer) line = arena_->Keep(line);
   if (!line.empty()) {
     markup_.link_percent = Percent(link_bytes_, bytes_);
@@ -229,8 +230,9 @@ LineMarkup HtmlRenderer::MarkupOfBlock() const {
   return blocks_.empty() ? LineMarkup{} : blocks_.back().markup;
 }
 
-void HtmlRenderer::OpenBlockOf(const HtmlTree& tree, size_t index, Range article,
-                               uint8_t name_kinds) {
+void HtmlRenderer::OpenBlockOf(const Elements& elements, size_t index) {
+  const HtmlTree& tree = elements.tree;
+  const Page* const page = elements.page;
   const HtmlNode& node = tree.nodes()[index];
   LineMarkup markup = MarkupOfBlock();
   const uint8_t tag = TagCode(node.name);
@@ -241,20 +243,21 @@ void HtmlRenderer::OpenBlockOf(const HtmlTree& tree, size_t index, Range article
   markup.block = static_cast<uint32_t>(index);
   markup.outer_names = static_cast<uint8_t>(markup.outer_names2 | markup.names);
   markup.outer_names2 = markup.names;
-  markup.names = name_kinds;
-  markup.in_article = index >= article.begin && index < article.end;
+  markup.names = page != nullptr ? elements.judge.NameKinds(tree, node, index) : uint8_t{0};
+  markup.in_article = index >= elements.article.begin && index < elements.article.end;
   markup.in_list = markup.in_list || node.name == "ul" || node.name == "ol";
   markup.in_table = markup.in_table || tag == 8;
   markup.in_quote = markup.in_quote || tag == 9;
   markup.in_heading = markup.in_heading || (tag >= 2 && tag <= 5);
   markup.look = text::Hash(tree.Attribute(node, "class").substr(0, kMaxNameBytes), tag);
+  if (page != nullptr && index >= page->standfirst.begin && index < page->standfirst.end) {
+    markup.is_standfirst = true;
+  }
   blocks_.push_back({node.end, static_cast<uint32_t>(index), markup});
 }
 
-void HtmlRenderer::Render(const HtmlTree& tree, const HtmlFigures& figures, std::string_view html,
-                          Range range, BlockJudge& judge, const LineRules& rules, bool clean,
-                          text::Arena& arena, text::Arena& quotes, std::vector<Line>& lines,
-                          std::vector<RemovedText>& removed, const Page* page) {
+void HtmlRenderer::Begin(std::string_view html, bool clean, text::Arena& arena,
+                         std::vector<Line>& lines) {
   html_ = html;
   clean_ = clean;
   arena_ = &arena;
@@ -263,72 +266,97 @@ void HtmlRenderer::Render(const HtmlTree& tree, const HtmlFigures& figures, std:
   bytes_ = link_bytes_ = strong_bytes_ = 0;
   link_end_ = strong_end_ = 0;
   blocks_.clear();
-  const auto nodes = tree.nodes();
-  const Range article = page != nullptr ? page->article : range;
-  std::vector<size_t> open_doubtful;
+  open_doubtful_.clear();
+}
+
+void HtmlRenderer::Render(const HtmlTree& tree, const HtmlFigures& figures, std::string_view html,
+                          Range range, BlockJudge& judge, const LineRules& rules, bool clean,
+                          text::Arena& arena, text::Arena& quotes, std::vector<Line>& lines,
+                          std::vector<RemovedText>& removed, const Page* page) {
+  Begin(html, clean, arena, lines);
+  const Elements elements = {tree,   figures, judge,   rules,
+                             quotes, removed, page,    page != nullptr ? page->article : range};
   for (size_t i = range.begin; i < range.end;) {
     CloseBlocks(i);
-    while (!open_doubtful.empty() && nodes[page->doubtful[open_doubtful.back()].node].end <= i) {
-      BreakLine();
-      page->doubtful[open_doubtful.back()].lines.end = static_cast<uint32_t>(lines.size());
-      open_doubtful.pop_back();
-    }
-    const HtmlNode& node = nodes[i];
+    CloseDoubtful(elements, i);
+    const HtmlNode& node = tree.nodes()[i];
     if (node.is_text()) {
-      AddText(node.source);
-      if (has_piece_) {
-        const size_t size = node.source.size();
-        bytes_ += size;
-        if (i < link_end_) link_bytes_ += size;
-        if (i < strong_end_) strong_bytes_ += size;
-      }
+      AddPiece(i, node.source);
       ++i;
-      continue;
+    } else {
+      i = AddElement(elements, i);
     }
-    // The element that holds the article is not judged again, a fragment's first is.
-    const bool is_container = i == article.begin && node.end == article.end;
-    const int rule = is_container ? -1 : judge.Judge(tree, node, i, figures, article);
-    const bool doubtful = page != nullptr && rule >= 0 && node.role == HtmlRole::kBlock &&
-                          !rules.IsAlways(static_cast<RuleIndex>(rule)) &&
-                          figures.ProseBytes(node, i) > kDoubtfulProseBytes;
-    if ((rule >= 0 && !doubtful) || node.role == HtmlRole::kSkip) {
-      if (node.role == HtmlRole::kBlock) BreakLine();
-      if (rule >= 0 && i >= article.begin && i < article.end) {
-        const bool quoted = figures.TextBytes(node, i) > 0;
-        removed.push_back({rules.name(static_cast<RuleIndex>(rule)),
-                           quoted ? TextOf(tree, html, i, quotes) : std::string_view(),
-                           node.source.begin, node.source.end});
-      }
-      i = std::max<size_t>(node.end, i + 1);
-      continue;
-    }
-    if (node.role == HtmlRole::kBlock) {
-      BreakLine();
-      OpenBlockOf(tree, i, article, page != nullptr ? judge.NameKinds(tree, node, i) : uint8_t{0});
-      if (doubtful) {
-        blocks_.back().markup.rule = static_cast<uint8_t>(rule + 1);
-        open_doubtful.push_back(page->doubtful.size());
-        page->doubtful.push_back({static_cast<uint32_t>(i), static_cast<RuleIndex>(rule),
-                                  {static_cast<uint32_t>(lines.size()), 0}});
-      }
-      if (page != nullptr && i >= page->standfirst.begin && i < page->standfirst.end) {
-        blocks_.back().markup.is_standfirst = true;
-      }
-    } else if (node.role == HtmlRole::kBreak) {
-      BreakLine();
-    } else if (PartsWords(node.name)) {
-      AddBlank();
-    } else if (IsLink(node.name)) {
-      link_end_ = std::max<size_t>(link_end_, node.end);
-    } else if (IsStrong(node.name)) {
-      strong_end_ = std::max<size_t>(strong_end_, node.end);
-    }
-    ++i;
   }
   BreakLine();
-  for (const size_t open : open_doubtful) {
-    page->doubtful[open].lines.end = static_cast<uint32_t>(lines.size());
+  CloseDoubtful(elements, tree.nodes().size());
+}
+
+// The lines of the doubtful elements that end before `node` are complete.
+void HtmlRenderer::CloseDoubtful(const Elements& elements, size_t node) {
+  while (!open_doubtful_.empty()) {
+    DoubtfulElement& last = elements.page->doubtful[open_doubtful_.back()];
+    if (elements.tree.nodes()[last.node].end > node) return;
+    BreakLine();
+    last.lines.end = static_cast<uint32_t>(lines_->size());
+    open_doubtful_.pop_back();
   }
+}
+
+void HtmlRenderer::AddPiece(size_t node, Range source) {
+  AddText(source);
+  if (!has_piece_) return;
+  bytes_ += source.size();
+  if (node < link_end_) link_bytes_ += source.size();
+  if (node < strong_end_) strong_bytes_ += source.size();
+}
+
+// Removes or opens the element; the node to go on with.
+size_t HtmlRenderer::AddElement(const Elements& elements, size_t index) {
+  const HtmlNode& node = elements.tree.nodes()[index];
+  // The element that holds the article is not judged again, a fragment's first is.
+  const bool is_container = index == elements.article.begin && node.end == elements.article.end;
+  const int rule = is_container ? -1
+                                : elements.judge.Judge(elements.tree, node, index, elements.figures,
+                                                       elements.article);
+  const bool doubtful = elements.page != nullptr && rule >= 0 && node.role == HtmlRole::kBlock &&
+                        !elements.rules.IsAlways(static_cast<RuleIndex>(rule)) &&
+                        elements.figures.ProseBytes(node, index) > kDoubtfulProseBytes;
+  if ((rule >= 0 && !doubtful) || node.role == HtmlRole::kSkip) {
+    if (node.role == HtmlRole::kBlock) BreakLine();
+    if (rule >= 0) TellRemoved(elements, index, static_cast<RuleIndex>(rule));
+    return std::max<size_t>(node.end, index + 1);
+  }
+  if (node.role == HtmlRole::kBlock) {
+    BreakLine();
+    OpenBlockOf(elements, index);
+    if (doubtful) OpenDoubtful(elements, index, static_cast<RuleIndex>(rule));
+  } else if (node.role == HtmlRole::kBreak) {
+    BreakLine();
+  } else if (PartsWords(node.name)) {
+    AddBlank();
+  } else if (IsLink(node.name)) {
+    link_end_ = std::max<size_t>(link_end_, node.end);
+  } else if (IsStrong(node.name)) {
+    strong_end_ = std::max<size_t>(strong_end_, node.end);
+  }
+  return index + 1;
+}
+
+void HtmlRenderer::TellRemoved(const Elements& elements, size_t index, RuleIndex rule) {
+  if (index < elements.article.begin || index >= elements.article.end) return;
+  const HtmlNode& node = elements.tree.nodes()[index];
+  const bool quoted = elements.figures.TextBytes(node, index) > 0;
+  elements.removed.push_back(
+      {elements.rules.name(rule),
+       quoted ? TextOf(elements.tree, html_, index, elements.quotes) : std::string_view(),
+       node.source.begin, node.source.end});
+}
+
+void HtmlRenderer::OpenDoubtful(const Elements& elements, size_t index, RuleIndex rule) {
+  blocks_.back().markup.rule = static_cast<uint8_t>(rule + 1);
+  open_doubtful_.push_back(elements.page->doubtful.size());
+  elements.page->doubtful.push_back(
+      {static_cast<uint32_t>(index), rule, {static_cast<uint32_t>(lines_->size()), 0}});
 }
 
 std::string_view HtmlRenderer::TextOf(const HtmlTree& tree, std::string_view html, size_t index,

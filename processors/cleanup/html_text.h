@@ -127,11 +127,29 @@ class HtmlRenderer {
     LineMarkup markup;
   };
 
+  // What a call of Render judges elements by, and where it tells of them.
+  struct Elements {
+    const HtmlTree& tree;
+    const HtmlFigures& figures;
+    BlockJudge& judge;
+    const LineRules& rules;
+    text::Arena& quotes;
+    std::vector<RemovedText>& removed;
+    const Page* page;
+    Range article;
+  };
+
+  void Begin(std::string_view html, bool clean, text::Arena& arena, std::vector<Line>& lines);
   void AddText(Range source);
+  void AddPiece(size_t node, Range source);
   void AddBlank();
   void BreakLine();
   void CloseBlocks(size_t node);
-  void OpenBlockOf(const HtmlTree& tree, size_t node, Range article, uint8_t name_kinds);
+  void CloseDoubtful(const Elements& elements, size_t node);
+  size_t AddElement(const Elements& elements, size_t node);
+  void TellRemoved(const Elements& elements, size_t node, RuleIndex rule);
+  void OpenBlockOf(const Elements& elements, size_t node);
+  void OpenDoubtful(const Elements& elements, size_t node, RuleIndex rule);
   LineMarkup MarkupOfBlock() const;
 
   std::string_view html_;
@@ -144,6 +162,8 @@ class HtmlRenderer {
   bool in_buffer_ = false;
   std::string buffer_;
   std::vector<OpenBlock> blocks_;
+  // Indices into Page::doubtful.
+  std::vector<size_t> open_doubtful_;
   // Of the line in the making.
   LineMarkup markup_;
   size_t bytes_ = 0;
