@@ -167,20 +167,20 @@ bool IsPerson(std::string_view name) {
   return words >= 2 && words <= kMaxPersonWords && !last_is_small;
 }
 
-// "Autor: Jane Doe", "Auteur : Jane Doe".
-std::string_view WithoutLabel(std::string_view name) {
+// What follows a label and its colon ("Autor: Jane Doe", "Auteur : Jane Doe"); no data where there is none.
+std::string_view FindAfterLabel(std::string_view line) {
   for (std::string_view label : kLabels) {
-    if (!name.starts_with(label) && !ascii::StartsWith(name, label)) continue;
-    const std::string_view rest = ascii::Trim(name.substr(label.size()));
+    if (!ascii::StartsWith(line, label) && !line.starts_with(label)) continue;
+    const std::string_view rest = ascii::Trim(line.substr(label.size()));
     for (std::string_view colon : kColons) {
       if (rest.starts_with(colon)) return ascii::Trim(rest.substr(colon.size()));
     }
   }
-  return name;
+  return {};
 }
 
 std::string_view WithoutStart(std::string_view name) {
-  if (const std::string_view rest = WithoutLabel(name); rest.size() < name.size()) return rest;
+  if (const std::string_view rest = FindAfterLabel(name); rest.data() != nullptr) return rest;
   for (std::string_view start : kStarts) {
     if (ascii::StartsWith(name, start)) return ascii::Trim(name.substr(start.size()));
   }
@@ -269,6 +269,17 @@ void ForEachName(std::string_view byline, Visit visit) {
 }
 
 }  // namespace
+
+std::string_view AfterLabel(std::string_view line) { return FindAfterLabel(ascii::Trim(line)); }
+
+bool BeginsWithLabel(std::string_view line) { return AfterLabel(line).data() != nullptr; }
+
+std::string_view AfterByWord(std::string_view line) {
+  line = ascii::Trim(line);
+  if (BeginsWithLabel(line)) return {};
+  const std::string_view rest = WithoutStart(line);
+  return rest.size() < line.size() ? rest : std::string_view();
+}
 
 void SplitByline(std::string_view byline, std::vector<std::string_view>& authors) {
   if (byline.size() > kMaxBylineBytes) return;

@@ -141,9 +141,9 @@ class Cleaner {
     block_judge_.Begin(tree_);
     Range nodes = {0, static_cast<uint32_t>(tree_.nodes().size())};
     if (article.form == TextForm::kPage) {
-      page_.FillMetadata(tree_, article.text, figures_, renderer_, article);
+      page_.FillMetadata(View(article), article);
       CleanFields(article);
-      nodes = page_.FindArticle(tree_, figures_, block_judge_);
+      nodes = page_.FindArticle(View(article));
     }
     if (article.form != TextForm::kPage) {
       Render(article, nodes, nullptr);
@@ -173,9 +173,12 @@ class Cleaner {
     if (shown != lines().end()) article.standfirst = article.arena().Keep(shown->text);
   }
 
+  PageView View(const Article& article) {
+    return {tree_, article.text, figures_, renderer_, block_judge_, *rules_};
+  }
+
   Range FindStandfirst(const Article& article, Range nodes) {
-    return page_.FindStandfirst(tree_, article.text, figures_, block_judge_, renderer_, nodes,
-                                article.standfirst);
+    return page_.FindStandfirst(View(article), nodes, article.standfirst);
   }
 
   // Text from the page's scripts where its elements gave none; and the size of what lies outside.

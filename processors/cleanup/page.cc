@@ -5,7 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "processors/article/byline.h"
 #include "processors/article/time.h"
 #include "processors/cleanup/character_reference.h"
 #include "processors/cleanup/characters.h"
@@ -26,8 +25,6 @@ constexpr std::array<std::string_view, 9> kPublishedMetas = {
 constexpr std::array<std::string_view, 4> kModifiedMetas = {"article:modified_time",
                                                             "og:updated_time", "dateModified",
                                                             "last-modified"};
-constexpr std::array<std::string_view, 6> kAuthorMetas = {
-    "author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "articleAuthor"};
 constexpr std::array<std::string_view, 3> kDescriptionMetas = {"og:description", "description",
                                                                "twitter:description"};
 constexpr std::array<std::string_view, 3> kKeywordMetas = {"news_keywords", "keywords",
@@ -46,22 +43,16 @@ constexpr int kMaxStandfirsts = 64;
 constexpr std::array<std::string_view, 8> kTitleSeparators = {" | ",  " - ", " – ", " — ",
                                                               " · ",  " :: ", " » ", " • "};
 
-// Parts of the path to a page about an author.
-constexpr std::array<std::string_view, 12> kAuthorPaths = {
-    "author", "authors", "autor", "autoren", "autores", "autore",
-    "autori", "auteur", "auteurs", "auteure", "forfatter", "skribent"};
-constexpr size_t kMaxPathBytes = 300;
-// Elements that name the authors of one article stand together.
-constexpr size_t kBylineNodes = 40;
-constexpr size_t kMaxBylines = 64;
-constexpr size_t kMaxBylineBytes = 150;
-constexpr size_t kMaxAuthorBytes = 80;
-constexpr uint32_t kMaxAuthorWords = 6;
 constexpr size_t kMaxListed = 64;
+// What is longer tells no date.
+constexpr size_t kMaxDateBytes = 150;
+
+// What may stand before a headline and belong to it, and what is left must say enough.
+constexpr size_t kMaxKickerBytes = 60;
+constexpr uint32_t kMinTitleWords = 3;
 
 // What is read of a value of the page's metadata: a page may say anything, and at any length.
 constexpr size_t kMaxTitleBytes = 1024;
-constexpr size_t kMaxAuthorListBytes = 2048;
 constexpr size_t kMaxKeywordListBytes = 16384;
 constexpr size_t kMaxDescriptionBytes = 8192;
 constexpr size_t kMaxSectionBytes = 256;
@@ -135,12 +126,12 @@ std::string_view WithoutSite(std::string_view title, std::string_view site) {
   return is_site || (CountWords(last) <= 3 && last.size() * 2 < cut) ? title.substr(0, cut) : title;
 }
 
-bool IsAuthorName(std::string_view name) {
-  return !name.empty() && name.size() <= kMaxAuthorBytes &&
-         name.find("http") == std::string_view::npos && name.find('@') == std::string_view::npos &&
-         name.find("www.") == std::string_view::npos && name.find('/') == std::string_view::npos &&
-         std::ranges::none_of(name, [](char c) { return c >= '0' && c <= '9'; }) &&
-         CountWords(name) <= kMaxAuthorWords;
+// "Harbour: Tunnel opens at last" tells where "Tunnel opens at last" belongs.
+bool IsBehindKicker(std::string_view title, std::string_view with_kicker) {
+  constexpr std::string_view kColon = ": ";
+  if (CountWords(title) < kMinTitleWords || !with_kicker.ends_with(title)) return false;
+  const std::string_view before = with_kicker.substr(0, with_kicker.size() - title.size());
+  return before.size() <= kMaxKickerBytes && before.ends_with(kColon);
 }
 
 void AddKeywords(std::string_view list, Article& article) {
@@ -153,215 +144,79 @@ void AddKeywords(std::string_view list, Article& article) {
   }
 }
 
-// A person's name as bylines write it: two to four words, capitals before all but joining ones.
-bool LooksLikePerson(std::string_view name, std::vector<Word>& words) {
-  ReadWords(name, words);
-  uint32_t capitals = 0;
-  for (const Word& word : words) {
-    if (word.symbol || word.hash == kNumber) return false;
-    capitals += word.capital ? 1 : 0;
-    if (!word.capital && word.length > 3) return false;
-  }
-  return words.size() >= 2 && words.size() <= 4 && capitals >= 2;
-}
-
-// What a class says, whatever stands around the word ("articleAuthor", "c-byline__name"): see Byline.
-constexpr int kAuthorLink = 3;
-constexpr int kNoByline = 4;
-int RankOfClass(std::string_view value) {
-  const auto is = [&](size_t at, std::string_view lower) {
-    return at + lower.size() <= value.size() && HtmlNameIs(value.substr(at, lower.size()), lower);
-  };
-  int rank = kNoByline;
-  for (size_t i = 0; i + 6 <= value.size(); ++i) {
-    const char c = static_cast<char>(value[i] | 0x20);
-    if (c == 'b' && is(i, "byline")) return 1;
-    if (c == 'a' && is(i, "author")) rank = 2;
-  }
-  return rank;
-}
-
-// "/authors/ann-example": a part of the path says so, and another follows it.
-bool LeadsToAuthor(std::string_view link) {
-  link = link.substr(0, kMaxPathBytes);
-  for (size_t slash = link.find('/'); slash != std::string_view::npos;) {
-    const size_t next = link.find('/', slash + 1);
-    if (next == std::string_view::npos || next + 1 == link.size()) return false;
-    const std::string_view part = link.substr(slash + 1, next - slash - 1);
-    if (std::ranges::any_of(kAuthorPaths, [&](auto path) { return HtmlNameIs(part, path); })) return true;
-    slash = next;
-  }
-  return false;
-}
-
-// In small letters, without blanks and hyphens.
-std::string Joined(std::string_view text) {
-  std::string joined;
-  for (const char c : text) {
-    if (c != ' ' && c != '-') joined += c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-  }
-  return joined;
-}
-
-// "Example Times" is a part of www.example-times.co.uk.
-bool IsPartOfHost(std::string_view name, std::string_view url) {
-  const size_t scheme = url.find("://");
-  if (scheme == std::string_view::npos) return false;
-  std::string_view host = url.substr(scheme + 3);
-  host = host.substr(0, host.find_first_of("/:?#"));
-  const std::string wanted = Joined(name);
-  while (wanted.size() > 2 && !host.empty()) {
-    const std::string_view part = host.substr(0, host.find('.'));
-    if (Joined(part) == wanted) return true;
-    host.remove_prefix(std::min(part.size() + 1, host.size()));
-  }
-  return false;
-}
-
 }  // namespace
 
-void PageReader::CollectByline(const HtmlTree& tree, size_t node) {
-  if (bylines_.size() >= kMaxBylines) return;
-  int rank = kNoByline;
-  for (const HtmlAttribute& attribute : tree.attributes(tree.nodes()[node])) {
-    if (HtmlNameIs(attribute.name, "class")) {
-      rank = std::min(rank, RankOfClass(attribute.value.substr(0, kMaxBylineBytes)));
-    } else if (HtmlNameIs(attribute.value, "author") &&
-               (HtmlNameIs(attribute.name, "rel") || HtmlNameIs(attribute.name, "itemprop"))) {
-      rank = 0;
-    } else if (HtmlNameIs(attribute.name, "href") && LeadsToAuthor(attribute.value)) {
-      rank = std::min(rank, kAuthorLink);
-    }
-  }
-  if (rank < kNoByline) bylines_.push_back({node, rank});
-}
-
-void PageReader::CollectSites(const Article& article) {
-  sites_.clear();
-  site_url_ = article.url;
-  const auto add = [&](std::string_view site) {
-    const uint64_t key = FoldedKey(text::Prefix(site, kMaxSourceBytes), words_);
-    if (key != 0) sites_.push_back(key);
-  };
-  for (std::string_view site : {article.source_name, MetaContent("og:site_name"),
-                                MetaContent("application-name"), article.source_domain}) {
-    add(site);
-  }
-  std::ranges::for_each(json_ld_.publishers, add);
-}
-
-bool PageReader::IsSite(std::string_view name) {
-  return std::ranges::find(sites_, FoldedKey(name, words_)) != sites_.end() || IsPartOfHost(name, site_url_);
-}
-
-void PageReader::AddAuthors(std::string_view text, AuthorSource source, Article& article) {
-  text = OneLine(text, kMaxAuthorListBytes, article.arena());
-  names_.clear();
-  source == AuthorSource::kName ? AddAuthor(text, names_) : SplitByline(text, names_);
-  for (std::string_view name : names_) {
-    if (!IsAuthorName(name) || article.authors.size() >= kMaxListed) continue;
-    // "By Jane Doe | Example Times"
-    if (source == AuthorSource::kByline && names_.size() > 1 && IsSite(name)) continue;
-    if (source == AuthorSource::kPage && (IsSite(name) || !LooksLikePerson(name, words_))) continue;
-    if (std::ranges::find(article.authors, name) == article.authors.end()) article.authors.push_back(name);
-  }
-}
-
-std::string_view PageReader::ShortText(const HtmlTree& tree, std::string_view html,
-                                       const HtmlFigures& figures, HtmlRenderer& renderer,
-                                       size_t node, size_t max_bytes) {
-  if (figures.TextBytes(tree.nodes()[node], node) > max_bytes) return {};
+std::string_view PageReader::ShortText(const PageView& page, size_t node, size_t max_bytes) {
   text_.Clear();
-  // One character more, to see that it is longer.
-  const std::string_view text = renderer.TextOf(tree, html, node, text_, max_bytes + 4);
-  return text.size() <= max_bytes ? text : std::string_view();
+  return page.ShortText(node, max_bytes, text_);
 }
 
-// Names that nothing parts but their elements.
-void PageReader::AddAuthorsInside(const HtmlTree& tree, std::string_view html,
-                                  const HtmlFigures& figures, HtmlRenderer& renderer, size_t node,
-                                  Article& article) {
-  const auto nodes = tree.nodes();
-  // No further: a page may hold many bylines in one another.
-  const size_t end = std::min<size_t>(nodes[node].end, node + kBylineNodes);
-  for (size_t i = node + 1; i < end; ++i) {
-    const bool names_text = !nodes[i].is_text() && i + 1 < nodes[i].end && nodes[i + 1].is_text() &&
-                            nodes[i].end == i + 2;
-    if (!names_text) continue;
-    const std::string_view text = ShortText(tree, html, figures, renderer, i, kMaxBylineBytes);
-    if (!text.empty()) AddAuthors(text, AuthorSource::kPage, article);
-  }
-}
-
-void PageReader::FillAuthorsFromPage(const HtmlTree& tree, std::string_view html,
-                                     const HtmlFigures& figures, HtmlRenderer& renderer,
-                                     Article& article) {
-  for (int rank = 0; rank < kNoByline && article.authors.empty(); ++rank) {
-    size_t last = 0;
-    for (const Byline& byline : bylines_) {
-      if (byline.rank != rank) continue;
-      if (!article.authors.empty() && byline.node > last + kBylineNodes) break;
-      const std::string_view text =
-          ShortText(tree, html, figures, renderer, byline.node, kMaxBylineBytes);
-      if (text.empty()) continue;
-      const size_t known = article.authors.size();
-      AddAuthors(text, AuthorSource::kPage, article);
-      if (article.authors.size() == known) AddAuthorsInside(tree, html, figures, renderer, byline.node, article);
-      last = byline.node;
-    }
-  }
-}
-
-void PageReader::Collect(const HtmlTree& tree, std::string_view html) {
+void PageReader::Collect(const PageView& page) {
   json_ld_.Clear();
   metas_.clear();
   h1_.clear();
-  bylines_.clear();
+  authors_.Begin();
   has_title_ = false;
+  article_headings_.clear();
+  article_end_ = 0;
   canonical_ = language_ = itemprop_published_ = first_time_ = {};
+  const auto nodes = page.tree.nodes();
+  for (uint32_t i = 0; i < nodes.size(); ++i) {
+    if (!nodes[i].is_text()) CollectElement(page, i);
+  }
+  json_ld_.Resolve();
+}
+
+void PageReader::CollectElement(const PageView& page, uint32_t i) {
+  const HtmlTree& tree = page.tree;
   const auto nodes = tree.nodes();
-  for (size_t i = 0; i < nodes.size(); ++i) {
-    const HtmlNode& node = nodes[i];
-    if (node.is_text()) continue;
-    const std::string_view name = node.name;
-    if (!node.attributes.empty() && node.role != HtmlRole::kSkip && name != "meta" && name != "link") {
-      CollectByline(tree, i);
-    }
-    if (name == "meta") {
-      std::string_view key = tree.Attribute(node, "property");
-      if (key.empty()) key = tree.Attribute(node, "name");
-      if (key.empty()) key = tree.Attribute(node, "itemprop");
-      if (key.empty()) key = tree.Attribute(node, "http-equiv");
-      const std::string_view content = tree.Attribute(node, "content");
-      if (!key.empty() && !content.empty()) metas_.push_back({text::ascii::Trim(key), content});
-    } else if (name == "title" && !has_title_) {
-      has_title_ = true;
-      title_ = i;
-    } else if (name == "h1") {
-      // Of one inside another the inner: the outer was not closed.
-      if (!h1_.empty() && i < nodes[h1_.back()].end) h1_.pop_back();
-      h1_.push_back(i);
-    } else if (name == "html" && language_.empty()) {
-      language_ = tree.Attribute(node, "lang");
-    } else if (name == "link" && HtmlNameIs(tree.Attribute(node, "rel"), "canonical")) {
-      if (canonical_.empty()) canonical_ = text::ascii::Trim(tree.Attribute(node, "href"));
-    } else if (name == "time" || tree.HasAttribute(node, "itemprop")) {
-      const std::string_view time = text::ascii::Trim(tree.Attribute(node, "datetime"));
-      if (HtmlNameIs(tree.Attribute(node, "itemprop"), "datepublished")) {
-        if (itemprop_published_.empty()) itemprop_published_ = time;
-      } else if (name == "time" && first_time_.empty()) {
-        first_time_ = time;
-      }
-    } else if (name == "script" && i + 1 < node.end &&
-               HtmlNameIs(text::ascii::Trim(tree.Attribute(node, "type")), "application/ld+json")) {
-      const Range source = nodes[i + 1].source;
-      json_ld_reader_.Read(html.substr(source.begin, source.size()), json_ld_);
-    }
+  const HtmlNode& node = nodes[i];
+  const std::string_view name = node.name;
+  if (!node.attributes.empty() && node.role != HtmlRole::kSkip && name != "meta" && name != "link") {
+    authors_.Collect(tree, i);
+  }
+  if (name == "meta") {
+    std::string_view key = tree.Attribute(node, "property");
+    if (key.empty()) key = tree.Attribute(node, "name");
+    if (key.empty()) key = tree.Attribute(node, "itemprop");
+    if (key.empty()) key = tree.Attribute(node, "http-equiv");
+    const std::string_view content = tree.Attribute(node, "content");
+    if (!key.empty() && !content.empty()) metas_.push_back({text::ascii::Trim(key), content});
+  } else if (name == "title" && !has_title_) {
+    has_title_ = true;
+    title_ = i;
+  } else if (name == "h1") {
+    // Of one inside another the inner: the outer was not closed.
+    if (!h1_.empty() && i < nodes[h1_.back()].end) h1_.pop_back();
+    h1_.push_back(i);
+  } else if (name == "h2" || name == "h3") {
+    if (article_headings_.size() < kMaxListed && i < article_end_) article_headings_.push_back(i);
+  } else if (name == "article") {
+    article_end_ = std::max(article_end_, node.end);
+  } else if (name == "html" && language_.empty()) {
+    language_ = tree.Attribute(node, "lang");
+  } else if (name == "link" && HtmlNameIs(tree.Attribute(node, "rel"), "canonical")) {
+    if (canonical_.empty()) canonical_ = text::ascii::Trim(tree.Attribute(node, "href"));
+  } else if (name == "time" || tree.HasAttribute(node, "itemprop")) {
+    CollectTime(tree, node);
+  } else if (name == "script" && i + 1 < node.end &&
+             HtmlNameIs(text::ascii::Trim(tree.Attribute(node, "type")), "application/ld+json")) {
+    const Range source = nodes[i + 1].source;
+    json_ld_reader_.Read(page.html.substr(source.begin, source.size()), json_ld_);
+  }
+}
+
+void PageReader::CollectTime(const HtmlTree& tree, const HtmlNode& node) {
+  const std::string_view time = text::ascii::Trim(tree.Attribute(node, "datetime"));
+  if (HtmlNameIs(tree.Attribute(node, "itemprop"), "datepublished")) {
+    if (itemprop_published_.empty()) itemprop_published_ = time;
+  } else if (node.name == "time" && first_time_.empty()) {
+    first_time_ = time;
   }
 }
 
 std::string_view PageReader::MetaContent(std::string_view name) const {
-  for (const Meta& meta : metas_) {
+  for (const PageMeta& meta : metas_) {
     if (std::ranges::equal(meta.name, name, [](char a, char b) { return (a | 0x20) == (b | 0x20); })) {
       return meta.content;
     }
@@ -369,11 +224,10 @@ std::string_view PageReader::MetaContent(std::string_view name) const {
   return {};
 }
 
-void PageReader::FillMetadata(const HtmlTree& tree, std::string_view html,
-                              const HtmlFigures& figures, HtmlRenderer& renderer,
-                              Article& article) {
-  Collect(tree, html);
-  if (article.title.empty()) FillTitle(tree, html, figures, renderer, article);
+void PageReader::FillMetadata(const PageView& page, Article& article) {
+  Collect(page);
+  if (article.title.empty()) FillTitle(page, article);
+  const uint32_t headline = FindHeadline(page, article.title);
   FillTimes(article);
   text::Arena& arena = article.arena();
   if (article.url.empty()) {
@@ -381,7 +235,7 @@ void PageReader::FillMetadata(const HtmlTree& tree, std::string_view html,
       if (article.url.empty()) article.url = WebUrl(url, arena);
     }
   }
-  FillNames(tree, html, figures, renderer, article);
+  FillNames(page, headline, article);
   if (article.standfirst.empty()) {
     std::string_view description = json_ld_.description;
     for (std::string_view name : kDescriptionMetas) {
@@ -395,7 +249,7 @@ void PageReader::FillMetadata(const HtmlTree& tree, std::string_view html,
     article.published = DateInUrl(article.url);
     if (article.published) article.published_source = "url";
   }
-  if (!article.published) FillWrittenDate(tree, html, figures, renderer, article);
+  if (!article.published) FillWrittenDate(page, headline, article);
   if (article.claimed_language.empty()) {
     std::string_view language = json_ld_.language;
     if (language.empty()) language = language_;
@@ -406,34 +260,39 @@ void PageReader::FillMetadata(const HtmlTree& tree, std::string_view html,
   }
 }
 
+// The only h1, else the h1 that shows the title, else the heading of the article element that ends with it.
+uint32_t PageReader::FindHeadline(const PageView& page, std::string_view title) {
+  if (h1_.size() == 1) return h1_[0];
+  const uint64_t key = FoldedKey(title, words_);
+  for (const uint32_t h1 : h1_) {
+    if (FoldedKey(ShortText(page, h1, kMaxTitleBytes), words_) == key) return h1;
+  }
+  if (title.empty()) return HtmlNode::kNone;
+  for (const uint32_t heading : article_headings_) {
+    if (ShortText(page, heading, kMaxTitleBytes).ends_with(title)) return heading;
+  }
+  return HtmlNode::kNone;
+}
+
 // The first date in the pieces of text after the headline, then before it: above stand the dates of others.
-void PageReader::FillWrittenDate(const HtmlTree& tree, std::string_view html,
-                                 const HtmlFigures& figures, HtmlRenderer& renderer,
-                                 Article& article) {
-  const uint64_t title = FoldedKey(article.title, words_);
-  const auto nodes = tree.nodes();
-  for (const size_t h1 : h1_) {
-    if (h1_.size() > 1 &&
-        FoldedKey(ShortText(tree, html, figures, renderer, h1, kMaxTitleBytes), words_) != title) {
-      continue;
-    }
-    const auto is_date = [&](const HtmlNode& node) {
-      if (!node.is_text() || node.parent == HtmlNode::kNone || nodes[node.parent].role == HtmlRole::kSkip) return false;
-      const std::string_view text = text::ascii::Trim(html.substr(node.source.begin, node.source.size()));
-      // A sentence tells when something happened, not when it was published.
-      if (text.empty() || text.size() > kMaxBylineBytes || EndsSentence(text)) return false;
-      article.published = WrittenDate(text);
-      if (article.published) article.published_source = "text";
-      return article.published.has_value();
-    };
-    const size_t after = std::min<size_t>(nodes[h1].end + kDateNodesAfter, nodes.size());
-    for (size_t i = h1; i < after; ++i) {
-      if (is_date(nodes[i])) return;
-    }
-    for (size_t i = h1; i > 0 && i + kDateNodesBefore > h1; --i) {
-      if (is_date(nodes[i - 1])) return;
-    }
-    return;
+void PageReader::FillWrittenDate(const PageView& page, uint32_t headline, Article& article) {
+  if (headline == HtmlNode::kNone) return;
+  const auto nodes = page.tree.nodes();
+  const auto is_date = [&](const HtmlNode& node) {
+    if (!node.is_text() || node.parent == HtmlNode::kNone || nodes[node.parent].role == HtmlRole::kSkip) return false;
+    const std::string_view text = text::ascii::Trim(page.html.substr(node.source.begin, node.source.size()));
+    // A sentence tells when something happened, not when it was published.
+    if (text.empty() || text.size() > kMaxDateBytes || EndsSentence(text)) return false;
+    article.published = WrittenDate(text);
+    if (article.published) article.published_source = "text";
+    return article.published.has_value();
+  };
+  const size_t after = std::min<size_t>(nodes[headline].end + kDateNodesAfter, nodes.size());
+  for (size_t i = headline; i < after; ++i) {
+    if (is_date(nodes[i])) return;
+  }
+  for (size_t i = headline; i > 0 && i + kDateNodesBefore > headline; --i) {
+    if (is_date(nodes[i - 1])) return;
   }
 }
 
@@ -443,36 +302,37 @@ void PageReader::FillSource(Article& article) {
   if (!article.source_name.empty() && article.source_name != article.source_domain) return;
   std::string_view name = MetaContent("og:site_name");
   if (name.empty()) name = MetaContent("application-name");
-  if (name.empty() && !json_ld_.publishers.empty()) name = json_ld_.publishers.front();
+  if (name.empty() && !json_ld_.publishers.empty()) name = json_ld_.publishers.front().name;
   // A longer one is a sentence about the site: read one character more.
   name = OneLine(name, kMaxSourceBytes + 4, article.arena());
   if (!name.empty() && name.size() <= kMaxSourceBytes) article.source_name = name;
   if (article.source_name.empty()) article.source_name = article.source_domain;
 }
 
-void PageReader::FillTitle(const HtmlTree& tree, std::string_view html,
-                           const HtmlFigures& figures, HtmlRenderer& renderer,
-                           Article& article) {
+void PageReader::FillTitle(const PageView& page, Article& article) {
   text::Arena& arena = article.arena();
   std::array<std::string_view, 4> titles;
   titles[0] = OneLine(json_ld_.headline, kMaxTitleBytes, arena);
   if (h1_.size() == 1) {
-    titles[1] = arena.Keep(ShortText(tree, html, figures, renderer, h1_[0], kMaxTitleBytes));
+    titles[1] = arena.Keep(ShortText(page, h1_[0], kMaxTitleBytes));
   }
   titles[2] = WithoutSite(OneLine(MetaContent("og:title"), kMaxTitleBytes, arena),
                           OneLine(MetaContent("og:site_name"), kMaxSourceBytes, arena));
-  if (has_title_) titles[3] = LongestPart(renderer.TextOf(tree, html, title_, arena, kMaxTitleBytes));
+  if (has_title_) titles[3] = LongestPart(page.renderer.TextOf(page.tree, page.html, title_, arena, kMaxTitleBytes));
   std::array<uint64_t, 4> keys;
   std::ranges::transform(titles, keys.begin(),
                          [&](std::string_view title) { return FoldedKey(title, words_); });
-  for (size_t i = 0; i < titles.size(); ++i) {
-    if (keys[i] != 0 && std::ranges::count(keys, keys[i]) > 1) {
-      article.title = titles[i];
-      return;
-    }
+  const auto agreed = [&](uint64_t key) { return key != 0 && std::ranges::count(keys, key) > 1; };
+  size_t best = static_cast<size_t>(std::ranges::find_if(keys, agreed) - keys.begin());
+  if (best == keys.size()) {
+    best = static_cast<size_t>(std::ranges::find_if(titles, [](auto t) { return !t.empty(); }) - titles.begin());
   }
-  const auto first = std::ranges::find_if(titles, [](std::string_view t) { return !t.empty(); });
-  if (first != titles.end()) article.title = *first;
+  if (best == titles.size()) return;
+  article.title = titles[best];
+  // An h1 without it may stand below a kicker of its own.
+  for (std::string_view other : {titles[0], titles[2]}) {
+    if (IsBehindKicker(other, titles[best])) article.title = other;
+  }
 }
 
 bool PageReader::FillTime(std::string_view value, std::string_view source, Article& article) {
@@ -501,30 +361,8 @@ void PageReader::FillTimes(Article& article) {
   }
 }
 
-void PageReader::FillNames(const HtmlTree& tree, std::string_view html,
-                           const HtmlFigures& figures, HtmlRenderer& renderer,
-                           Article& article) {
-  if (article.authors.empty()) {
-    CollectSites(article);
-    for (const JsonLdArticle::Author& author : json_ld_.authors) {
-      AddAuthors(author.name, author.is_name ? AuthorSource::kName : AuthorSource::kByline, article);
-    }
-    for (std::string_view name : kAuthorMetas) {
-      if (article.authors.empty()) AddAuthors(MetaContent(name), AuthorSource::kByline, article);
-    }
-    // What nobody signed sites sign themselves: who is named beside the headline goes first.
-    const auto is_site = [&](std::string_view name) { return IsSite(name); };
-    if (std::ranges::all_of(article.authors, is_site)) {
-      const std::vector<std::string_view> sites(article.authors);
-      article.authors.clear();
-      FillAuthorsFromPage(tree, html, figures, renderer, article);
-      for (size_t i = 0; i < kAuthorMetas.size() && article.authors.empty(); ++i) {
-        AddAuthors(MetaContent(kAuthorMetas[i]), AuthorSource::kByline, article);
-        if (std::ranges::any_of(article.authors, is_site)) article.authors.clear();
-      }
-      if (article.authors.empty()) article.authors.assign(sites.begin(), sites.end());
-    }
-  }
+void PageReader::FillNames(const PageView& page, uint32_t headline, Article& article) {
+  if (article.authors.empty()) authors_.Fill(page, {json_ld_, metas_, headline}, article);
   if (article.keywords.empty()) {
     for (const std::string& word : json_ld_.keywords) AddKeywords(word, article);
     for (std::string_view name : kKeywordMetas) {
@@ -587,9 +425,11 @@ uint32_t PageReader::FindDensest(std::span<const HtmlNode> nodes) const {
   return split ? outer : best;
 }
 
-Range PageReader::FindArticle(const HtmlTree& tree, const HtmlFigures& figures, BlockJudge& judge) {
+Range PageReader::FindArticle(const PageView& page) {
+  const HtmlTree& tree = page.tree;
+  BlockJudge& judge = page.judge;
   const auto nodes = tree.nodes();
-  CountProse(tree, figures, judge);
+  CountProse(tree, page.figures, judge);
   const Range all = {0, static_cast<uint32_t>(nodes.size())};
   if (prose_.back() == 0) return all;
   uint32_t article =
@@ -613,10 +453,8 @@ uint32_t PageReader::HeadlineAbove(std::span<const HtmlNode> nodes, Range articl
   return above;
 }
 
-Range PageReader::FindStandfirst(const HtmlTree& tree, std::string_view html,
-                                 const HtmlFigures& figures, BlockJudge& judge,
-                                 HtmlRenderer& renderer, Range article,
-                                 std::string_view standfirst) {
+Range PageReader::FindStandfirst(const PageView& page, Range article, std::string_view standfirst) {
+  const HtmlTree& tree = page.tree;
   const auto nodes = tree.nodes();
   const uint32_t headline = HeadlineAbove(nodes, article);
   if (headline == HtmlNode::kNone) return {};
@@ -629,13 +467,13 @@ Range PageReader::FindStandfirst(const HtmlTree& tree, std::string_view html,
       ++i;
       continue;
     }
-    if (judge.Judge(tree, node, i, figures, {}) >= 0) {
+    if (page.judge.Judge(tree, node, i, page.figures, {}) >= 0) {
       i = node.end;
       continue;
     }
-    const bool marked = judge.IsStandfirst(tree, node);
-    if (marked || figures.TextBytes(node, i) <= standfirst.size()) {
-      const std::string_view text = ShortText(tree, html, figures, renderer, i, kMaxStandfirstBytes);
+    const bool marked = page.judge.IsStandfirst(tree, node);
+    if (marked || page.figures.TextBytes(node, i) <= standfirst.size()) {
+      const std::string_view text = ShortText(page, i, kMaxStandfirstBytes);
       ++asked;
       const uint32_t words = CountWords(text);
       if (words >= kMinStandfirstWords && words <= kMaxStandfirstWords &&

@@ -114,7 +114,18 @@ INSTANTIATE_TEST_SUITE_P(
         TitleExample{"TwoAgree",
                      R"(<script type="application/ld+json">{"@type":"Article","headline":"SEO"}</script>)"
                      "<meta property='og:title' content='Tunnel opens at last'>",
-                     "<h1>Tunnel opens at last</h1>", "Tunnel opens at last"}),
+                     "<h1>Tunnel opens at last</h1>", "Tunnel opens at last"},
+        TitleExample{"WithoutAKicker",
+                     "<title>Harbour: Tunnel opens at last - Example Times</title>"
+                     "<meta property='og:title' content='Tunnel opens at last'>",
+                     "<h1>Harbour: Tunnel opens at last</h1>", "Tunnel opens at last"},
+        TitleExample{"KickerAboveTheHeadline",
+                     "<title>Harbour: Tunnel opens at last</title>"
+                     "<meta property='og:title' content='Harbour: Tunnel opens at last'>",
+                     "<h1>Tunnel opens at last</h1>", "Harbour: Tunnel opens at last"},
+        TitleExample{"PartOfTheTitleIsNone",
+                     "<title>Harbour: a tunnel at last</title><meta property='og:title' content='at last'>",
+                     "<h1>Harbour: a tunnel at last</h1>", "Harbour: a tunnel at last"}),
     [](const auto& test) { return test.param.name; });
 
 TEST(PageMetadata, IsReadUpToALength) {
@@ -347,6 +358,15 @@ TEST(PageMetadata, DateBesideTheHeadline) {
   EXPECT_EQ(PublishedOf("", "<p>The old tunnel was closed on 9 March 2029.</p>"), "") << "a sentence";
   EXPECT_EQ(PublishedOf("<meta name='date' content='2031-03-08'>", "<div>9. März 2031</div>"),
             "meta:date 2031-03-08");
+}
+
+TEST(PageMetadata, DateBesideTheHeadingOfTheArticle) {
+  Cleaned page = CleanedPage(
+      Page("<title>Tunnel opens at last | Example Times</title>",
+           "<article><h3>Ferry drivers walk out</h3><div>8.3.2031</div></article><article><h3>Harbour - "
+           "Tunnel opens at last</h3><div>So 09.03.31 | 14:07 Uhr</div>" + Paragraphs() + "</article>"));
+  ASSERT_TRUE(page.article().published);
+  EXPECT_EQ(FormatTime(*page.article().published), "2031-03-09");
 }
 
 TEST(PageBody, OfJsonLdWhereElementsHaveNone) {

@@ -1,0 +1,505 @@
+#include "processors/cleanup/author_finder.h"
+
+#include <algorithm>
+#include <array>
+
+#include "processors/article/byline.h"
+#include "processors/cleanup/characters.h"
+#include "processors/cleanup/sentence.h"
+#include "processors/text/ascii.h"
+#include "processors/text/unspaced.h"
+#include "processors/text/utf8.h"
+
+namespace newsfeed::cleanup {
+namespace {
+
+// Names of meta elements; earlier ones are more often right.
+constexpr std::array<std::string_view, 11> kAuthorMetas = {
+    "author",     "article:author",  "og:article:author", "parsely-author",   "sailthru.author", "byl",
+    "dc.creator", "dcterms.creator", "articleAuthor",     "citation_author", "cXenseParse:author"};
+
+// Values of rel, itemprop and property, behind a prefix ("schema:author", "sioc:has_creator").
+constexpr std::array<std::string_view, 3> kAuthorProperties = {"author", "creator", "has_creator"};
+
+// What a class says, whatever stands around the word ("articleAuthor", "c-byline__name"): see Byline.
+struct ClassWord {
+  std::string_view word;
+  int rank;
+};
+constexpr std::array<ClassWord, 13> kClassWords = {{{"byline", 1},
+                                                    {"by-line", 1},
+                                                    {"author", 2},
+                                                    {"autor", 2},
+                                                    {"auteur", 2},
+                                                    {"verfasser", 2},
+                                                    {"forfatter", 2},
+                                                    {"skribent", 2},
+                                                    {"redactor", 2},
+                                                    {"reporter", 2},
+                                                    {"journalist", 2},
+                                                    {"writer", 2},
+                                                    {"penulis", 2}}};
+constexpr int kAuthorLink = 3;
+constexpr int kNoByline = 4;
+
+// Parts of the path to a page about an author.
+constexpr std::array<std::string_view, 25> kAuthorPaths = {
+    "author",   "authors",   "autor",     "autoren",  "autores",     "autore",     "autori", "auteur",  "auteurs",
+    "auteure",  "autorzy",   "autory",    "forfatter", "skribent",   "journalist", "journalists", "journaliste",
+    "reporter", "reporters", "columnist", "yazar",    "yazarlar",    "penulis",    "writer", "writers"};
+
+// Accounts of the system, and words that say nothing.
+constexpr std::string_view kAccounts =
+    "admin administrator webmaster superuser sysadmin root user guest editor staff author writer reporter none null "
+    "undefined unknown anonymous default developer";
+// Words of job titles: a name with one of them is none where another stands beside it.
+constexpr std::string_view kRoles =
+    "editor editors reporter reporters correspondent correspondents journalist journalists columnist writer writers "
+    "contributor contributors staff producer photographer freelancer fellow "
+    "redakteur redakteurin chefredakteur chefredakteurin korrespondent korrespondentin reporterin journalistin volontär "
+    "volontärin autor autorin journaliste rédacteur rédactrice correspondant correspondante envoyé envoyée "
+    "redactor redactora corresponsal periodista reportero reportera giornalista redattore redattrice corrispondente "
+    "inviato jornalista repórter correspondente redator redatora redacteur redactrice correspondent verslaggever "
+    "verslaggeefster redaktør redaktör journalisti toimittaja korespondent dziennikarz dziennikarka redaktor redaktorka "
+    "журналист журналистка корреспондент редактор обозреватель кореспондент журналістка журналіст muhabir muhabiri "
+    "editör editörü gazeteci wartawan jurnalis redaktur kontributor";
+
+// Before the names of those who edited: no authors, but in Chinese, where nobody else signs what agencies wrote.
+constexpr std::array<std::string_view, 8> kEditorLabels = {
+    "editor", "editors", "edited by", "editing by", "redaktur", "redaktion", "editora", "editado por"};
+constexpr std::array<std::string_view, 8> kChineseEditorLabels = {"责编",     "责任编辑", "责任编輯", "責任編輯",
+                                                                  "責編",     "编辑",     "編輯",     "编 辑"};
+constexpr std::array<std::string_view, 4> kOpeningBrackets = {"(", "（", "[", "【"};
+constexpr std::array<std::string_view, 4> kClosingBrackets = {")", "）", "]", "】"};
+
+// Rules whose elements speak of others.
+constexpr std::array<std::string_view, 3> kElsewhere = {"comments", "related", "navigation"};
+
+constexpr size_t kMaxPathBytes = 300;
+// Elements that name the authors of one article stand together.
+constexpr size_t kBylineNodes = 40;
+constexpr size_t kMaxBylines = 64;
+constexpr size_t kMaxBylineBytes = 150;
+constexpr size_t kMaxAuthorBytes = 80;
+constexpr size_t kMaxAuthorWords = 6;
+constexpr size_t kMaxAuthors = 64;
+constexpr size_t kMaxAuthorListBytes = 2048;
+constexpr size_t kMaxSiteBytes = 100;
+// Where a byline that only a word like "by" tells is looked for: this far behind the headline.
+constexpr size_t kLineNodes = 120;
+// Elements around a text that may hold the rest of its line.
+constexpr int kLineLevels = 3;
+// An abbreviation of an agency or a paper.
+constexpr size_t kMinAgencyLetters = 2;
+constexpr size_t kMaxAgencyLetters = 6;
+
+size_t CountTokens(std::string_view text) {
+  size_t tokens = 0;
+  for (size_t i = 0; i < text.size(); ++i) tokens += text[i] != ' ' && (i == 0 || text[i - 1] == ' ') ? 1 : 0;
+  return tokens;
+}
+
+bool IsAuthorName(std::string_view name) {
+  return !name.empty() && name.size() <= kMaxAuthorBytes && name.find("http") == name.npos &&
+         name.find_first_of("@/<>{}=") == name.npos && name.find("www.") == name.npos &&
+         std::ranges::none_of(name, text::ascii::IsDigit) && CountTokens(name) <= kMaxAuthorWords;
+}
+
+int RankOfClass(std::string_view value) {
+  int rank = kNoByline;
+  for (size_t i = 0; i < value.size(); ++i) {
+    for (const ClassWord& known : kClassWords) {
+      if (text::ascii::StartsWith(value.substr(i), known.word)) rank = std::min(rank, known.rank);
+    }
+  }
+  return rank;
+}
+
+// One of the words of an attribute, without its prefix, says "author".
+bool SaysAuthor(std::string_view value) {
+  value = value.substr(0, kMaxBylineBytes);
+  while (!value.empty()) {
+    const size_t end = std::min(value.find(' '), value.size());
+    std::string_view word = value.substr(0, end);
+    word.remove_prefix(word.find_last_of(":/#") + 1);
+    if (std::ranges::any_of(kAuthorProperties, [&](auto name) { return HtmlNameIs(word, name); })) return true;
+    value.remove_prefix(std::min(end + 1, value.size()));
+  }
+  return false;
+}
+
+// "/authors/ann-example": a part of the path says so, and another follows it.
+bool LeadsToAuthor(std::string_view link) {
+  link = link.substr(0, kMaxPathBytes);
+  for (size_t slash = link.find('/'); slash != std::string_view::npos;) {
+    const size_t next = link.find('/', slash + 1);
+    if (next == std::string_view::npos || next + 1 == link.size()) return false;
+    const std::string_view part = link.substr(slash + 1, next - slash - 1);
+    if (std::ranges::any_of(kAuthorPaths, [&](auto path) { return HtmlNameIs(part, path); })) return true;
+    slash = next;
+  }
+  return false;
+}
+
+// In small letters, without blanks and hyphens.
+std::string Joined(std::string_view text) {
+  std::string joined;
+  for (const char c : text) {
+    if (c != ' ' && c != '-') joined += text::ascii::Lower(c);
+  }
+  return joined;
+}
+
+// "Example Times" is a part of www.example-times.co.uk, "example.com" what follows its "www".
+bool IsPartOfHost(std::string_view name, std::string_view url) {
+  const size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos) return false;
+  std::string_view host = url.substr(scheme + 3);
+  host = host.substr(0, host.find_first_of("/:?#"));
+  const std::string wanted = Joined(name);
+  while (wanted.size() > 2 && !host.empty()) {
+    const std::string_view part = host.substr(0, host.find('.'));
+    if (Joined(part) == wanted || Joined(host) == wanted) return true;
+    host.remove_prefix(std::min(part.size() + 1, host.size()));
+  }
+  return false;
+}
+
+bool HasWordOf(std::string_view list, std::string_view name, std::vector<Word>& words, bool all) {
+  std::vector<Word> of_list;
+  ReadWords(list, of_list);
+  ReadWords(name, words);
+  const auto listed = [&](const Word& word) {
+    return std::ranges::any_of(of_list, [&](const Word& other) { return other.hash == word.hash; });
+  };
+  return !words.empty() && (all ? std::ranges::all_of(words, listed) : std::ranges::any_of(words, listed));
+}
+
+// A name in a script without capitals: two to four words, or some letters where words have no blanks.
+bool LooksLikeUncasedName(std::string_view name) {
+  size_t letters = 0;
+  bool unspaced = true;
+  bool hangul = true;
+  for (size_t at = 0; at < name.size();) {
+    const text::CodePoint point = text::Decode(name.substr(at));
+    at += point.bytes;
+    if (point.value == ' ' || point.value == U'·' || point.value == U'・') continue;
+    // From Hebrew on scripts have no capitals.
+    if (point.value < 0x0590 || (point.value >= 0x1C80 && point.value < 0x2C00)) return false;
+    ++letters;
+    unspaced = unspaced && text::IsUnspaced(point.value);
+    hangul = hangul && point.value >= 0xAC00 && point.value <= 0xD7A3;
+  }
+  const size_t words = CountTokens(name);
+  if (unspaced) return letters >= 2 && letters <= (words > 1 ? 12u : 6u);
+  if (hangul && words == 1) return letters >= 2 && letters <= 5;
+  return words >= 2 && words <= 4;
+}
+
+bool IsAgency(std::string_view name) {
+  return name.size() >= kMinAgencyLetters && name.size() <= kMaxAgencyLetters &&
+         std::ranges::all_of(name, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+// What follows one of `labels` and a colon; empty if none begins the line.
+std::string_view AfterLabelOf(std::span<const std::string_view> labels, std::string_view line) {
+  for (std::string_view label : labels) {
+    if (!text::ascii::StartsWith(line, label)) continue;
+    const std::string_view rest = text::ascii::Trim(line.substr(label.size()));
+    for (std::string_view colon : {std::string_view(":"), std::string_view("：")}) {
+      if (rest.starts_with(colon)) return text::ascii::Trim(rest.substr(colon.size()));
+    }
+    if (label.ends_with(" by")) return rest;
+  }
+  return {};
+}
+
+std::string_view WithoutOpening(std::string_view line) {
+  line = text::ascii::Trim(line);
+  for (std::string_view bracket : kOpeningBrackets) {
+    if (line.starts_with(bracket)) return text::ascii::Trim(line.substr(bracket.size()));
+  }
+  return line;
+}
+
+std::string_view WithoutClosing(std::string_view line) {
+  line = text::ascii::Trim(line);
+  for (std::string_view bracket : kClosingBrackets) {
+    if (line.ends_with(bracket)) return text::ascii::Trim(line.substr(0, line.size() - bracket.size()));
+  }
+  return line;
+}
+
+}  // namespace
+
+void AuthorFinder::Collect(const HtmlTree& tree, size_t node) {
+  if (bylines_.size() >= kMaxBylines) return;
+  int rank = kNoByline;
+  for (const HtmlAttribute& attribute : tree.attributes(tree.nodes()[node])) {
+    if (HtmlNameIs(attribute.name, "class")) {
+      rank = std::min(rank, RankOfClass(attribute.value.substr(0, kMaxBylineBytes)));
+    } else if (HtmlNameIs(attribute.name, "rel") || HtmlNameIs(attribute.name, "itemprop") ||
+               HtmlNameIs(attribute.name, "property")) {
+      if (SaysAuthor(attribute.value)) rank = 0;
+    } else if (HtmlNameIs(attribute.name, "href") && LeadsToAuthor(attribute.value)) {
+      rank = std::min(rank, kAuthorLink);
+    }
+  }
+  if (rank < kNoByline) bylines_.push_back({node, rank});
+}
+
+void AuthorFinder::CollectSites(const PageClaims& claims, const Article& article) {
+  sites_.clear();
+  site_url_ = article.url;
+  const auto add = [&](std::string_view site) {
+    const uint64_t key = FoldedKey(text::Prefix(site, kMaxSiteBytes), words_);
+    if (key != 0) sites_.push_back(key);
+  };
+  add(article.source_name);
+  add(article.source_domain);
+  for (const PageMeta& meta : claims.metas) {
+    if (HtmlNameIs(meta.name, "og:site_name") || HtmlNameIs(meta.name, "application-name")) add(meta.content);
+  }
+  for (const JsonLdArticle::Named& publisher : claims.json_ld.publishers) add(publisher.name);
+}
+
+bool AuthorFinder::IsSite(std::string_view name) {
+  return std::ranges::find(sites_, FoldedKey(name, words_)) != sites_.end() || IsPartOfHost(name, site_url_);
+}
+
+bool AuthorFinder::IsAccount(std::string_view name) { return HasWordOf(kAccounts, name, words_, true); }
+
+bool AuthorFinder::IsRole(std::string_view name) { return HasWordOf(kRoles, name, words_, false); }
+
+// As bylines write it: two to four words, capitals before all but joining ones.
+bool AuthorFinder::LooksLikePerson(std::string_view name) {
+  ReadWords(name, words_);
+  uint32_t capitals = 0;
+  for (const Word& word : words_) {
+    if (word.symbol || word.hash == kNumber) return false;
+    capitals += word.capital ? 1 : 0;
+    if (!word.capital && word.length > 3) return false;
+  }
+  return words_.size() >= 2 && words_.size() <= 4 && capitals >= 2;
+}
+
+bool AuthorFinder::IsAcceptable(std::string_view name, Source source) {
+  if (!IsAuthorName(name) || IsAccount(name)) return false;
+  if (source == Source::kByline || source == Source::kName) {
+    // "By Jane Doe | Example Times"
+    return source == Source::kName || names_.size() == 1 || !IsSite(name);
+  }
+  if (IsSite(name) || std::ranges::find(editors_, name) != editors_.end()) return false;
+  return (LooksLikePerson(name) && !IsRole(name)) || (source == Source::kNamed && LooksLikeUncasedName(name));
+}
+
+void AuthorFinder::Add(std::string_view text, Source source, Article& article) {
+  text = text::Prefix(text, kMaxAuthorListBytes * kReferenceBytes);
+  text = article.arena().Keep(text::Prefix(CleanLine(text, article.arena()), kMaxAuthorListBytes));
+  names_.clear();
+  source == Source::kName ? AddAuthor(text, names_) : SplitByline(text, names_);
+  for (std::string_view name : names_) {
+    if (article.authors.size() >= kMaxAuthors || !IsAcceptable(name, source)) continue;
+    if (std::ranges::find(article.authors, name) == article.authors.end()) article.authors.push_back(name);
+  }
+}
+
+void AuthorFinder::AddFromMetas(std::span<const PageMeta> metas, std::string_view name, Article& article) {
+  for (const PageMeta& meta : metas) {
+    const bool same = std::ranges::equal(meta.name, name, {}, text::ascii::Lower, text::ascii::Lower);
+    if (same) Add(meta.content, Source::kByline, article);
+  }
+}
+
+void AuthorFinder::AddFromMetadata(const PageClaims& claims, Article& article) {
+  for (const JsonLdArticle::Named& author : claims.json_ld.authors) {
+    Add(author.name, author.is_name ? Source::kName : Source::kByline, article);
+  }
+  for (std::string_view name : kAuthorMetas) {
+    if (article.authors.empty()) AddFromMetas(claims.metas, name, article);
+  }
+}
+
+void AuthorFinder::Fill(const PageView& page, const PageClaims& claims, Article& article) {
+  CollectSites(claims, article);
+  editors_.clear();
+  AddFromMetadata(claims, article);
+  const auto is_site = [&](std::string_view name) { return IsSite(name); };
+  // What nobody signed sites sign themselves: who is named on the page goes first.
+  if (std::ranges::all_of(article.authors, is_site) || AreEditors(page, article)) {
+    const std::vector<std::string_view> claimed(article.authors);
+    article.authors.clear();
+    AddFromPage(page, claims, article);
+    for (size_t i = 0; i < kAuthorMetas.size() && article.authors.empty(); ++i) {
+      AddFromMetas(claims.metas, kAuthorMetas[i], article);
+      if (std::ranges::any_of(article.authors, is_site)) article.authors.clear();
+    }
+    if (article.authors.empty()) article.authors.assign(claimed.begin(), claimed.end());
+  }
+  if (std::ranges::all_of(article.authors, [&](auto name) { return IsRole(name); })) return;
+  std::erase_if(article.authors, [&](auto name) { return IsRole(name); });
+}
+
+std::string_view AuthorFinder::ShortText(const PageView& page, size_t node) {
+  text_.Clear();
+  return page.ShortText(node, kMaxBylineBytes, text_);
+}
+
+bool AuthorFinder::IsElsewhere(const PageView& page, size_t node) const {
+  const auto nodes = page.tree.nodes();
+  for (size_t at = node; at != HtmlNode::kNone; at = nodes[at].parent) {
+    const int rule = page.judge.Judge(page.tree, nodes[at], at, page.figures, {});
+    if (rule < 0) continue;
+    const std::string_view name = page.rules.name(static_cast<RuleIndex>(rule));
+    if (std::ranges::find(kElsewhere, name) != kElsewhere.end()) return true;
+  }
+  return false;
+}
+
+bool AuthorFinder::AreEditors(const PageView& page, const Article& article) {
+  for (const Byline& byline : bylines_) {
+    const std::string_view rest = AfterLabelOf(kEditorLabels, ShortText(page, byline.node));
+    if (rest.empty()) continue;
+    names_.clear();
+    SplitByline(rest, names_);
+    for (std::string_view name : names_) {
+      const auto known = std::ranges::find(article.authors, name);
+      if (known != article.authors.end()) editors_.push_back(*known);
+    }
+  }
+  return !editors_.empty() && std::ranges::all_of(article.authors, [&](auto name) {
+    return std::ranges::find(editors_, name) != editors_.end();
+  });
+}
+
+void AuthorFinder::AddFromPage(const PageView& page, const PageClaims& claims, Article& article) {
+  AddFromElements(page, article);
+  if (article.authors.empty()) AddFromLinesBesideHeadline(page, claims.headline, article);
+  if (article.authors.empty()) AddFromLabels(page, claims.headline, article);
+  if (article.authors.empty()) AddFromParagraphsOfNames(page, claims.headline, article);
+}
+
+const std::string& AuthorFinder::Parts(const PageView& page, size_t node) {
+  const auto nodes = page.tree.nodes();
+  // No further: a page may hold many bylines in one another.
+  const size_t end = std::min<size_t>(nodes[node].end, node + kBylineNodes);
+  parts_.clear();
+  for (size_t i = node; i < end; ++i) {
+    if (nodes[i].role == HtmlRole::kSkip) {
+      i = std::max<size_t>(nodes[i].end, i + 1) - 1;
+    } else if (nodes[i].is_text() && !nodes[i].raw) {
+      parts_ += page.html.substr(nodes[i].source.begin, nodes[i].source.size());
+      parts_ += '|';
+    }
+  }
+  return parts_;
+}
+
+// Nothing but their elements may part names from each other and from a time; else the line as it reads.
+void AuthorFinder::AddFromNode(const PageView& page, size_t node, Source source, Article& article) {
+  const size_t known = article.authors.size();
+  Add(Parts(page, node), source, article);
+  if (article.authors.size() > known) return;
+  const std::string_view line = ShortText(page, node);
+  if (std::ranges::none_of(line, text::ascii::IsDigit)) Add(line, source, article);
+}
+
+void AuthorFinder::AddFromElements(const PageView& page, Article& article) {
+  for (int rank = 0; rank < kNoByline && article.authors.empty(); ++rank) {
+    const Source source = rank < kAuthorLink ? Source::kNamed : Source::kPage;
+    size_t last = 0;
+    for (const Byline& byline : bylines_) {
+      if (byline.rank != rank) continue;
+      if (!article.authors.empty() && byline.node > last + kBylineNodes) break;
+      const std::string_view text = ShortText(page, byline.node);
+      if (text.empty() || !AfterLabelOf(kEditorLabels, text).empty() || IsElsewhere(page, byline.node)) continue;
+      AddFromNode(page, byline.node, source, article);
+      last = byline.node;
+    }
+  }
+}
+
+// "By" and its like, the first line that names somebody; also an agency: "By AFP".
+void AuthorFinder::AddFromLinesBesideHeadline(const PageView& page, uint32_t headline, Article& article) {
+  if (headline == HtmlNode::kNone) return;
+  const auto nodes = page.tree.nodes();
+  const size_t begin = nodes[headline].end;
+  const size_t end = std::min<size_t>(begin + kLineNodes, nodes.size());
+  for (size_t i = begin; i < end; ++i) {
+    const uint32_t parent = nodes[i].parent;
+    if (parent != HtmlNode::kNone && nodes[parent].role == HtmlRole::kSkip) continue;
+    const std::string_view line = ShortText(page, i);
+    if (line.empty() || EndsSentence(line)) continue;
+    const std::string_view rest = AfterByWord(line);
+    if (rest.empty() || IsElsewhere(page, i)) continue;
+    const std::string_view first = text::ascii::Trim(rest.substr(0, rest.find_first_of(",|·•")));
+    const std::string_view agency = IsAgency(first) ? article.arena().Keep(first) : std::string_view();
+    AddFromNode(page, i, Source::kNamed, article);
+    if (article.authors.empty() && !agency.empty()) article.authors.push_back(agency);
+    if (!article.authors.empty()) return;
+  }
+}
+
+std::string_view AuthorFinder::LineAround(const PageView& page, size_t node) {
+  const auto nodes = page.tree.nodes();
+  const std::string_view own = text::ascii::Trim(page.html.substr(nodes[node].source.begin, nodes[node].source.size()));
+  size_t widest = node;
+  for (int level = 0; level < kLineLevels; ++level) {
+    const uint32_t parent = nodes[widest].parent;
+    if (parent == HtmlNode::kNone || page.figures.TextBytes(nodes[parent], parent) > kMaxBylineBytes) break;
+    // It must begin with the text.
+    if (!ShortText(page, parent).starts_with(own)) break;
+    widest = parent;
+    if (nodes[widest].role == HtmlRole::kBlock) break;
+  }
+  return ShortText(page, widest);
+}
+
+// "Autor: Ann Example", wherever it stands behind the headline.
+void AuthorFinder::AddFromLabels(const PageView& page, uint32_t headline, Article& article) {
+  const auto nodes = page.tree.nodes();
+  std::string_view editors;
+  size_t read = 0;
+  for (size_t i = headline == HtmlNode::kNone ? 0 : nodes[headline].end; i < nodes.size() && read < kMaxBylines; ++i) {
+    if (!nodes[i].is_text() || nodes[i].raw || nodes[i].source.size() > kMaxBylineBytes) continue;
+    const std::string_view own =
+        WithoutOpening(page.html.substr(nodes[i].source.begin, nodes[i].source.size()));
+    const bool is_author = BeginsWithLabel(own);
+    const bool is_editor = !is_author && editors.empty() && own.size() > 1 && (own[0] & 0x80) != 0 &&
+                           std::ranges::any_of(kChineseEditorLabels, [&](auto label) { return own.starts_with(label); });
+    if (!is_author && !is_editor) continue;
+    ++read;
+    if (IsElsewhere(page, i)) continue;
+    const std::string_view line = WithoutClosing(WithoutOpening(LineAround(page, i)));
+    if (is_author && !AfterLabel(line).empty()) {
+      Add(line, Source::kNamed, article);
+      if (!article.authors.empty()) return;
+    } else if (is_editor) {
+      editors = article.arena().Keep(AfterLabelOf(kChineseEditorLabels, line));
+    }
+  }
+  if (!editors.empty()) Add(editors, Source::kNamed, article);
+}
+
+// A paragraph of emphasized names and nothing else: two and more, or behind "by".
+void AuthorFinder::AddFromParagraphsOfNames(const PageView& page, uint32_t headline, Article& article) {
+  if (headline == HtmlNode::kNone) return;
+  const auto nodes = page.tree.nodes();
+  size_t read = 0;
+  for (size_t i = nodes[headline].end; i < nodes.size() && read < kMaxBylines; ++i) {
+    if (nodes[i].name != "p" || i + 1 >= nodes[i].end) continue;
+    const HtmlNode& inside = nodes[i + 1];
+    const bool emphasized = inside.name == "strong" || inside.name == "b" || inside.name == "em" || inside.name == "i";
+    if (!emphasized || inside.end != nodes[i].end) continue;
+    ++read;
+    const std::string_view line = ShortText(page, i);
+    if (line.empty() || EndsSentence(line) || IsElsewhere(page, i)) continue;
+    const bool begins = !AfterByWord(line).empty();
+    Add(line, Source::kPage, article);
+    const bool all = article.authors.size() == names_.size();
+    if (!article.authors.empty() && all && (begins || names_.size() > 1)) return;
+    article.authors.clear();
+  }
+}
+
+}  // namespace newsfeed::cleanup
