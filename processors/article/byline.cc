@@ -23,7 +23,7 @@ constexpr std::array<std::string_view, 18> kStarts = {
     "reported by ", "article by ", "escrito por ", "by ",      "文/",        "文／",
     "本报记者",     "本報記者",    "记者",        "記者",      "oleh ",      "द्वारा "};
 // Begin a byline only with a colon; where a script has capitals both are here, but for ASCII.
-constexpr std::array<std::string_view, 58> kLabels = {
+constexpr std::array<std::string_view, 62> kLabels = {
     "by",       "author",     "authors",   "writer",      "reporter",  "text",     "words",    "autor",
     "autorin",  "autoren",    "autores",   "autora",      "autore",    "autori",   "autrice",  "auteur",
     "auteurs",  "autrices",   "texte",     "texto",       "testo",     "tekst",    "teksti",   "szerző",
@@ -31,7 +31,7 @@ constexpr std::array<std::string_view, 58> kLabels = {
     "haber",    "penulis",    "oleh",      "Автор",       "автор",     "Авторы",   "Автори",   "Текст",
     "текст",    "Συντάκτης",  "Συγγραφέας", "Κείμενο",    "作者",      "撰文",     "文",       "執筆",
     "기자",     "글",         "כתב",       "מאת",         "بقلم",      "लेखक",     "记者",     "記者",
-    "本报记者", "本報記者"};
+    "本报记者", "本報記者",   "written by", "reported by", "text by",   "words by"};
 constexpr std::array<std::string_view, 2> kColons = {":", "："};
 // Names begin with them, too ("Von Miller"): only before a full name.
 constexpr std::array<std::string_view, 8> kDoubtfulStarts = {"von ",  "par ", "por ", "di ",

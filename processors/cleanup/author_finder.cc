@@ -64,6 +64,11 @@ constexpr std::string_view kRoles =
     "журналист журналистка корреспондент редактор обозреватель кореспондент журналістка журналіст muhabir muhabiri "
     "editör editörü gazeteci wartawan jurnalis redaktur kontributor";
 
+// Words of the names of desks: a person named on the page wrote it.
+constexpr std::string_view kDesks =
+    "redaktion redaktionen redactie rédaction redacción redazione redação redakcja redakce redakcia redakció toimitus "
+    "редакция редакція newsroom desk staff team bureau";
+
 // Before the names of those who edited: no authors, but in Chinese, where nobody else signs what agencies wrote.
 constexpr std::array<std::string_view, 8> kEditorLabels = {
     "editor", "editors", "edited by", "editing by", "redaktur", "redaktion", "editora", "editado por"};
@@ -223,7 +228,7 @@ std::string_view WithoutOpening(std::string_view line) {
 }
 
 std::string_view WithoutClosing(std::string_view line) {
-  line = text::ascii::Trim(line);
+  line = text::ascii::Trim(line.substr(0, line.find_last_not_of('|') + 1));
   for (std::string_view bracket : kClosingBrackets) {
     if (line.ends_with(bracket)) return text::ascii::Trim(line.substr(0, line.size() - bracket.size()));
   }
@@ -268,6 +273,8 @@ bool AuthorFinder::IsSite(std::string_view name) {
 }
 
 bool AuthorFinder::IsAccount(std::string_view name) { return HasWordOf(kAccounts, name, words_, true); }
+
+bool AuthorFinder::IsDesk(std::string_view name) { return HasWordOf(kDesks, name, words_, false); }
 
 bool AuthorFinder::IsRole(std::string_view name) { return HasWordOf(kRoles, name, words_, false); }
 
@@ -324,15 +331,15 @@ void AuthorFinder::Fill(const PageView& page, const PageClaims& claims, Article&
   CollectSites(claims, article);
   editors_.clear();
   AddFromMetadata(claims, article);
-  const auto is_site = [&](std::string_view name) { return IsSite(name); };
-  // What nobody signed sites sign themselves: who is named on the page goes first.
-  if (std::ranges::all_of(article.authors, is_site) || AreEditors(page, article)) {
+  // What nobody signed sites and their desks sign: who is named on the page goes first.
+  const auto is_desk = [&](std::string_view name) { return IsSite(name) || IsDesk(name); };
+  if (std::ranges::all_of(article.authors, is_desk) || AreEditors(page, article)) {
     const std::vector<std::string_view> claimed(article.authors);
     article.authors.clear();
     AddFromPage(page, claims, article);
     for (size_t i = 0; i < kAuthorMetas.size() && article.authors.empty(); ++i) {
       AddFromMetas(claims.metas, kAuthorMetas[i], article);
-      if (std::ranges::any_of(article.authors, is_site)) article.authors.clear();
+      if (std::ranges::any_of(article.authors, is_desk)) article.authors.clear();
     }
     if (article.authors.empty()) article.authors.assign(claimed.begin(), claimed.end());
   }
@@ -388,7 +395,9 @@ const std::string& AuthorFinder::Parts(const PageView& page, size_t node) {
     if (nodes[i].role == HtmlRole::kSkip) {
       i = std::max<size_t>(nodes[i].end, i + 1) - 1;
     } else if (nodes[i].is_text() && !nodes[i].raw) {
-      parts_ += page.html.substr(nodes[i].source.begin, nodes[i].source.size());
+      const std::string_view text = page.html.substr(nodes[i].source.begin, nodes[i].source.size());
+      if (std::ranges::all_of(text, IsHtmlBlank)) continue;
+      parts_ += text;
       parts_ += '|';
     }
   }
@@ -440,19 +449,17 @@ void AuthorFinder::AddFromLinesBesideHeadline(const PageView& page, uint32_t hea
   }
 }
 
-std::string_view AuthorFinder::LineAround(const PageView& page, size_t node) {
+size_t AuthorFinder::LineAround(const PageView& page, size_t node) {
   const auto nodes = page.tree.nodes();
   const std::string_view own = text::ascii::Trim(page.html.substr(nodes[node].source.begin, nodes[node].source.size()));
   size_t widest = node;
   for (int level = 0; level < kLineLevels; ++level) {
     const uint32_t parent = nodes[widest].parent;
-    if (parent == HtmlNode::kNone || page.figures.TextBytes(nodes[parent], parent) > kMaxBylineBytes) break;
-    // It must begin with the text.
-    if (!ShortText(page, parent).starts_with(own)) break;
+    if (parent == HtmlNode::kNone || !ShortText(page, parent).starts_with(own)) break;
     widest = parent;
     if (nodes[widest].role == HtmlRole::kBlock) break;
   }
-  return ShortText(page, widest);
+  return widest;
 }
 
 // "Autor: Ann Example", wherever it stands behind the headline.
@@ -470,7 +477,7 @@ void AuthorFinder::AddFromLabels(const PageView& page, uint32_t headline, Articl
     if (!is_author && !is_editor) continue;
     ++read;
     if (IsElsewhere(page, i)) continue;
-    const std::string_view line = WithoutClosing(WithoutOpening(LineAround(page, i)));
+    const std::string_view line = WithoutClosing(WithoutOpening(Parts(page, LineAround(page, i))));
     if (is_author && !AfterLabel(line).empty()) {
       Add(line, Source::kNamed, article);
       if (!article.authors.empty()) return;

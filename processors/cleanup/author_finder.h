@@ -59,6 +59,8 @@ class AuthorFinder {
   bool IsSite(std::string_view name);
   // No name of anybody: "admin", "Staff".
   bool IsAccount(std::string_view name);
+  // A part of the house: "Example Times Staff".
+  bool IsDesk(std::string_view name);
   // Says what somebody does: "Political Editor".
   bool IsRole(std::string_view name);
   bool LooksLikePerson(std::string_view name);
@@ -75,8 +77,8 @@ class AuthorFinder {
   void AddFromLabels(const PageView& page, uint32_t headline, Article& article);
   void AddFromParagraphsOfNames(const PageView& page, uint32_t headline, Article& article);
 
-  // The text around a text that begins with it, in one line; empty if that says nothing.
-  std::string_view LineAround(const PageView& page, size_t node);
+  // The element around a text that begins with it, or the text: what may hold the rest of its line.
+  size_t LineAround(const PageView& page, size_t node);
   std::string_view ShortText(const PageView& page, size_t node);
   // The texts inside a short element, parted by "|".
   const std::string& Parts(const PageView& page, size_t node);

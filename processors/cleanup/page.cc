@@ -18,13 +18,15 @@ namespace newsfeed::cleanup {
 namespace {
 
 // Names of meta elements, by what they tell; earlier ones are more often right.
-constexpr std::array<std::string_view, 9> kPublishedMetas = {
-    "article:published_time", "og:article:published_time", "datePublished", "parsely-pub-date",
-    "sailthru.date",          "pubdate",                   "publishdate",   "DC.date.issued",
-    "date"};
-constexpr std::array<std::string_view, 4> kModifiedMetas = {"article:modified_time",
-                                                            "og:updated_time", "dateModified",
-                                                            "last-modified"};
+constexpr std::array<std::string_view, 20> kPublishedMetas = {
+    "article:published_time", "og:article:published_time", "datePublished",    "parsely-pub-date",
+    "sailthru.date",          "pubdate",                   "publishdate",      "publish-date",
+    "publish_date",           "publication_date",          "published_at",     "article.published",
+    "og:published_time",      "cXenseParse:recs:publishtime", "DC.date.issued", "dcterms.issued",
+    "dcterms.created",        "DC.date.created",           "citation_publication_date", "date"};
+constexpr std::array<std::string_view, 8> kModifiedMetas = {
+    "article:modified_time", "og:article:modified_time", "og:updated_time",  "dateModified",
+    "article.updated",       "dcterms.modified",         "DC.date.modified", "last-modified"};
 constexpr std::array<std::string_view, 3> kDescriptionMetas = {"og:description", "description",
                                                                "twitter:description"};
 constexpr std::array<std::string_view, 3> kKeywordMetas = {"news_keywords", "keywords",
@@ -109,8 +111,32 @@ std::string_view LongestPart(std::string_view title) {
   return longest;
 }
 
+// Bytes that may stand between headline and name of the site; of other characters these.
+constexpr std::string_view kSiteSeparators = " |-_:~<>/,";
+constexpr std::array<std::string_view, 8> kWideSiteSeparators = {"：", "｜", "–", "—", "·", "•", "»", "　"};
+
+// "Tunnel opens：Example Times" without the name of the site and what is before it.
+std::string_view WithoutEndingSite(std::string_view title, std::string_view site) {
+  if (site.empty() || title.size() <= site.size() || !title.ends_with(site)) return title;
+  std::string_view rest = title.substr(0, title.size() - site.size());
+  for (bool cut = true; cut && !rest.empty();) {
+    cut = kSiteSeparators.find(rest.back()) != rest.npos;
+    if (cut) rest.remove_suffix(1);
+    for (std::string_view separator : kWideSiteSeparators) {
+      if (!rest.ends_with(separator)) continue;
+      rest.remove_suffix(separator.size());
+      cut = true;
+    }
+  }
+  // The site's name ends a sentence about it.
+  const bool parted = title.size() - site.size() > rest.size() + 1 ||
+                      title[rest.size()] != ' ';
+  return rest.empty() || !parted ? title : rest;
+}
+
 // og:title without " | Name of the site".
 std::string_view WithoutSite(std::string_view title, std::string_view site) {
+  if (const std::string_view rest = WithoutEndingSite(title, site); rest.size() < title.size()) return rest;
   size_t cut = std::string_view::npos;
   size_t bytes = 0;
   for (std::string_view separator : kTitleSeparators) {
@@ -157,9 +183,8 @@ void PageReader::Collect(const PageView& page) {
   h1_.clear();
   authors_.Begin();
   has_title_ = false;
-  article_headings_.clear();
-  article_end_ = 0;
-  canonical_ = language_ = itemprop_published_ = first_time_ = {};
+  headings_.clear();
+  canonical_ = language_ = itemprop_published_ = first_time_ = shown_modified_ = {};
   const auto nodes = page.tree.nodes();
   for (uint32_t i = 0; i < nodes.size(); ++i) {
     if (!nodes[i].is_text()) CollectElement(page, i);
@@ -190,14 +215,12 @@ void PageReader::CollectElement(const PageView& page, uint32_t i) {
     if (!h1_.empty() && i < nodes[h1_.back()].end) h1_.pop_back();
     h1_.push_back(i);
   } else if (name == "h2" || name == "h3") {
-    if (article_headings_.size() < kMaxListed && i < article_end_) article_headings_.push_back(i);
-  } else if (name == "article") {
-    article_end_ = std::max(article_end_, node.end);
+    if (headings_.size() < kMaxListed) headings_.push_back(i);
   } else if (name == "html" && language_.empty()) {
     language_ = tree.Attribute(node, "lang");
   } else if (name == "link" && HtmlNameIs(tree.Attribute(node, "rel"), "canonical")) {
     if (canonical_.empty()) canonical_ = text::ascii::Trim(tree.Attribute(node, "href"));
-  } else if (name == "time" || tree.HasAttribute(node, "itemprop")) {
+  } else if (name == "time" || tree.HasAttribute(node, "itemprop") || tree.HasAttribute(node, "property")) {
     CollectTime(tree, node);
   } else if (name == "script" && i + 1 < node.end &&
              HtmlNameIs(text::ascii::Trim(tree.Attribute(node, "type")), "application/ld+json")) {
@@ -207,9 +230,20 @@ void PageReader::CollectElement(const PageView& page, uint32_t i) {
 }
 
 void PageReader::CollectTime(const HtmlTree& tree, const HtmlNode& node) {
-  const std::string_view time = text::ascii::Trim(tree.Attribute(node, "datetime"));
-  if (HtmlNameIs(tree.Attribute(node, "itemprop"), "datepublished")) {
+  std::string_view time = tree.Attribute(node, "datetime");
+  if (time.empty()) time = tree.Attribute(node, "content");
+  if (time.empty()) time = tree.Attribute(node, "title");
+  time = text::ascii::Trim(time);
+  if (time.empty()) return;
+  std::string_view property = tree.Attribute(node, "itemprop");
+  if (property.empty()) property = tree.Attribute(node, "property");
+  property.remove_prefix(property.rfind(':') + 1);
+  const std::string_view names = tree.Attribute(node, "class").substr(0, kMaxDateBytes);
+  const auto says = [&](std::string_view word) { return text::ascii::Find(names, word) != names.npos; };
+  if (HtmlNameIs(property, "datepublished") || HtmlNameIs(property, "datecreated")) {
     if (itemprop_published_.empty()) itemprop_published_ = time;
+  } else if (HtmlNameIs(property, "datemodified") || (node.name == "time" && says("updated") && !says("published"))) {
+    if (shown_modified_.empty()) shown_modified_ = time;
   } else if (node.name == "time" && first_time_.empty()) {
     first_time_ = time;
   }
@@ -260,7 +294,7 @@ void PageReader::FillMetadata(const PageView& page, Article& article) {
   }
 }
 
-// The only h1, else the h1 that shows the title, else the heading of the article element that ends with it.
+// The only h1, else the h1 that shows the title, else another heading that ends with it.
 uint32_t PageReader::FindHeadline(const PageView& page, std::string_view title) {
   if (h1_.size() == 1) return h1_[0];
   const uint64_t key = FoldedKey(title, words_);
@@ -268,7 +302,7 @@ uint32_t PageReader::FindHeadline(const PageView& page, std::string_view title) 
     if (FoldedKey(ShortText(page, h1, kMaxTitleBytes), words_) == key) return h1;
   }
   if (title.empty()) return HtmlNode::kNone;
-  for (const uint32_t heading : article_headings_) {
+  for (const uint32_t heading : headings_) {
     if (ShortText(page, heading, kMaxTitleBytes).ends_with(title)) return heading;
   }
   return HtmlNode::kNone;
@@ -278,21 +312,22 @@ uint32_t PageReader::FindHeadline(const PageView& page, std::string_view title) 
 void PageReader::FillWrittenDate(const PageView& page, uint32_t headline, Article& article) {
   if (headline == HtmlNode::kNone) return;
   const auto nodes = page.tree.nodes();
-  const auto is_date = [&](const HtmlNode& node) {
+  const auto is_date = [&](size_t i) {
+    const HtmlNode& node = nodes[i];
     if (!node.is_text() || node.parent == HtmlNode::kNone || nodes[node.parent].role == HtmlRole::kSkip) return false;
-    const std::string_view text = text::ascii::Trim(page.html.substr(node.source.begin, node.source.size()));
+    const std::string_view text = ShortText(page, i, kMaxDateBytes);
     // A sentence tells when something happened, not when it was published.
-    if (text.empty() || text.size() > kMaxDateBytes || EndsSentence(text)) return false;
+    if (text.empty() || EndsSentence(text)) return false;
     article.published = WrittenDate(text);
     if (article.published) article.published_source = "text";
     return article.published.has_value();
   };
   const size_t after = std::min<size_t>(nodes[headline].end + kDateNodesAfter, nodes.size());
   for (size_t i = headline; i < after; ++i) {
-    if (is_date(nodes[i])) return;
+    if (is_date(i)) return;
   }
   for (size_t i = headline; i > 0 && i + kDateNodesBefore > headline; --i) {
-    if (is_date(nodes[i - 1])) return;
+    if (is_date(i - 1)) return;
   }
 }
 
@@ -311,17 +346,23 @@ void PageReader::FillSource(Article& article) {
 
 void PageReader::FillTitle(const PageView& page, Article& article) {
   text::Arena& arena = article.arena();
-  std::array<std::string_view, 4> titles;
-  titles[0] = OneLine(json_ld_.headline, kMaxTitleBytes, arena);
+  std::array<std::string_view, 5> titles;
+  const std::string_view site = OneLine(MetaContent("og:site_name"), kMaxSourceBytes, arena);
+  titles[0] = WithoutEndingSite(OneLine(json_ld_.headline, kMaxTitleBytes, arena), site);
   if (h1_.size() == 1) {
     titles[1] = arena.Keep(ShortText(page, h1_[0], kMaxTitleBytes));
   }
-  titles[2] = WithoutSite(OneLine(MetaContent("og:title"), kMaxTitleBytes, arena),
-                          OneLine(MetaContent("og:site_name"), kMaxSourceBytes, arena));
-  if (has_title_) titles[3] = LongestPart(page.renderer.TextOf(page.tree, page.html, title_, arena, kMaxTitleBytes));
-  std::array<uint64_t, 4> keys;
+  titles[2] = WithoutSite(OneLine(MetaContent("og:title"), kMaxTitleBytes, arena), site);
+  if (has_title_) {
+    const std::string_view title = page.renderer.TextOf(page.tree, page.html, title_, arena, kMaxTitleBytes);
+    titles[3] = LongestPart(title);
+    titles[4] = WithoutSite(title, site);
+  }
+  std::array<uint64_t, 5> keys;
   std::ranges::transform(titles, keys.begin(),
                          [&](std::string_view title) { return FoldedKey(title, words_); });
+  // The last two are of one claim, and og:title may end with the same name of the site.
+  if (keys[4] == keys[3] || (keys[4] != keys[0] && keys[4] != keys[1])) keys[4] = 0;
   const auto agreed = [&](uint64_t key) { return key != 0 && std::ranges::count(keys, key) > 1; };
   size_t best = static_cast<size_t>(std::ranges::find_if(keys, agreed) - keys.begin());
   if (best == keys.size()) {
@@ -352,13 +393,15 @@ void PageReader::FillTimes(Article& article) {
                        std::string("meta:") + std::string(kPublishedMetas[i]), article);
     }
     found = found || FillTime(itemprop_published_, "itemprop:datePublished", article) ||
-            FillTime(first_time_, "time:datetime", article);
+            FillTime(first_time_, "time:datetime", article) ||
+            FillTime(shown_modified_, "time:datetime", article);
   }
   if (article.modified) return;
   article.modified = ParseTime(json_ld_.modified);
   for (std::string_view name : kModifiedMetas) {
     if (!article.modified) article.modified = ParseTime(MetaContent(name));
   }
+  if (!article.modified) article.modified = ParseTime(shown_modified_);
 }
 
 void PageReader::FillNames(const PageView& page, uint32_t headline, Article& article) {
@@ -367,6 +410,10 @@ void PageReader::FillNames(const PageView& page, uint32_t headline, Article& art
     for (const std::string& word : json_ld_.keywords) AddKeywords(word, article);
     for (std::string_view name : kKeywordMetas) {
       if (article.keywords.empty()) AddKeywords(MetaContent(name), article);
+    }
+    const bool tagged = article.keywords.empty();
+    for (const PageMeta& meta : metas_) {
+      if (tagged && HtmlNameIs(meta.name, "article:tag")) AddKeywords(meta.content, article);
     }
   }
   if (!article.section.empty()) return;

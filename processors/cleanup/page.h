@@ -79,10 +79,10 @@ class PageReader {
   std::string_view language_;
   std::string_view itemprop_published_;
   std::string_view first_time_;
+  std::string_view shown_modified_;
   std::vector<uint32_t> h1_;
-  // h2 and h3 in article elements.
-  std::vector<uint32_t> article_headings_;
-  uint32_t article_end_ = 0;
+  // h2 and h3.
+  std::vector<uint32_t> headings_;
   AuthorFinder authors_;
   size_t title_ = 0;
   bool has_title_ = false;

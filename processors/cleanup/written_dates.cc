@@ -17,18 +17,30 @@ using text::ascii::IsDigit;
 
 // Names of months, by month; forms that several languages share stand once. "MAYIS" folds to "mayis".
 constexpr std::array<std::string_view, 12> kMonths = {
-    "january jan januar jänner janvier enero janeiro gennaio januari stycznia ocak",
-    "february feb februar februari février fevrier febrero fevereiro febbraio lutego şubat",
-    "march mar märz mars marzo março marco maart marca mart mrz",
-    "april apr avril abril aprile kwietnia nisan avr",
-    "may mai mayo maio maggio mei maj maja mayıs mayis",
-    "june jun juni juin junio junho giugno czerwca haziran",
-    "july jul juli juillet julio julho luglio lipca temmuz",
-    "august aug août aout agosto augustus augusti sierpnia ağustos",
-    "september sep sept septembre septiembre setembro settembre września eylül",
-    "october oct oktober okt octobre octubre outubro ottobre października ekim",
-    "november nov novembre noviembre novembro listopada kasım kasim",
-    "december dec dezember dez décembre decembre diciembre dezembro dicembre grudnia aralık desember des"};
+    "january jan januar jänner janvier enero janeiro gennaio januari stycznia ocak "
+    "января січня ledna tammikuuta ιανουαρίου ianuarie يناير जनवरी בינואר януари január januára",
+    "february feb februar februari février fevrier febrero fevereiro febbraio lutego şubat "
+    "февраля лютого února helmikuuta φεβρουαρίου februarie فبراير फरवरी בפברואר февруари február februára",
+    "march mar märz mars marzo março marco maart marca mart mrz "
+    "марта березня března maaliskuuta μαρτίου martie marts mrt maret مارس मार्च במרץ март március marca",
+    "april apr avril abril aprile kwietnia nisan avr "
+    "апреля квітня dubna huhtikuuta απριλίου aprilie أبريل إبريل अप्रैल באפריל април április apríla",
+    "may mai mayo maio maggio mei maj maja mayıs mayis "
+    "мая травня května toukokuuta μαΐου μαϊου مايو मई במאי май május mája",
+    "june jun juni juin junio junho giugno czerwca haziran "
+    "июня червня června kesäkuuta ιουνίου iunie يونيو जून ביוני юни június júna",
+    "july jul juli juillet julio julho luglio lipca temmuz "
+    "июля липня července heinäkuuta ιουλίου iulie يوليو जुलाई ביולי юли július júla",
+    "august aug août aout agosto augustus augusti sierpnia ağustos "
+    "августа серпня srpna elokuuta αυγούστου agustus أغسطس अगस्त באוגוסט август augusztus augusta",
+    "september sep sept septembre septiembre setembro settembre września eylül "
+    "сентября вересня září syyskuuta σεπτεμβρίου septembrie سبتمبر सितंबर सितम्बर בספטמבר септември szeptember septembra",
+    "october oct oktober okt octobre octubre outubro ottobre października ekim "
+    "октября жовтня října lokakuuta οκτωβρίου octombrie أكتوبر अक्टूबर באוקטובר октомври október októbra",
+    "november nov novembre noviembre novembro listopada kasım kasim "
+    "ноября листопада listopadu marraskuuta νοεμβρίου noiembrie نوفمبر नवंबर नवम्बर בנובמבר ноември novembra",
+    "december dec dezember dez décembre decembre diciembre dezembro dicembre grudnia aralık desember des "
+    "декабря грудня prosince joulukuuta δεκεμβρίου decembrie ديسمبر दिसंबर दिसम्बर בדצמבר декември decembra"};
 
 constexpr int kFirstYear = 1990;
 constexpr int kLastYear = 2099;
@@ -122,14 +134,16 @@ std::optional<FeedTime> InNumbers(const std::vector<Piece>& pieces, size_t i) {
   return b.number > 12 ? Day(c.number, a.number, b.number) : std::nullopt;
 }
 
-// 2031年3月9日: the letters between are one piece each.
+// 2031年3月9日, 2031년 3월 9일: the letters between are one piece each.
 std::optional<FeedTime> InHan(const std::vector<Piece>& pieces, size_t i) {
   if (i + 4 >= pieces.size() || !IsYear(pieces[i])) return std::nullopt;
-  if (pieces[i + 1].text != "年" || pieces[i + 3].text != "月") return std::nullopt;
+  const bool han = pieces[i + 1].text == "年" && pieces[i + 3].text == "月";
+  const bool hangul = pieces[i + 1].text == "년" && pieces[i + 3].text == "월";
+  if (!han && !hangul) return std::nullopt;
   return Day(pieces[i].number, pieces[i + 2].number, pieces[i + 4].number);
 }
 
-// A month by name at `i`, the day on one side and the year behind.
+// A month by name at `i`, the day on one side and the year behind or before.
 std::optional<FeedTime> ByName(const std::vector<Piece>& pieces, size_t i, int month) {
   const auto next = [&](size_t at) {
     ++at;
@@ -143,6 +157,8 @@ std::optional<FeedTime> ByName(const std::vector<Piece>& pieces, size_t i, int m
     return Day(pieces[after].number, month, pieces[before - 1].number);
   }
   if (after >= pieces.size() || !IsDayNumber(pieces[after])) return std::nullopt;
+  // "2031. március 9."
+  if (before > 0 && IsYear(pieces[before - 1])) return Day(pieces[before - 1].number, month, pieces[after].number);
   const size_t year = next(after);
   if (year >= pieces.size() || !IsYear(pieces[year])) return std::nullopt;
   return Day(pieces[year].number, month, pieces[after].number);

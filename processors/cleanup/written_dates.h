@@ -7,7 +7,8 @@
 //   "https://example.com/2031/03/09/ferry-strike/"  2031-03-09
 //
 // Months by name in English, German, French, Spanish, Portuguese, Italian, Dutch, Danish, Norwegian, Swedish,
-// Polish and Turkish, and years before months as in Chinese and Japanese. "3/4/2031" tells a day only where
+// Finnish, Polish, Czech, Slovak, Hungarian, Romanian, Bulgarian, Russian, Ukrainian, Greek, Turkish,
+// Indonesian, Arabic, Hebrew and Hindi, and years before months as in Chinese, Japanese and Korean. "3/4/2031" tells a day only where
 // one of the two can be no month. Free functions.
 #pragma once
 

@@ -6,7 +6,7 @@
 // In, one a line: {"html": page} or {"text": plain text}, with "url", "title", "source" where known, and
 // "others": further pages or texts of its source, from which furniture is learned as `newsfeedd boilerplate
 // learn` does it, but from fewer stories where there are fewer than three.
-// Out: title, body, standfirst, authors, published (RFC 3339, UTC) and its source, section, keywords,
+// Out: title, body, standfirst, authors, published (RFC 3339, UTC) and its source, modified, section, keywords,
 // language, fate, removed [rule, text]. With --features what the line model sees, for its trainer
 // (processors/cleanup/training): number of the document, features separated by blanks, text.
 #include <simdjson.h>
@@ -70,6 +70,7 @@ std::string Json(const Article& article) {
   AppendField("standfirst", article.standfirst, out);
   AppendField("published", article.published ? FormatTime(*article.published) : "", out);
   AppendField("published_source", article.published_source, out);
+  AppendField("modified", article.modified ? FormatTime(*article.modified) : "", out);
   AppendField("url", article.url, out);
   AppendField("section", article.section, out);
   AppendField("language", article.language, out);

@@ -64,6 +64,8 @@ INSTANTIATE_TEST_SUITE_P(
                 {"Ann Example", "AFP"}},
         Example{"LongNameWithoutBlanks", JsonLd(R"({"@type":"Organization","name":"見本新聞デジタル"})"), "", "",
                 {"見本新聞デジタル"}},
+        Example{"PersonsBeforeADesk", Meta("author", "Redaktion"), "<p class=byline>Von Anna Beispiel</p>", "",
+                {"Anna Beispiel"}},
         Example{"SiteByItsDomain", Meta("author", "example-times.co.uk"), "<p class=byline>By Ann Example</p>", "",
                 {"Ann Example"}}),
     NameOf);
@@ -99,6 +101,8 @@ INSTANTIATE_TEST_SUITE_P(
         Example{"AgencyBesideTheHeadline", "", "<p>By AFP, in <a href=/n>News</a>, <a href=/c>City</a></p>", "", {"AFP"}},
         Example{"NoSentence", "", "<div>By Friday Bob Sample had left.</div>", "", {}},
         Example{"Label", "", "", "<div><b>Автор:</b> Иван Примеров</div>", {"Иван Примеров"}},
+        Example{"LabelBeforeElements", "", "", "<div><span>Autor: <b>Anna Beispiel</b>, <b>Jan Muster</b></span><i>9. März</i></div>",
+                {"Anna Beispiel", "Jan Muster"}},
         Example{"LabelBesideOthers", "", "<p>Text: Anna Beispiel, Fotos: Bob Sample</p>", "", {"Anna Beispiel"}},
         Example{"LabelInChinese", "", "", "<div>作者：张三</div><div>责编：李四</div>", {"张三"}},
         Example{"WhoEditedInChinese", "", "", "<div>(责编：张三、李四)</div>", {"张三", "李四"}},

@@ -115,6 +115,23 @@ INSTANTIATE_TEST_SUITE_P(
                      R"(<script type="application/ld+json">{"@type":"Article","headline":"SEO"}</script>)"
                      "<meta property='og:title' content='Tunnel opens at last'>",
                      "<h1>Tunnel opens at last</h1>", "Tunnel opens at last"},
+        TitleExample{"SiteBehindAnySeparator",
+                     "<title>Tunnel opens：Example Times</title><meta property='og:site_name' content='Example Times'>"
+                     "<meta property='og:title' content='Tunnel opens：Example Times'>",
+                     "<h1>Tunnel opens</h1>", "Tunnel opens"},
+        TitleExample{"SiteThatEndsASentence",
+                     "<meta property='og:site_name' content='Example Times'>"
+                     "<meta property='og:title' content='A tunnel for the Example Times'>",
+                     "", "A tunnel for the Example Times"},
+        TitleExample{"SiteInAHeadline",
+                     R"(<script type="application/ld+json">{"@type":"Article","headline":"Tunnel opens | Example"}</script>)"
+                     "<meta property='og:site_name' content='Example'>",
+                     "", "Tunnel opens"},
+        TitleExample{"DashInTheTitleElement",
+                     R"(<script type="application/ld+json">{"@type":"Article","headline":"Tunnel - and road"}</script>)"
+                     "<title>Tunnel - and road | Example</title><meta property='og:site_name' content='Example'>"
+                     "<meta property='og:title' content='A tunnel'>",
+                     "<h1>A tunnel and a road</h1>", "Tunnel - and road"},
         TitleExample{"WithoutAKicker",
                      "<title>Harbour: Tunnel opens at last - Example Times</title>"
                      "<meta property='og:title' content='Tunnel opens at last'>",
@@ -344,6 +361,44 @@ std::string PublishedOf(std::string_view head, std::string_view around) {
   return article.published ? std::string(article.published_source) + " " + FormatTime(*article.published) : "";
 }
 
+struct TimeExample {
+  std::string_view name, head, above, published, modified;
+};
+class PageTimes : public ::testing::TestWithParam<TimeExample> {};
+
+TEST_P(PageTimes, AreThoseOfTheArticle) {
+  Cleaned page = CleanedPage(Page(GetParam().head, "<h1>Tunnel opens</h1>" + std::string(GetParam().above) + Paragraphs()));
+  const Article& article = page.article();
+  EXPECT_EQ(article.published ? FormatTime(*article.published) : "", GetParam().published);
+  EXPECT_EQ(article.modified ? FormatTime(*article.modified) : "", GetParam().modified);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , PageTimes,
+    ::testing::Values(
+        TimeExample{"Updated", "", "<time class=updated datetime='2031-03-10'></time><time datetime='2031-03-09'></time>",
+                    "2031-03-09", "2031-03-10"},
+        TimeExample{"PublishedAndUpdated", "", "<time class='published updated' datetime='2031-03-09'></time>",
+                    "2031-03-09", ""},
+        TimeExample{"UpdatedAlone", "", "<time class=updated datetime='2031-03-10'></time>", "2031-03-10", "2031-03-10"},
+        TimeExample{"TitleOfAnAbbreviation", "",
+                    "<abbr itemprop=datePublished title='2031-03-09T06:30:00-08:00'>6:30</abbr>",
+                    "2031-03-09T06:30:00-08:00", ""},
+        TimeExample{"ContentOfAProperty", "",
+                    "<span property='schema:dateCreated' content='2031-03-09T06:30:00Z'>9 March</span>"
+                    "<span property='schema:dateModified' content='2031-03-10T06:30:00Z'>10 March</span>",
+                    "2031-03-09T06:30:00+00:00", "2031-03-10T06:30:00+00:00"},
+        TimeExample{"MetaOfDublinCore", "<meta name=dcterms.created content='2031-03-09'><meta name=DCTERMS.modified "
+                                        "content='2031-03-10'>", "", "2031-03-09", "2031-03-10"}),
+    [](const auto& test) { return std::string(test.param.name); });
+
+TEST(PageMetadata, TagsAreKeywordsWhereNothingElseIs) {
+  const std::string tags = "<meta property='article:tag' content=Harbour><meta property='article:tag' content=Tunnel>";
+  EXPECT_THAT(CleanedPage(Page(tags, Paragraphs())).article().keywords, ElementsAre("Harbour", "Tunnel"));
+  EXPECT_THAT(CleanedPage(Page(tags + "<meta name=keywords content=City>", Paragraphs())).article().keywords,
+              ElementsAre("City"));
+}
+
 TEST(PageMetadata, DateOfTheAddress) {
   EXPECT_EQ(PublishedOf("<link rel='canonical' href='https://example.com/2031/03/09/tunnel'>", ""),
             "url 2031-03-09");
@@ -355,6 +410,7 @@ TEST(PageMetadata, TimeElementOfAnyCase) {
 
 TEST(PageMetadata, DateBesideTheHeadline) {
   EXPECT_EQ(PublishedOf("", "<div>Stand: 9. März 2031, 15:25 Uhr</div>"), "text 2031-03-09");
+  EXPECT_EQ(PublishedOf("", "<div>9.&nbsp;März&nbsp;2031</div>"), "text 2031-03-09");
   EXPECT_EQ(PublishedOf("", "<p>The old tunnel was closed on 9 March 2029.</p>"), "") << "a sentence";
   EXPECT_EQ(PublishedOf("<meta name='date' content='2031-03-08'>", "<div>9. März 2031</div>"),
             "meta:date 2031-03-08");
