@@ -92,6 +92,8 @@ constexpr size_t kMaxAuthorListBytes = 2048;
 constexpr size_t kMaxSiteBytes = 100;
 // Where a byline that only a word like "by" tells is looked for: this far behind the headline.
 constexpr size_t kLineNodes = 120;
+// Nodes of an element among which its first text is.
+constexpr size_t kFirstTextNodes = 8;
 // Elements around a text that may hold the rest of its line.
 constexpr int kLineLevels = 3;
 // An abbreviation of an agency or a paper.
@@ -110,9 +112,33 @@ bool IsAuthorName(std::string_view name) {
          std::ranges::none_of(name, text::ascii::IsDigit) && CountTokens(name) <= kMaxAuthorWords;
 }
 
+// Two letters in any case; other characters share places with them.
+constexpr size_t Pair(char first, char second) {
+  return static_cast<size_t>(first & 31) << 5 | static_cast<size_t>(second & 31);
+}
+
+// Where a word of a class may begin: hardly anywhere, and each class of each element is asked.
+constexpr auto kClassBeginnings = [] {
+  std::array<bool, 1024> begins{};
+  for (const ClassWord& known : kClassWords) begins[Pair(known.word[0], known.word[1])] = true;
+  return begins;
+}();
+
+constexpr auto kPathBeginnings = [] {
+  std::array<bool, 1024> begins{};
+  for (std::string_view path : kAuthorPaths) begins[Pair(path[0], path[1])] = true;
+  return begins;
+}();
+
+bool IsAuthorPath(std::string_view part) {
+  return part.size() > 2 && kPathBeginnings[Pair(part[0], part[1])] &&
+         std::ranges::any_of(kAuthorPaths, [&](auto path) { return HtmlNameIs(part, path); });
+}
+
 int RankOfClass(std::string_view value) {
   int rank = kNoByline;
-  for (size_t i = 0; i < value.size(); ++i) {
+  for (size_t i = 0; i + 1 < value.size(); ++i) {
+    if (!kClassBeginnings[Pair(value[i], value[i + 1])]) continue;
     for (const ClassWord& known : kClassWords) {
       if (text::ascii::StartsWith(value.substr(i), known.word)) rank = std::min(rank, known.rank);
     }
@@ -140,7 +166,7 @@ bool LeadsToAuthor(std::string_view link) {
     const size_t next = link.find('/', slash + 1);
     if (next == std::string_view::npos || next + 1 == link.size()) return false;
     const std::string_view part = link.substr(slash + 1, next - slash - 1);
-    if (std::ranges::any_of(kAuthorPaths, [&](auto path) { return HtmlNameIs(part, path); })) return true;
+    if (IsAuthorPath(part)) return true;
     slash = next;
   }
   return false;
@@ -204,6 +230,20 @@ bool LooksLikeUncasedName(std::string_view name) {
 bool IsAgency(std::string_view name) {
   return name.size() >= kMinAgencyLetters && name.size() <= kMaxAgencyLetters &&
          std::ranges::all_of(name, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+// The first text of an element begins with a label: most do not, and need not be read.
+bool MayNameEditors(const PageView& page, size_t node) {
+  const auto nodes = page.tree.nodes();
+  const size_t end = std::min<size_t>(nodes[node].end, node + kFirstTextNodes);
+  for (size_t i = node; i < end; ++i) {
+    if (!nodes[i].is_text()) continue;
+    const std::string_view text =
+        text::ascii::Trim(page.html.substr(nodes[i].source.begin, nodes[i].source.size()));
+    if (text.empty()) continue;
+    return std::ranges::any_of(kEditorLabels, [&](auto label) { return text::ascii::StartsWith(text, label); });
+  }
+  return false;
 }
 
 // What follows one of `labels` and a colon; empty if none begins the line.
@@ -365,6 +405,7 @@ bool AuthorFinder::IsElsewhere(const PageView& page, size_t node) const {
 
 bool AuthorFinder::AreEditors(const PageView& page, const Article& article) {
   for (const Byline& byline : bylines_) {
+    if (!MayNameEditors(page, byline.node)) continue;
     const std::string_view rest = AfterLabelOf(kEditorLabels, ShortText(page, byline.node));
     if (rest.empty()) continue;
     names_.clear();

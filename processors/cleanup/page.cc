@@ -152,6 +152,12 @@ std::string_view WithoutSite(std::string_view title, std::string_view site) {
   return is_site || (CountWords(last) <= 3 && last.size() * 2 < cut) ? title.substr(0, cut) : title;
 }
 
+bool HasProperty(const HtmlTree& tree, const HtmlNode& node) {
+  return std::ranges::any_of(tree.attributes(node), [](const HtmlAttribute& attribute) {
+    return HtmlNameIs(attribute.name, "itemprop") || HtmlNameIs(attribute.name, "property");
+  });
+}
+
 // "Harbour: Tunnel opens at last" tells where "Tunnel opens at last" belongs.
 bool IsBehindKicker(std::string_view title, std::string_view with_kicker) {
   constexpr std::string_view kColon = ": ";
@@ -220,7 +226,7 @@ void PageReader::CollectElement(const PageView& page, uint32_t i) {
     language_ = tree.Attribute(node, "lang");
   } else if (name == "link" && HtmlNameIs(tree.Attribute(node, "rel"), "canonical")) {
     if (canonical_.empty()) canonical_ = text::ascii::Trim(tree.Attribute(node, "href"));
-  } else if (name == "time" || tree.HasAttribute(node, "itemprop") || tree.HasAttribute(node, "property")) {
+  } else if (name == "time" || HasProperty(tree, node)) {
     CollectTime(tree, node);
   } else if (name == "script" && i + 1 < node.end &&
              HtmlNameIs(text::ascii::Trim(tree.Attribute(node, "type")), "application/ld+json")) {
