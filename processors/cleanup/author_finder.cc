@@ -1,5 +1,7 @@
 #include "processors/cleanup/author_finder.h"
 
+#include <absl/container/flat_hash_set.h>
+
 #include <algorithm>
 #include <array>
 
@@ -196,14 +198,19 @@ bool IsPartOfHost(std::string_view name, std::string_view url) {
   return false;
 }
 
-bool HasWordOf(std::string_view list, std::string_view name, std::vector<Word>& words, bool all) {
-  std::vector<Word> of_list;
-  ReadWords(list, of_list);
+// Folded words.
+using WordSet = absl::flat_hash_set<uint64_t>;
+const WordSet* NewWordSet(std::string_view list) {
+  std::vector<Word> words;
+  ReadWords(list, words);
+  auto* set = new WordSet();
+  for (const Word& word : words) set->insert(word.hash);
+  return set;
+}
+
+bool HasWordOf(const WordSet& set, std::string_view name, std::vector<Word>& words) {
   ReadWords(name, words);
-  const auto listed = [&](const Word& word) {
-    return std::ranges::any_of(of_list, [&](const Word& other) { return other.hash == word.hash; });
-  };
-  return !words.empty() && (all ? std::ranges::all_of(words, listed) : std::ranges::any_of(words, listed));
+  return std::ranges::any_of(words, [&](const Word& word) { return set.contains(word.hash); });
 }
 
 // A name in a script without capitals: two to four words, or some letters where words have no blanks.
@@ -312,11 +319,28 @@ bool AuthorFinder::IsSite(std::string_view name) {
   return std::ranges::find(sites_, FoldedKey(name, words_)) != sites_.end() || IsPartOfHost(name, site_url_);
 }
 
-bool AuthorFinder::IsAccount(std::string_view name) { return HasWordOf(kAccounts, name, words_, true); }
+bool AuthorFinder::IsAccount(std::string_view name) {
+  static const WordSet& accounts = *NewWordSet(kAccounts);
+  ReadWords(name, words_);
+  return std::ranges::all_of(words_, [](const Word& word) { return accounts.contains(word.hash); });
+}
 
-bool AuthorFinder::IsDesk(std::string_view name) { return HasWordOf(kDesks, name, words_, false); }
+bool AuthorFinder::IsDesk(std::string_view name) {
+  static const WordSet& desks = *NewWordSet(kDesks);
+  return HasWordOf(desks, name, words_);
+}
 
-bool AuthorFinder::IsRole(std::string_view name) { return HasWordOf(kRoles, name, words_, false); }
+bool AuthorFinder::IsRole(std::string_view name) {
+  static const WordSet& roles = *NewWordSet(kRoles);
+  return HasWordOf(roles, name, words_);
+}
+
+// "Ann Example, Example.com" of example.com.
+std::string_view AuthorFinder::WithoutSiteBehind(std::string_view name) {
+  const size_t comma = name.rfind(',');
+  if (comma == name.npos || !IsSite(text::ascii::Trim(name.substr(comma + 1)))) return name;
+  return text::ascii::Trim(name.substr(0, comma));
+}
 
 // As bylines write it: two to four words, capitals before all but joining ones.
 bool AuthorFinder::LooksLikePerson(std::string_view name) {
@@ -337,7 +361,10 @@ bool AuthorFinder::IsAcceptable(std::string_view name, Source source) {
     return source == Source::kName || names_.size() == 1 || !IsSite(name);
   }
   if (IsSite(name) || std::ranges::find(editors_, name) != editors_.end()) return false;
-  return (LooksLikePerson(name) && !IsRole(name)) || (source == Source::kNamed && LooksLikeUncasedName(name));
+  if (!LooksLikePerson(name)) return source == Source::kNamed && LooksLikeUncasedName(name);
+  const bool is_role = IsRole(name);
+  if (is_role && source == Source::kNamed && desk_.empty() && IsDesk(name)) desk_ = name;
+  return !is_role;
 }
 
 void AuthorFinder::Add(std::string_view text, Source source, Article& article) {
@@ -346,6 +373,7 @@ void AuthorFinder::Add(std::string_view text, Source source, Article& article) {
   names_.clear();
   source == Source::kName ? AddAuthor(text, names_) : SplitByline(text, names_);
   for (std::string_view name : names_) {
+    if (source == Source::kName && names_.size() == 1) name = WithoutSiteBehind(name);
     if (article.authors.size() >= kMaxAuthors || !IsAcceptable(name, source)) continue;
     if (std::ranges::find(article.authors, name) == article.authors.end()) article.authors.push_back(name);
   }
@@ -370,6 +398,7 @@ void AuthorFinder::AddFromMetadata(const PageClaims& claims, Article& article) {
 void AuthorFinder::Fill(const PageView& page, const PageClaims& claims, Article& article) {
   CollectSites(claims, article);
   editors_.clear();
+  desk_ = {};
   AddFromMetadata(claims, article);
   // What nobody signed sites and their desks sign: who is named on the page goes first.
   const auto is_desk = [&](std::string_view name) { return IsSite(name) || IsDesk(name); };
@@ -382,6 +411,7 @@ void AuthorFinder::Fill(const PageView& page, const PageClaims& claims, Article&
       if (std::ranges::any_of(article.authors, is_desk)) article.authors.clear();
     }
     if (article.authors.empty()) article.authors.assign(claimed.begin(), claimed.end());
+    if (article.authors.empty() && !desk_.empty()) article.authors.push_back(desk_);
   }
   if (std::ranges::all_of(article.authors, [&](auto name) { return IsRole(name); })) return;
   std::erase_if(article.authors, [&](auto name) { return IsRole(name); });

@@ -63,6 +63,7 @@ class AuthorFinder {
   bool IsDesk(std::string_view name);
   // Says what somebody does: "Political Editor".
   bool IsRole(std::string_view name);
+  std::string_view WithoutSiteBehind(std::string_view name);
   bool LooksLikePerson(std::string_view name);
   bool IsAcceptable(std::string_view name, Source source);
   void Add(std::string_view text, Source source, Article& article);
@@ -92,6 +93,8 @@ class AuthorFinder {
   std::vector<uint64_t> sites_;
   std::string_view site_url_;  // of the article
   std::vector<std::string_view> editors_;
+  // The first desk that an element named.
+  std::string_view desk_;
   std::vector<std::string_view> names_;
   std::vector<Word> words_;
   text::Arena text_;

@@ -94,6 +94,29 @@ constexpr std::array kPages = std::to_array<HostilePage>({
      [] { return Page(Repeated("<h1>", 240) + Paragraphs(Repeated(kSentence, 20), 250)); }},
     {"NestedBylines", "a.html",
      [] { return Page(Repeated("<div class=byline>", 240) + Paragraphs(Repeated(kSentence, 20), 250)); }},
+    {"LabelsOfAuthors", "a.html",
+     [] {
+       return Page("<h1>Quay</h1>" + Repeated("<div>Autor: x</div>", 100) + Repeated("<div>written b y</div>", 50'000) +
+                   Paragraphs(kSentence, 3));
+     }},
+    {"NestedLabels", "a.html",
+     [] {
+       return Page("<h1>Quay</h1>" + Repeated("<div class=comments>" + Repeated("<i class=author>", 200) + "Autor: x y" +
+                                                  Repeated("</i>", 200) + "</div>", 100) +
+                   Paragraphs(Repeated(kSentence, 20), 100));
+     }},
+    {"PeopleInJsonLd", "a.html",
+     [] {
+       return PageOf("<script type='application/ld+json'>{\"@graph\":[{\"@type\":\"NewsArticle\",\"author\":[" +
+                         Repeated("{\"@id\":\"#x\"},", 9'000) + "1]}" +
+                         Repeated(",{\"@id\":\"#y\",\"name\":\"y\"}", 9'000) + "]}</script>",
+                     Paragraphs(kSentence, 3));
+     }},
+    {"LineEndsInJsonLd", "a.html",
+     [] {
+       return PageOf("<script type='application/ld+json'>{\"a\":\"" + Repeated("\n", 2'000'000) + "</script>",
+                     Paragraphs(kSentence, 3));
+     }},
     {"NestedStandfirsts", "a.html",
      [] {
        const std::string nested = Repeated("<div class=dek>", 200) + Repeated("the quay is open now<br>", 600) + Repeated("</div>", 200);

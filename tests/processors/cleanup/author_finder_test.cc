@@ -66,6 +66,7 @@ INSTANTIATE_TEST_SUITE_P(
                 {"見本新聞デジタル"}},
         Example{"PersonsBeforeADesk", Meta("author", "Redaktion"), "<p class=byline>Von Anna Beispiel</p>", "",
                 {"Anna Beispiel"}},
+        Example{"SiteBehindAName", JsonLd(R"({"name":"Ann Q. Example, Example-Times.co.uk"})"), "", "", {"Ann Q. Example"}},
         Example{"SiteByItsDomain", Meta("author", "example-times.co.uk"), "<p class=byline>By Ann Example</p>", "",
                 {"Ann Example"}}),
     NameOf);
@@ -84,6 +85,10 @@ INSTANTIATE_TEST_SUITE_P(
         Example{"NoMonthBehindTheSite", "", "<p class=byline>by <a href=/>The Example Times</a><span>March 3, 2031</span></p>",
                 "", {}},
         Example{"NoTitleOfAJob", "", "<div class=byline><b>Ann Example</b><i>Political Editor</i></div>", "",
+                {"Ann Example"}},
+        Example{"DeskWhereNobodyElse", "", "<div itemprop=author>By <span>EXAMPLE CITY STAFF</span></div>", "",
+                {"EXAMPLE CITY STAFF"}},
+        Example{"NoDeskBesideAPerson", "", "<div class=byline><b>Example City Staff</b><b>Ann Example</b></div>", "",
                 {"Ann Example"}},
         Example{"ScriptWithoutCapitals", "", "<span class=author>أحمد مثال</span>", "", {"أحمد مثال"}},
         Example{"ScriptWithoutBlanks", "", "<span class=author>見本太郎</span>", "", {"見本太郎"}},
