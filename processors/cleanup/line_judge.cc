@@ -16,7 +16,8 @@ constexpr size_t kBytesOfModelLine = 128;
 constexpr size_t kMaxModelLines = 20'000;
 // Lines above the article among which its headline is looked for.
 constexpr size_t kHeadlineLines = 12;
-// A text with fewer lines that are surely furniture is clean: then no other goes.
+// A text with fewer lines above its article that are surely furniture is clean: then a line goes only
+// where it surely is.
 constexpr size_t kFewestSure = 2;
 constexpr float kSureOdds = -2.0F;
 // Real texts settle in two or three rounds.
@@ -174,11 +175,13 @@ bool LineJudge::IsRepeatedBelow(size_t i) const {
   });
 }
 
-// Who puts furniture into a text leaves some that is beyond doubt. Without it doubtful lines are short
-// lines of the article: lists, signs, ends.
+// A page that was copied as text begins with its head. Where nothing above the article is beyond doubt,
+// doubtful lines are short lines of its own: lists, signs, ends.
 float LineJudge::LeastOdds() const {
   size_t sure = 0;
-  for (size_t i = 0; i < lines_.size(); ++i) sure += model_.odds(i) <= kSureOdds ? 1 : 0;
+  for (size_t i = 0; i < lines_.size() && model_.odds(i) <= 0; ++i) {
+    sure += model_.odds(i) <= kSureOdds ? 1 : 0;
+  }
   return sure >= kFewestSure ? 0.0F : kSureOdds;
 }
 
