@@ -15,18 +15,23 @@ constexpr int kMaxPassedOver = 3;
 // What may be a headline.
 constexpr uint32_t kMinHeadlineWords = 3;
 constexpr uint32_t kMaxHeadlineWords = 30;
-constexpr size_t kMaxHeadlineBytes = 250;
+constexpr size_t kMaxHeadlineCharacters = 250;
 // A label before a headline ("Politics | Europe") is no longer than this.
 constexpr uint32_t kMaxLabelWords = 5;
 // A list of so many short items is a menu ("Home | World | Sport"), whatever stands in it.
 constexpr uint32_t kMenuItems = 3;
+
+size_t Characters(std::string_view text) {
+  return static_cast<size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
 
 // A headline begins with no small letter and breaks off nowhere: "the minister said:" is the head of
 // a text that was cut.
 bool LooksLikeHeadline(std::string_view text, const LineFacts& facts) {
   constexpr std::string_view kBreakingOff = ":,;(";
   return facts.words >= kMinHeadlineWords && facts.words <= kMaxHeadlineWords &&
-         text.size() <= kMaxHeadlineBytes && facts.key != 0 && !text.ends_with('.') &&
+         Characters(text) <= kMaxHeadlineCharacters && facts.key != 0 && !text.ends_with('.') &&
          kBreakingOff.find(text.back()) == std::string_view::npos &&
          !(text.front() >= 'a' && text.front() <= 'z') && text.front() != '@' &&
          facts.items < kMenuItems;
@@ -88,6 +93,16 @@ int Furniture::CandidateRule(size_t i) const {
   return kKept;
 }
 
+int Furniture::RuleBelow(size_t i, int before) const {
+  if (before == kKept) return kKept;
+  const Range range = facts_[i].candidates;
+  for (uint32_t c = range.begin; c < range.end; ++c) {
+    const Pattern& pattern = rules_.pattern(candidates_[c]);
+    if (((pattern.follows >> before) & 1) != 0 && on_.Has(pattern.rule)) return pattern.rule;
+  }
+  return kKept;
+}
+
 void Furniture::RemoveAnywhere() {
   for (size_t i = 0; i < lines_.size(); ++i) {
     bool depends_on_place = false;
@@ -109,7 +124,8 @@ void Furniture::RemoveAnywhere() {
 void Furniture::FindFullParagraphs() {
   const int count = static_cast<int>(lines_.size());
   const auto is_full = [&](int i) {
-    return verdicts_[static_cast<size_t>(i)] == kKept && facts_[static_cast<size_t>(i)].full;
+    const LineFacts& facts = facts_[static_cast<size_t>(i)];
+    return verdicts_[static_cast<size_t>(i)] == kKept && facts.full && (facts.key == 0 || facts.key != title_key_);
   };
   first_full_ = 0;
   while (first_full_ < count && !is_full(first_full_)) ++first_full_;

@@ -1,6 +1,7 @@
 #include "processors/cleanup/line_judge.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 
 namespace newsfeed::cleanup {
@@ -20,6 +21,10 @@ constexpr size_t kHeadlineLines = 12;
 // where it surely is.
 constexpr size_t kFewestSure = 2;
 constexpr float kSureOdds = -2.0F;
+// See LeastOddsOf.
+constexpr float kDoubtfulOdds = -2.0F;
+// Lines of furniture passed over in search of the article.
+constexpr int kMaxPassedOver = 3;
 // Real texts settle in two or three rounds.
 constexpr int kMaxRounds = 6;
 
@@ -157,12 +162,53 @@ void LineJudge::MarkDropped(bool page, bool by_model) {
   }
   for (size_t i = 0; i < lines_.size(); ++i) {
     const LineMarkup& markup = lines_[i].markup;
-    dropped_[i] = by_model ? model_.odds(i) <= least
+    dropped_[i] = by_model ? model_.odds(i) <= (page ? least : LeastOddsOf(i, least))
                            : page && (markup.is_standfirst && !markup.in_article
                                           ? IsRepeatedBelow(i)
                                           : !markup.in_article || markup.rule != 0);
     if (learned_[i] != 0) dropped_[i] = 1;
   }
+  if (by_model) DropWhatFollows();
+}
+
+// Below the article: headlines under a heading that announces them go with it. What stands below a line is
+// asked before it has gone.
+void LineJudge::DropWhatFollows() {
+  size_t i = lines_.size();
+  while (i > 0 && (dropped_[i - 1] != 0 || !furniture_.facts(i - 1).full)) --i;
+  int before = Furniture::kKept;
+  for (; i < lines_.size(); ++i) {
+    const int rule = furniture_.RuleBelow(i, before);
+    if (rule != Furniture::kKept) dropped_[i] = 1;
+    before = dropped_[i] == 0 ? Furniture::kKept : rule != Furniture::kKept ? rule : furniture_.CandidateRule(i);
+  }
+}
+
+// Of a sentence that no rule names, alone between lines that rules do, with the article on both sides, the
+// model knows little but what stands around it: a lost paragraph is worse than a kept caption.
+float LineJudge::LeastOddsOf(size_t i, float least) const {
+  const LineFacts& facts = furniture_.facts(i);
+  const float odds = model_.odds(i);
+  if (odds > least || odds <= kDoubtfulOdds || !facts.full || !facts.ends_sentence ||
+      furniture_.CandidateRule(i) >= 0 || i == 0 || i + 1 == lines_.size()) {
+    return least;
+  }
+  const bool alone = IsFurniture(i - 1) && IsFurniture(i + 1) && HasArticleBeside(i, -1, least) &&
+                     HasArticleBeside(i, 1, least);
+  return alone ? kDoubtfulOdds : least;
+}
+
+bool LineJudge::IsFurniture(size_t i) const {
+  return !furniture_.facts(i).full && furniture_.CandidateRule(i) >= 0;
+}
+
+// The nearest line that no rule names is a full paragraph, and the article's.
+bool LineJudge::HasArticleBeside(size_t i, int step, float least) const {
+  size_t at = i + static_cast<size_t>(step);
+  for (int passed = 0; passed < kMaxPassedOver && at < lines_.size() && IsFurniture(at); ++passed) {
+    at += static_cast<size_t>(step);
+  }
+  return at < lines_.size() && furniture_.facts(at).full && model_.odds(at) > least;
 }
 
 // Some pages repeat the standfirst in the article. Only lines at the head are looked at, so that no
@@ -193,7 +239,8 @@ void LineJudge::FindHeadline(Article& article) {
   float most = 0;
   for (size_t i = first > kHeadlineLines ? first - kHeadlineLines : 0; i < first; ++i) {
     if (!furniture_.MayBeHeadline(lines_[i].text, i) || furniture_.CandidateRule(i) >= 0) continue;
-    const float shared = model_.features(i)[kSharedWordsFeature];
+    // -1: no longer words, as in Chinese and Vietnamese.
+    const float shared = std::abs(model_.features(i)[kSharedWordsFeature]);
     const float says = shared * static_cast<float>(std::min(furniture_.facts(i).words, 12u));
     if (says <= most) continue;
     most = says;

@@ -79,7 +79,11 @@ class LineJudge {
   bool UsesModel() const;
   void FindSourceFurniture(const Article& article);
   void MarkDropped(bool page, bool by_model);
+  void DropWhatFollows();
   float LeastOdds() const;
+  float LeastOddsOf(size_t i, float least) const;
+  bool IsFurniture(size_t i) const;
+  bool HasArticleBeside(size_t i, int step, float least) const;
   bool IsRepeatedBelow(size_t i) const;
   void FindHeadline(Article& article);
   void NoteDropped(Article& article);

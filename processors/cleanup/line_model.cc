@@ -62,6 +62,18 @@ uint16_t SlotOf(uint64_t word) { return static_cast<uint16_t>(word >> 50); }
 uint32_t HalfOf(uint64_t word) { return static_cast<uint32_t>(word >> 32); }
 size_t TitleBit(uint32_t half) { return half >> 26; }
 
+// What titles are compared by: a word; in scripts without blanks, whose letters are words, a letter and
+// the one before it.
+uint64_t TermOf(const Word& word, uint64_t& before) {
+  if (!word.unspaced()) {
+    before = 0;
+    return word.hash;
+  }
+  const uint64_t term = before == 0 ? word.hash : Extend(before, word.hash);
+  before = word.hash;
+  return term;
+}
+
 float Percent(uint64_t part, uint64_t all) {
   return all == 0 ? 0.0F : static_cast<float>(std::min<uint64_t>(part * 100 / all, 100));
 }
@@ -286,8 +298,9 @@ void LineModel::ReadTitle(std::string_view title) {
   title_words_.clear();
   title_bits_ = 0;
   ReadWords(title, scratch_);
+  uint64_t before = 0;
   for (const Word& word : scratch_) {
-    const uint32_t half = HalfOf(word.hash);
+    const uint32_t half = HalfOf(TermOf(word, before));
     title_words_.push_back(half);
     title_bits_ |= uint64_t{1} << TitleBit(half);
   }
@@ -333,6 +346,7 @@ void LineModel::Describe(const Line& line, const LineFacts& facts, std::span<con
   LineWords& own = words_of_.emplace_back();
   own.text = text::Hash(line.text);
   uint32_t capitals = 0;
+  uint64_t before = 0;  // a letter of a script without blanks
   uint32_t all = own.all.begin = static_cast<uint32_t>(all_words_.size());
   uint32_t longer = own.longer.begin = static_cast<uint32_t>(long_words_.size());
   all_words_.resize(all + words.size());
@@ -340,7 +354,7 @@ void LineModel::Describe(const Line& line, const LineFacts& facts, std::span<con
   for (const Word& word : words) {
     const uint32_t counts = word.symbol ? 0 : 1;
     capitals += counts & static_cast<uint32_t>(word.capital);
-    all_words_[all] = HalfOf(word.hash);
+    all_words_[all] = HalfOf(TermOf(word, before));
     long_words_[longer] = SlotOf(word.hash);
     all += counts;
     longer += counts & static_cast<uint32_t>(word.length >= kLongWord);
@@ -350,7 +364,7 @@ void LineModel::Describe(const Line& line, const LineFacts& facts, std::span<con
   all_words_.resize(all);
   long_words_.resize(longer);
   const Signs signs = CountSigns(line.text);
-  set(kWordsFeature, std::min<size_t>(facts.words, kMaxWords));
+  set(kWordsFeature, std::min<size_t>(facts.counted_words, kMaxWords));
   set(kBytesFeature, std::min(line.text.size(), kMaxBytes));
   set(kLastFeature, facts.ends_sentence ? kStopClass : LastClass(line.text));
   set(kFirstFeature, FirstClass(line.text));
@@ -562,7 +576,7 @@ void LineModel::CountMarkup(std::span<const Line> lines, std::span<const LineFac
     if (apart) grandparent.Add(markup.link_percent);
     if (facts[i].full) {
       ++look.full;
-      full_words += facts[i].words;
+      full_words += facts[i].counted_words;
       look.parents += look_parents_.insert(uint64_t{place.look} << 32 | place.parent).second ? 1 : 0;
     }
     if (prose_[i] == 0 || (below && Row(i)[kHeadlineFeature] < 0)) continue;
@@ -652,7 +666,7 @@ void LineModel::DropIslands(std::span<const LineFacts> facts) {
       words.push_back(0);
     }
     islands.back().end = static_cast<uint32_t>(i + 1);
-    words.back() += std::min<size_t>(facts[i].words, kMaxWords);
+    words.back() += std::min<size_t>(facts[i].counted_words, kMaxWords);
   }
   if (islands.empty()) return;
   const size_t most = *std::ranges::max_element(words);

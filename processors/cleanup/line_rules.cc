@@ -24,7 +24,7 @@ constexpr size_t kMaxLists = 31;
 constexpr size_t kMaxPatterns = 1024;
 // Words of a phrase of `class_words`, and of one of `consent_phrases`.
 constexpr size_t kMaxNameWords = 3;
-constexpr size_t kMaxConsentWords = 4;
+constexpr size_t kMaxConsentWords = 24;  // letters, in Thai
 
 // A full paragraph: a sentence of ten words, or a line so long that it is no label.
 constexpr uint32_t kFullWords = 10;
@@ -33,14 +33,14 @@ constexpr uint32_t kLongWords = 25;
 // A word this short need not begin with a capital in a name or headline ("of", "von").
 constexpr uint32_t kJoiningWord = 3;
 
-// Words of an item of a list of labels ("Arts & Culture").
-constexpr uint32_t kMaxItemWords = 3;
+// Of an item of a list of labels: three words ("Arts & Culture").
+constexpr uint32_t kMaxItemQuarterWords = 12;
 constexpr uint64_t kBar = '|';
 constexpr uint64_t kBullet = 0x2022;
 
 uint64_t Keyed(uint64_t phrase, uint64_t kind) { return phrase ^ (kind * kFinal); }
 
-size_t Slot(uint64_t word) { return word >> 52; }
+size_t Slot(uint64_t word) { return word >> 50; }
 size_t BeginningSlot(uint64_t phrase) { return phrase >> 48; }
 
 // RemovedText::rule outlives every configuration.
@@ -72,7 +72,7 @@ bool IsTitleCase(std::span<const Word> words) {
          std::ranges::any_of(words, &Word::capital);
 }
 
-// Items of a list set apart by bars or bullets, none longer than kMaxItemWords; else 0.
+// Items of a list set apart by bars or bullets, none longer than kMaxItemQuarterWords; else 0.
 uint32_t CountItems(std::span<const Word> words) {
   uint32_t items = 0;
   uint32_t length = 0;
@@ -80,8 +80,9 @@ uint32_t CountItems(std::span<const Word> words) {
     if (word.symbol && (word.hash == kBar || word.hash == kBullet)) {
       length = 0;
     } else {
-      if (++length > kMaxItemWords) return 0;
-      items += length == 1 ? 1 : 0;
+      items += length == 0 ? 1 : 0;
+      length += word.quarters;
+      if (length > kMaxItemQuarterWords) return 0;
     }
   }
   return items > 1 ? items : 0;
@@ -89,7 +90,8 @@ uint32_t CountItems(std::span<const Word> words) {
 
 // Bullets before a line and punctuation around it are no part of what it says.
 std::span<const Word> WithoutEdges(std::span<const Word> words) {
-  while (!words.empty() && words.front().hash == kBullet && words.front().symbol) {
+  while (!words.empty() && words.front().symbol &&
+         (words.front().hash == kBullet || words.front().hash == kBar)) {
     words = words.subspan(1);
   }
   return words;
@@ -280,15 +282,15 @@ absl::Status LineRules::AddBlocks(const Rules& config) {
   absl::Status status =
       AddNames(config.article_containers(), "article_containers", container_words_);
   if (status.ok()) status = AddNames(config.standfirsts(), "standfirsts", standfirst_words_);
-  if (config.consent_phrases_size() > static_cast<int>(kMaxRules)) {
-    return absl::InvalidArgumentError("cleanup rules: more than 64 consent_phrases");
+  if (config.consent_phrases_size() > static_cast<int>(kMaxConsentPhrases)) {
+    return absl::InvalidArgumentError("cleanup rules: more than 1024 consent_phrases");
   }
   for (const std::string& phrase : config.consent_phrases()) {
     ReadWords(phrase, words);
     if (words.empty() || words.size() > kMaxConsentWords) {
-      return Fault(phrase, "a consent phrase has one to four words");
+      return Fault(phrase, "a consent phrase has 1 to 24 words");
     }
-    consent_phrases_.try_emplace(PhraseHash(words), static_cast<uint8_t>(consent_phrases_.size()));
+    consent_phrases_.try_emplace(PhraseHash(words), static_cast<uint16_t>(consent_phrases_.size()));
   }
   return status;
 }
@@ -361,12 +363,16 @@ LineFacts LineRules::Look(std::string_view line, std::vector<Word>& scratch,
                           std::vector<uint16_t>& candidates) const {
   LineFacts facts;
   scratch.clear();
-  facts.words = CountWords(line);
+  const WordCounts counts = CountByScript(line);
+  facts.words = counts.even();
+  facts.counted_words = counts.counted();
   const auto begin = static_cast<uint32_t>(candidates.size());
   facts.candidates = {begin, begin};
   facts.ends_sentence = EndsSentence(line);
-  facts.full = (facts.ends_sentence && facts.words >= kFullWords && line.size() >= kFullBytes) ||
-               facts.words >= kLongWords;
+  // Thai has no full stops: a line of it must be long to be text.
+  const uint32_t full_words = counts.words + counts.half_words + counts.quarter_words / 4;
+  facts.full = (facts.ends_sentence && full_words >= kFullWords && line.size() >= kFullBytes) ||
+               full_words >= kLongWords;
   if (line.size() > kMaxFurnitureBytes || facts.words > kMaxFurnitureWords) return facts;
   ReadWords(line, scratch);
   const std::span<const Word> words = WithoutEdges(scratch);
@@ -426,18 +432,18 @@ bool LineRules::IsContainer(std::span<const Word> name_words) const {
   return FindName(container_words_, name_words, [](bool) { return true; });
 }
 
-uint64_t LineRules::ConsentPhrases(std::span<const Word> words) const {
-  uint64_t found = 0;
+size_t LineRules::CountConsentPhrases(std::span<const Word> words) const {
+  std::bitset<kMaxConsentPhrases> found;
   for (size_t i = 0; i < words.size(); ++i) {
     uint64_t phrase = 0;
     for (size_t n = i; n < std::min(words.size(), i + kMaxConsentWords); ++n) {
       phrase = Extend(phrase, words[n].hash);
       if (const auto it = consent_phrases_.find(phrase); it != consent_phrases_.end()) {
-        found |= uint64_t{1} << it->second;
+        found.set(it->second);
       }
     }
   }
-  return found;
+  return found.count();
 }
 
 bool LineRules::IsStandfirst(std::span<const Word> name_words) const {

@@ -38,7 +38,10 @@ using RuleIndex = uint8_t;
 
 // What a line is, wherever it stands.
 struct LineFacts {
+  // Of a script without blanks as many as would say it with blanks: WordCounts::even.
   uint32_t words = 0;
+  // As CountWords counts them.
+  uint32_t counted_words = 0;
   bool ends_sentence = false;
   // A full paragraph: text, not furniture, unless a rule knows better.
   bool full = false;
@@ -71,6 +74,7 @@ class LineRules {
   // Lines of more words are no title, name or link: their shape is not looked at, they have no key.
   static constexpr uint32_t kMaxKeyWords = 40;
   static constexpr size_t kMaxRules = 64;  // for lines; as many for blocks
+  static constexpr size_t kMaxConsentPhrases = 1024;
 
   // A pattern, compiled. `places` and `follows` are sets of bits.
   struct Pattern {
@@ -119,8 +123,8 @@ class LineRules {
   bool IsContainer(std::span<const Word> name_words) const;
   // What they hint at: bits by kNameKinds.
   uint8_t NameKinds(std::span<const Word> name_words) const;
-  // The phrases of notices about cookies in a text: bits by their place in the rule file.
-  uint64_t ConsentPhrases(std::span<const Word> words) const;
+  // How many of the phrases of notices about cookies stand in a text.
+  size_t CountConsentPhrases(std::span<const Word> words) const;
   // True if they name a standfirst.
   bool IsStandfirst(std::span<const Word> name_words) const;
 
@@ -146,8 +150,8 @@ class LineRules {
   std::vector<uint16_t> without_phrases_;
   absl::flat_hash_map<uint64_t, std::vector<uint16_t>> phrases_;
   // First words of phrases, those found anywhere in a line apart: most words begin none.
-  std::bitset<4096> first_words_;
-  std::bitset<4096> contained_first_words_;
+  std::bitset<16384> first_words_;
+  std::bitset<16384> contained_first_words_;
   // Beginnings of phrases, by hash: where none of them goes on, neither does
   // the search.
   std::bitset<65536> beginnings_;
@@ -161,7 +165,7 @@ class LineRules {
   absl::flat_hash_map<uint64_t, bool> container_words_;
   absl::flat_hash_map<uint64_t, bool> standfirst_words_;
   absl::flat_hash_map<uint64_t, uint8_t> kind_words_;
-  absl::flat_hash_map<uint64_t, uint8_t> consent_phrases_;
+  absl::flat_hash_map<uint64_t, uint16_t> consent_phrases_;
   std::bitset<256> always_;
 };
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <string>
 #include <string_view>
 
@@ -17,7 +16,7 @@ using Quality = config::v1::Cleanup::Quality;
 
 // A notice about cookies is not longer, and says so many of what they say.
 constexpr uint32_t kMaxConsentWords = 300;
-constexpr int kMinConsentPhrases = 4;
+constexpr size_t kMinConsentPhrases = 4;
 
 void MeasureParagraphs(Article& article, bool count_words) {
   article.longest_paragraph = 0;
@@ -36,7 +35,7 @@ void MeasureParagraphs(Article& article, bool count_words) {
 uint32_t WordsOfLines(const LineJudge& judge) {
   uint32_t words = 0;
   for (size_t i = 0; i < judge.lines().size(); ++i) {
-    if (judge.IsKept(i)) words += judge.facts(i).words;
+    if (judge.IsKept(i)) words += judge.facts(i).counted_words;
   }
   return words;
 }
@@ -105,7 +104,7 @@ bool QualityJudge::IsConsentNotice(const Article& article) {
   }
   if (article.words == 0) return removed_bytes * 2 > article.text.size();
   ReadWords(article.body, words_);
-  return std::popcount(rules_.ConsentPhrases(words_)) >= kMinConsentPhrases;
+  return rules_.CountConsentPhrases(words_) >= kMinConsentPhrases;
 }
 
 void QualityJudge::ApplyFloor(Article& article) const {

@@ -10,14 +10,18 @@
 namespace newsfeed::cleanup {
 namespace {
 
-constexpr std::array<char32_t, 17> kStops = {U'!',      U'.',      U'?',      U'\u0589', U'\u061F',
-                                             U'\u06D4', U'\u0964', U'\u0965', U'\u1362', U'\u17D4',
-                                             U'\u2026', U'\u203C', U'\u2047', U'\u3002', U'\uFF01',
-                                             U'\uFF0E', U'\uFF1F'};
+constexpr std::array<char32_t, 19> kStops = {
+    U'!',      U'.',      U'?',      U'\u0589', U'\u061F', U'\u06D4', U'\u0964',
+    U'\u0965', U'\u104B', U'\u1362', U'\u17D4', U'\u2026', U'\u203C', U'\u2047',
+    U'\u3002', U'\uFF01', U'\uFF0E', U'\uFF1F', U'\uFF61'};
 
-constexpr std::array<char32_t, 15> kClosing = {U'"',      U'\'',     U')',      U']',      U'}',
-                                               U'*',      U'\u00BB', U'\u2018', U'\u2019', U'\u201C',
-                                               U'\u201D', U'\u203A', U'\u300D', U'\u300F', U'\uFF09'};
+constexpr std::array<char32_t, 20> kClosing = {
+    U'"',      U'\'',     U')',      U'*',      U']',      U'}',      U'\u00AB',
+    U'\u00BB', U'\u2018', U'\u2019', U'\u201C', U'\u201D', U'\u203A', U'\u300B',
+    U'\u300D', U'\u300F', U'\u3011', U'\uFF02', U'\uFF09', U'\uFF3D'};
+static_assert(std::ranges::is_sorted(kStops) && std::ranges::is_sorted(kClosing));
+
+bool IsGreek(char32_t c) { return (c >= 0x0370 && c < 0x0400) || (c >= 0x1F00 && c < 0x2000); }
 
 // Closing characters looked at before giving up.
 constexpr int kMaxClosing = 4;
@@ -52,13 +56,20 @@ bool EndsSentence(std::string_view line) {
     size_t begin = 0;
     const char32_t last = LastCharacter(line, begin);
     if (std::ranges::binary_search(kStops, last)) return true;
+    if (last == U';' && begin > 0) {
+      size_t before = 0;
+      return IsGreek(LastCharacter(line.substr(0, begin), before));
+    }
     if (last != ' ' && !std::ranges::binary_search(kClosing, last)) return false;
     line = line.substr(0, begin);
   }
   return false;
 }
 
-uint32_t CountWords(std::string_view text) {
+uint32_t CountWords(std::string_view text) { return CountByScript(text).counted(); }
+
+WordCounts CountByScript(std::string_view text) {
+  WordCounts counts;
   uint32_t words = 0;
   bool in_word = false;
   for (size_t at = 0; at < text.size();) {
@@ -84,11 +95,13 @@ uint32_t CountWords(std::string_view text) {
     }
     const text::CodePoint point = text::Decode(text.substr(at));
     const bool unspaced = text::IsUnspaced(point.value);
-    words += static_cast<uint32_t>(unspaced || !in_word);
+    words += static_cast<uint32_t>(!unspaced && !in_word);
+    if (unspaced) ++(QuarterWords(point.value) == 1 ? counts.quarter_words : counts.half_words);
     in_word = !unspaced;
     at += point.bytes;
   }
-  return words;
+  counts.words = words;
+  return counts;
 }
 
 }  // namespace newsfeed::cleanup

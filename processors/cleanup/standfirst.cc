@@ -3,6 +3,7 @@
 #include <absl/container/flat_hash_set.h>
 
 #include <algorithm>
+#include <span>
 
 #include "processors/cleanup/sentence.h"
 
@@ -21,6 +22,12 @@ constexpr size_t kMinRepeatedPercent = 60;
 
 bool IsContent(const Word& word) {
   return !word.symbol && (word.length >= kContentLength || word.capital);
+}
+
+// In scripts without blanks two letters are taken for a word of content.
+uint64_t PairBefore(std::span<const Word> words, size_t i) {
+  const bool pair = i > 0 && words[i].unspaced() && words[i - 1].unspaced();
+  return pair ? Extend(words[i - 1].hash, words[i].hash) : 0;
 }
 
 }  // namespace
@@ -42,14 +49,18 @@ bool IsStandfirst(std::string_view first, std::string_view second, std::vector<W
   }
   absl::flat_hash_set<uint64_t> later;
   ReadWords(second, scratch);
-  for (const Word& word : scratch) later.insert(word.hash);
+  for (size_t i = 0; i < scratch.size(); ++i) {
+    later.insert(scratch[i].hash);
+    later.insert(PairBefore(scratch, i));
+  }
   ReadWords(first, scratch);
   size_t content = 0;
   size_t repeated = 0;
-  for (const Word& word : scratch) {
-    if (!IsContent(word)) continue;
+  for (size_t i = 0; i < scratch.size(); ++i) {
+    const uint64_t pair = PairBefore(scratch, i);
+    if (pair == 0 && !IsContent(scratch[i])) continue;
     ++content;
-    repeated += later.contains(word.hash) ? 1 : 0;
+    repeated += later.contains(pair == 0 ? scratch[i].hash : pair) ? 1 : 0;
   }
   return content >= kMinContentWords && repeated * 100 >= content * kMinRepeatedPercent;
 }

@@ -2,16 +2,23 @@
 
 #include <unicode/uchar.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
+#include <iterator>
+#include <utility>
 
+#include "processors/cleanup/sentence.h"
+#include "processors/text/unspaced.h"
 #include "processors/text/utf8.h"
 
 namespace newsfeed::cleanup {
 namespace {
 
-enum class Class : uint8_t { kSeparator, kSmall, kCapital, kDigit, kSymbol, kApostrophe, kWide };
+enum class Class : uint8_t {
+  kSeparator, kSmall, kCapital, kDigit, kSymbol, kApostrophe, kUnspaced, kWide
+};
 
 constexpr std::array<Class, 256> kClasses = [] {
   std::array<Class, 256> classes{};
@@ -19,7 +26,7 @@ constexpr std::array<Class, 256> kClasses = [] {
   for (int c = 'A'; c <= 'Z'; ++c) classes[static_cast<size_t>(c)] = Class::kCapital;
   for (int c = '0'; c <= '9'; ++c) classes[static_cast<size_t>(c)] = Class::kDigit;
   for (int c = 0x80; c < 0x100; ++c) classes[static_cast<size_t>(c)] = Class::kWide;
-  for (char c : {':', '|', '@', '#'}) classes[static_cast<size_t>(c)] = Class::kSymbol;
+  for (char c : {':', '=', '>', '|', '@', '#'}) classes[static_cast<size_t>(c)] = Class::kSymbol;
   classes['\''] = Class::kApostrophe;
   return classes;
 }();
@@ -45,28 +52,63 @@ constexpr uint64_t InRange(uint64_t bytes) {
   return (low + kOnes * (0x80 - first)) & ~(low + kOnes * (0x7F - last)) & ~bytes & kHighs;
 }
 
-Class ClassOf(char32_t c) {
+// Vowels and other points of Arabic and Hebrew, written or not, and the line that stretches a word.
+bool IsPoint(char32_t c) {
+  return (c >= 0x0591 && c <= 0x05C7) || (c >= 0x064B && c <= 0x065F) || c == 0x0670 || c == 0x0640;
+}
+
+// The symbol that `c` is or stands for; 0: none.
+char32_t SymbolOf(char32_t c) {
   switch (c) {
-    case 0x2018:
-    case 0x2019: return Class::kApostrophe;
-    case 0xA9:
+    case '=':
+    case 0x3011:  // 【写真】
+    case 0xFF1A:
+    case 0xFF1D: return ':';
+    case '>':
+    case 0x203A:  // Home › World
+    case 0x2502:
+    case 0xFF5C: return '|';
+    case 0xFF20: return '@';
+    case 0x24B8:
+    case 0x24D2:
+    case 0xA9: return 0xA9;
     case 0xB7:
-    case 0x2022:
-    case 0xFF1A: return Class::kSymbol;
-    default: break;
+    case 0x2022: return 0x2022;
+    default: return c < 0x80 ? c : 0;
   }
+}
+
+Class ClassOf(char32_t c) {
+  if (c == 0x2018 || c == 0x2019 || c == 0x05F3 || c == 0x05F4 || IsPoint(c)) return Class::kApostrophe;
+  if (SymbolOf(c) != 0) return Class::kSymbol;
   const UChar32 point = static_cast<UChar32>(c);
   if (u_isUAlphabetic(point) || (U_GET_GC_MASK(point) & U_GC_M_MASK) != 0) {
+    if (text::IsUnspaced(c)) return Class::kUnspaced;
     return u_isUUppercase(point) ? Class::kCapital : Class::kSmall;
   }
   return u_isdigit(point) ? Class::kDigit : Class::kSeparator;
 }
 
-uint64_t SymbolHash(char32_t c) {
-  if (c == 0xB7) c = 0x2022;
-  if (c == 0xFF1A) c = ':';
-  return c;
+// Letters that a language writes in two ways, in small letters, and the one that stands for both.
+constexpr std::pair<char32_t, char32_t> kSameLetters[] = {
+    {0x0130, U'i'},    {0x0131, U'i'},                        // Turkish
+    {0x0390, 0x03B9},  {0x03AC, 0x03B1},  {0x03AD, 0x03B5},   // Greek capitals have no accents
+    {0x03AE, 0x03B7},  {0x03AF, 0x03B9},  {0x03B0, 0x03C5},  {0x03CA, 0x03B9}, {0x03CB, 0x03C5},
+    {0x03CC, 0x03BF},  {0x03CD, 0x03C5},  {0x03CE, 0x03C9},
+    {0x0451, 0x0435},                                         // Russian
+    {0x0622, 0x0627},  {0x0623, 0x0627},  {0x0625, 0x0627},   // Arabic, Persian
+    {0x0649, 0x064A},  {0x06A9, 0x0643},  {0x06CC, 0x064A}};
+
+char32_t Fold(char32_t c) {
+  if (c < 0x80) return c | 0x20;
+  const auto folded = static_cast<char32_t>(u_foldCase(static_cast<UChar32>(c), 0));
+  if (folded < 0x0130 || folded > 0x06CC) return folded;
+  const auto* const same = std::ranges::lower_bound(kSameLetters, folded, {}, &std::pair<char32_t, char32_t>::first);
+  return same != std::end(kSameLetters) && same->first == folded ? same->second : folded;
 }
+
+// Beyond Latin a number and the word that follows it are two.
+constexpr char32_t kFirstGreek = 0x0370;
 
 class Reader {
  public:
@@ -103,7 +145,11 @@ class Reader {
       case Class::kApostrophe: break;
       case Class::kSymbol:
         Finish();
-        words_.push_back({.hash = SymbolHash(c), .symbol = c != '#', .length = 1});
+        words_.push_back({.hash = SymbolOf(c), .symbol = c != '#', .length = 1});
+        break;
+      case Class::kUnspaced:
+        Finish();
+        words_.push_back({.hash = text::Mix(kSeed ^ c), .quarters = static_cast<uint8_t>(QuarterWords(c)), .length = 1});
         break;
       default: Finish();
     }
@@ -137,7 +183,8 @@ class Reader {
     }
     const auto length = static_cast<uint32_t>(at - begin);
     if (count < 8 && IsSeparator(text[at])) {
-      Put(hash, part, {.capital = capital, .capitals = small == 0, .length = length}, letters == 0);
+      const bool number = letters == 0 || IsClock(text.substr(begin, length));
+      Put(hash, part, {.capital = capital, .capitals = small == 0, .length = length}, number);
       return at + 1;
     }
     // The end of the text, or what may go on with the word.
@@ -155,7 +202,17 @@ class Reader {
       digits_only_ = digits_only_ && kClasses[byte] == Class::kDigit;
       Grow(static_cast<unsigned char>(kFolded[byte]));
     }
+    digits_only_ = digits_only_ || IsClock(text.substr(begin, at - begin));
     return at;
+  }
+
+  // "10h15", "10h".
+  static bool IsClock(std::string_view word) {
+    constexpr size_t kLongestClock = 5;
+    const auto is_digit = [](char c) { return kClasses[static_cast<unsigned char>(c)] == Class::kDigit; };
+    if (word.size() > kLongestClock || !is_digit(word[0])) return false;
+    const auto letter = std::ranges::find_if_not(word, is_digit);
+    return letter != word.end() && (*letter | 0x20) == 'h' && std::all_of(letter + 1, word.end(), is_digit);
   }
 
   [[gnu::always_inline]] void Put(uint64_t hash, uint64_t part, Word word, bool number) {
@@ -170,6 +227,7 @@ class Reader {
 
   void Letter(char32_t c, bool capital) {
     if (capital && split_at_capitals_ && small_before_) Finish();
+    if (digits_only_ && length_ > 0 && c >= kFirstGreek) Finish();
     if (length_ == 0) {
       first_capital_ = capital;
       all_capitals_ = true;
@@ -177,9 +235,7 @@ class Reader {
     all_capitals_ = all_capitals_ && capital;
     digits_only_ = false;
     small_before_ = !capital;
-    const char32_t folded =
-        c < 0x80 ? (c | 0x20) : static_cast<char32_t>(u_foldCase(static_cast<UChar32>(c), 0));
-    Grow(folded);
+    Grow(Fold(c));
   }
 
   void Digit(char32_t c) {

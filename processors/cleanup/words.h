@@ -4,8 +4,11 @@
 //   class="ShareBar social_links" => hash(share) hash(bar) hash(social) hash(links)
 //
 // Words are runs of letters and digits, in small letters; apostrophes are left out; a number is
-// kNumber. Of punctuation only : | @ © • (and ·) are words. Hashes are 64 bits and not compared
-// further: one chance in 10^15 for a line.
+// kNumber. In scripts without blanks each letter is a word, and beyond Latin letters behind a number
+// are a word of their own: "2031年3月" => # 年 # 月, "3월" => # 월; "10h15" is a number. Of punctuation
+// only : | @ © • and what stands for them (· = ： ＝ 】 > › ｜ ⓒ) are words. What a language writes
+// with and without, or otherwise in capitals, is one: İ and i, ё and е, Greek accents, Arabic vowels
+// and hamza. Hashes are 64 bits and not compared further: one chance in 10^15 for a line.
 #pragma once
 
 #include <cstddef>
@@ -26,8 +29,12 @@ struct Word {
   bool capital = false;
   // All letters are capitals.
   bool capitals = false;
+  // 4; fewer for a letter of a script without blanks, see QuarterWords.
+  uint8_t quarters = 4;
   // Characters.
   uint32_t length = 0;
+
+  bool unspaced() const { return quarters < 4; }
 };
 
 // Clears and fills `words` from a line; "#" in it is the word kNumber.

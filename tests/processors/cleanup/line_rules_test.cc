@@ -86,6 +86,23 @@ INSTANTIATE_TEST_SUITE_P(
         PatternExample{"AllCaps", "places: HEAD all_caps: true", "OAK FALLS", "OAK falls"},
         PatternExample{"Items", "min_items: 3", "Oak | Old apple trees \u2022 Elm", "Oak | Elm"},
         PatternExample{"LongItem", "min_items: 2", "Oak | Elm", "Oak | The elm fell down"},
+        PatternExample{"TurkishCapitals", "whole: 'ilgili yaz\u0131lar'", "\u0130LG\u0130L\u0130 YAZILAR", "ilgili"},
+        PatternExample{"GreekCapitals", "whole: '\u03B4\u03B9\u03B1\u03C6\u03AE\u03BC\u03B9\u03C3\u03B7'",
+                       "\u0394\u0399\u0391\u03A6\u0397\u039C\u0399\u03A3\u0397", "\u0394\u0399\u0391"},
+        PatternExample{"ArabicVowels", "whole: '\u0627\u0642\u0631\u0623'", "\u0627\u0642\u0652\u0631\u0627",
+                       "\u0627\u0642"},
+        PatternExample{"ChineseStarts", "starts: '\u5173\u6CE8\u6211'", "\u5173\u6CE8\u6211\u4EEC", "\u6211\u4EEC\u5173\u6CE8"},
+        PatternExample{"ChineseContains", "contains: '\u8F6C\u8F7D'", "\u4E0D\u5F97\u8F6C\u8F7D\u672C\u6587", "\u8F6C"},
+        PatternExample{"JapaneseBrackets", "starts: '\u5199\u771F :'", "\u3010\u5199\u771F\u3011A", "\u5199\u771FA"},
+        PatternExample{"FullWidthEquals", "starts: '\u5199\u771F :'", "\uFF08\u5199\u771F\uFF1DA\uFF09", "\u5199\u771F\uFF0CA"},
+        PatternExample{"KoreanNumber", "whole: '# \uC6D4'", "3\uC6D4", "\uC6D4"},
+        PatternExample{"Clock", "whole: 'at #'", "at 10h15", "at 10hours"},
+        PatternExample{"Breadcrumb", "min_items: 3", "Oak > Elm \u203A Ash", "Oak, Elm, Ash"},
+        PatternExample{"ChineseItems", "min_items: 3", "\u65B0\u95FB | \u4F53\u80B2 | \u8D22\u7ECF",
+                       "\u65B0\u95FB | \u4F53\u80B2\u65B0\u95FB\u8D22\u7ECF\u65B0\u95FB | \u8D22\u7ECF"},
+        // Two letters of Han are worth a word.
+        PatternExample{"ChineseMaxWords", "starts: '\u5173' max_words: 2", "\u5173\u6CE8\u6211\u4EEC", "\u5173\u6CE8\u6211\u4EEC\u5427"},
+        PatternExample{"GreekQuestion", "starts: 'a' no_final_stop: true", "a \u03B2;b", "a \u03B2;"},
         PatternExample{"TitleCase", "starts: 'by' title_case: true", "By Ann de Oak", "By Ann slowly"}),
     [](const auto& test) { return test.param.name; });
 
