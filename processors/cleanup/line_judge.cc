@@ -17,12 +17,9 @@ constexpr size_t kBytesOfModelLine = 128;
 constexpr size_t kMaxModelLines = 20'000;
 // Lines above the article among which its headline is looked for.
 constexpr size_t kHeadlineLines = 12;
-// A text with fewer lines above its article that are surely furniture is clean: then a line goes only
-// where it surely is.
+// See IsCopiedPage and IsDoubtful.
 constexpr size_t kFewestSure = 2;
 constexpr float kSureOdds = -2.0F;
-// See LeastOddsOf.
-constexpr float kDoubtfulOdds = -2.0F;
 // Lines of furniture passed over in search of the article.
 constexpr int kMaxPassedOver = 3;
 // Real texts settle in two or three rounds.
@@ -54,7 +51,7 @@ int LineJudge::FindRule(std::string_view name) const {
 
 void LineJudge::Begin(const Article& article) {
   lines_.clear();
-  looked_ = described_ = false;
+  looked_ = described_ = copied_page_ = false;
   removed_bytes_ = 0;
   is_page_ = article.form == TextForm::kPage;
 }
@@ -154,15 +151,11 @@ bool LineJudge::UsesModel() const {
 void LineJudge::MarkDropped(bool page, bool by_model) {
   dropped_.assign(lines_.size(), 0);
   headline_ = -1;
-  const float least = by_model && !page ? LeastOdds() : 0.0F;
-  if (by_model) {
-    size_t i = 0;
-    while (i < lines_.size() && model_.odds(i) <= least) ++i;
-    by_model = i < lines_.size();
-  }
+  copied_page_ = copied_page_ || (by_model && !page && IsCopiedPage());
+  by_model = by_model && (page || copied_page_) && HoldsArticle();
   for (size_t i = 0; i < lines_.size(); ++i) {
     const LineMarkup& markup = lines_[i].markup;
-    dropped_[i] = by_model ? model_.odds(i) <= (page ? least : LeastOddsOf(i, least))
+    dropped_[i] = by_model ? model_.odds(i) <= 0 && (page || !IsDoubtful(i))
                            : page && (markup.is_standfirst && !markup.in_article
                                           ? IsRepeatedBelow(i)
                                           : !markup.in_article || markup.rule != 0);
@@ -184,18 +177,33 @@ void LineJudge::DropWhatFollows() {
   }
 }
 
+bool LineJudge::HoldsArticle() const {
+  size_t i = 0;
+  while (i < lines_.size() && model_.odds(i) <= 0) ++i;
+  return i < lines_.size();
+}
+
+// A page that was copied as text shows it: some of its lines above the article, or that a rule names, are
+// furniture beyond doubt. Without them what the model doubts are short lines of the article (lists, signs,
+// ends), and the rules alone judge the text.
+bool LineJudge::IsCopiedPage() const {
+  size_t sure = 0;
+  bool above = true;
+  for (size_t i = 0; i < lines_.size() && sure < kFewestSure; ++i) {
+    above = above && model_.odds(i) <= 0;
+    const bool is_named = learned_[i] != 0 || furniture_.CandidateRule(i) >= 0;
+    sure += model_.odds(i) <= kSureOdds && (above || is_named) ? 1 : 0;
+  }
+  return sure >= kFewestSure;
+}
+
 // Of a sentence that no rule names, alone between lines that rules do, with the article on both sides, the
 // model knows little but what stands around it: a lost paragraph is worse than a kept caption.
-float LineJudge::LeastOddsOf(size_t i, float least) const {
+bool LineJudge::IsDoubtful(size_t i) const {
   const LineFacts& facts = furniture_.facts(i);
-  const float odds = model_.odds(i);
-  if (odds > least || odds <= kDoubtfulOdds || !facts.full || !facts.ends_sentence ||
-      furniture_.CandidateRule(i) >= 0 || i == 0 || i + 1 == lines_.size()) {
-    return least;
-  }
-  const bool alone = IsFurniture(i - 1) && IsFurniture(i + 1) && HasArticleBeside(i, -1, least) &&
-                     HasArticleBeside(i, 1, least);
-  return alone ? kDoubtfulOdds : least;
+  return model_.odds(i) > kSureOdds && facts.full && facts.ends_sentence && i > 0 && i + 1 < lines_.size() &&
+         furniture_.CandidateRule(i) < 0 && IsFurniture(i - 1) && IsFurniture(i + 1) &&
+         HasArticleBeside(i, -1) && HasArticleBeside(i, 1);
 }
 
 bool LineJudge::IsFurniture(size_t i) const {
@@ -203,12 +211,12 @@ bool LineJudge::IsFurniture(size_t i) const {
 }
 
 // The nearest line that no rule names is a full paragraph, and the article's.
-bool LineJudge::HasArticleBeside(size_t i, int step, float least) const {
+bool LineJudge::HasArticleBeside(size_t i, int step) const {
   size_t at = i + static_cast<size_t>(step);
   for (int passed = 0; passed < kMaxPassedOver && at < lines_.size() && IsFurniture(at); ++passed) {
     at += static_cast<size_t>(step);
   }
-  return at < lines_.size() && furniture_.facts(at).full && model_.odds(at) > least;
+  return at < lines_.size() && furniture_.facts(at).full && model_.odds(at) > 0;
 }
 
 // Some pages repeat the standfirst in the article. Only lines at the head are looked at, so that no
@@ -219,16 +227,6 @@ bool LineJudge::IsRepeatedBelow(size_t i) const {
   return std::ranges::any_of(below, [&](const Line& line) {
     return line.markup.in_article && line.text == lines_[i].text;
   });
-}
-
-// A page that was copied as text begins with its head. Where nothing above the article is beyond doubt,
-// doubtful lines are short lines of its own: lists, signs, ends.
-float LineJudge::LeastOdds() const {
-  size_t sure = 0;
-  for (size_t i = 0; i < lines_.size() && model_.odds(i) <= 0; ++i) {
-    sure += model_.odds(i) <= kSureOdds ? 1 : 0;
-  }
-  return sure >= kFewestSure ? 0.0F : kSureOdds;
 }
 
 // Of the lines that the model takes from above a plain text the headline is the one that says most.

@@ -80,10 +80,11 @@ class LineJudge {
   void FindSourceFurniture(const Article& article);
   void MarkDropped(bool page, bool by_model);
   void DropWhatFollows();
-  float LeastOdds() const;
-  float LeastOddsOf(size_t i, float least) const;
+  bool HoldsArticle() const;
+  bool IsCopiedPage() const;
+  bool IsDoubtful(size_t i) const;
   bool IsFurniture(size_t i) const;
-  bool HasArticleBeside(size_t i, int step, float least) const;
+  bool HasArticleBeside(size_t i, int step) const;
   bool IsRepeatedBelow(size_t i) const;
   void FindHeadline(Article& article);
   void NoteDropped(Article& article);
@@ -111,6 +112,7 @@ class LineJudge {
   std::vector<uint8_t> learned_;  // known as furniture of the source
   const PageElements* elements_ = nullptr;  // while a page is judged
   bool is_page_ = false;
+  bool copied_page_ = false;  // as plain text
   // Furniture has looked at the lines as they are; so the model.
   bool looked_ = false;
   bool described_ = false;

@@ -43,6 +43,8 @@ WHOLE_LINE = 0.5
 PREFERRED = 0.25
 GAP, FAR = 0.02, 200
 MOSTLY_NEW = 0.3
+# What an invented article counts for.
+INVENTED = 0.5
 # Trees between two checkpoints (kCheckpointTrees), the odds below which cleanup asks no more, and how far
 # from the lines seen the bounds of a checkpoint stay.
 STEP = 8
@@ -239,6 +241,29 @@ def shared(features, odds):
     return found
 
 
+def invented(folder, is_page):
+    """The articles of tests/processors/cleanup/languages: as pages, or as text with all of their furniture,
+    with that around the article alone, and with that between its paragraphs."""
+    documents = []
+    for path in sorted(folder.glob("*.txt")):
+        lines = [(line[0], line[2:]) for line in path.read_text(encoding="utf-8").splitlines() if len(line) > 2]
+        title = next(text for kind, text in lines if kind == "=")
+        lines = [line for line in lines if line[0] in "+h-~"]
+        places = [i for i, (kind, _) in enumerate(lines) if kind == "+"]
+        page = {"id": path.stem, "url": path.stem, "group": "invented", "title": title,
+                "article_body": "\n".join(text for kind, text in lines if kind in "+h")}
+        if is_page:
+            tags = {"+": "<p>%s</p>", "h": "<h2>%s</h2>", "-": "<div>%s</div>", "~": "<div><a href=/1>%s</a></div>"}
+            html = "".join(tags[kind] % text for kind, text in lines)
+            documents.append((page, {"html": f"<title>{title}</title><main><h1>{title}</h1>{html}</main>"}))
+            continue
+        for around, within in ((True, True), (True, False), (False, True)):
+            chosen = [text for i, (kind, text) in enumerate(lines)
+                      if kind in "+h" or (within if places[0] < i < places[-1] else around)]
+            documents.append((page, {"title": title, "text": "\n".join([title, *chosen])}))
+    return documents
+
+
 def body_of(texts, chosen):
     return "\n".join(t for t, c in zip(texts, chosen) if c)
 
@@ -268,6 +293,7 @@ def main():
             given = {"text": full}, {"text": light}, {"text": p["article_body"], "title": p.get("title") or ""}
             for kind, document in zip(("full", "light", "clean"), given):
                 documents.append((dict(p, group=f"{kind} {p['group']}"), document))
+    documents += invented(pathlib.Path(__file__).resolve().parents[3] / "tests/processors/cleanup/languages", is_page)
     known = [f for f in range(FEATURES) if is_page or f not in PAGE_ONLY]
     reach = 2 if is_page else REACH
     wanted = [(0, f) for f in known] + [(o, f) for o in range(-reach, reach + 1) if o for f in BESIDE if f in known]
@@ -288,7 +314,7 @@ def main():
     def fit(chosen):
         x = numpy.vstack([columns(f, wanted) for _, f, _, _ in chosen])
         y = numpy.concatenate([label for *_, label in chosen])
-        w = numpy.concatenate([weights_of(f) for _, f, _, _ in chosen])
+        w = numpy.concatenate([weights_of(f) * (INVENTED if p["group"] == "invented" else 1) for p, f, _, _ in chosen])
         return train(x, y, w, *shape, is_page)
 
     apart = {}
