@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <ranges>
 
 #include "processors/cleanup/sentence.h"
 
@@ -102,15 +103,12 @@ std::span<const Word> WithoutTrailingSymbols(std::span<const Word> words) {
   return words;
 }
 
+// Symbols and numbers belong to every list.
+bool IsListed(const Word& word) { return !word.symbol && word.hash != kNumber; }
+
 uint64_t PhraseHash(std::span<const Word> words) {
   uint64_t phrase = 0;
   for (const Word& word : words) phrase = Extend(phrase, word.hash);
-  return phrase;
-}
-
-uint64_t ReverseHash(std::span<const Word> words) {
-  uint64_t phrase = 0;
-  for (size_t i = words.size(); i > 0; --i) phrase = Extend(phrase, words[i - 1].hash);
   return phrase;
 }
 
@@ -231,19 +229,11 @@ absl::Status LineRules::AddPhrases(const google::protobuf::RepeatedPtrField<std:
   for (const std::string& text : phrases) {
     ReadWords(text, words);
     if (words.empty()) return Fault(names_[patterns_[pattern].rule], "an empty phrase");
-    const uint64_t phrase = kind == kEnds ? ReverseHash(words) : PhraseHash(words);
-    if (kind != kEnds) {
-      uint64_t beginning = 0;
-      for (const Word& word : words) {
-        beginning = Extend(beginning, word.hash);
-        beginnings_.set(BeginningSlot(beginning));
-      }
-    }
+    if (kind == kEnds) std::ranges::reverse(words);
+    const uint64_t phrase = PhraseHash(words);
     auto& held = phrases_[Keyed(phrase, kind)];
     if (held.empty() || held.back() != pattern) held.push_back(pattern);
-    auto& first_words = kind == kContains ? contained_first_words_ : first_words_;
-    first_words.set(Slot(kind == kEnds ? words.back().hash : words.front().hash));
-    longest_phrase_ = std::max(longest_phrase_, words.size());
+    (kind == kEnds ? ends_ : kind == kContains ? contained_ : starts_).Add(words);
   }
   return absl::OkStatus();
 }
@@ -314,46 +304,57 @@ void LineRules::Collect(uint64_t phrase, uint64_t kind, std::vector<uint16_t>& f
   if (it != phrases_.end()) found.insert(found.end(), it->second.begin(), it->second.end());
 }
 
+void LineRules::Beginnings::Add(std::span<const Word> phrase) {
+  words.set(Slot(phrase[0].hash));
+  uint64_t beginning = 0;
+  for (const Word& word : phrase) {
+    beginning = Extend(beginning, word.hash);
+    beginnings.set(BeginningSlot(beginning));
+  }
+  phrases.set(BeginningSlot(beginning));
+}
+
+bool LineRules::Beginnings::Has(const Word& word) const { return words[Slot(word.hash)]; }
+
+// The phrases that begin where `words` do. True if one may hold them all.
+template <typename Words>
+bool LineRules::FindAt(Words words, const Beginnings& known, uint64_t kind, std::vector<uint16_t>& found) const {
+  uint64_t phrase = 0;
+  for (const Word& word : words) {
+    phrase = Extend(phrase, word.hash);
+    if (!known.beginnings[BeginningSlot(phrase)]) return false;
+    if (known.phrases[BeginningSlot(phrase)]) Collect(phrase, kind, found);
+  }
+  return true;
+}
+
 void LineRules::FindPhrases(std::span<const Word> words, std::vector<uint16_t>& found) const {
   for (size_t i = 0; i < words.size(); ++i) {
-    const bool starts = i == 0 && first_words_[Slot(words[0].hash)];
-    const bool contains = contained_first_words_[Slot(words[i].hash)];
-    if (!starts && !contains) continue;
-    uint64_t phrase = 0;
-    for (size_t n = 0; n < longest_phrase_ && i + n < words.size(); ++n) {
-      phrase = Extend(phrase, words[i + n].hash);
-      if (!beginnings_[BeginningSlot(phrase)]) break;
-      if (starts) Collect(phrase, kStarts, found);
-      if (contains) Collect(phrase, kContains, found);
-    }
+    if (contained_.Has(words[i])) FindAt(words.subspan(i), contained_, kContains, found);
   }
   const std::span<const Word> whole = WithoutTrailingSymbols(words);
   if (whole.empty()) return;
-  if (whole.size() <= longest_phrase_ && first_words_[Slot(whole[0].hash)]) {
+  if (starts_.Has(words[0]) && FindAt(whole, starts_, kStarts, found)) {
     Collect(PhraseHash(whole), kWhole, found);
+    if (whole.size() < words.size()) FindAt(words, starts_, kStarts, found);
   }
-  if (!first_words_[Slot(whole.back().hash)]) return;
-  uint64_t phrase = 0;
-  for (size_t n = 0; n < longest_phrase_ && n < whole.size(); ++n) {
-    phrase = Extend(phrase, whole[whole.size() - 1 - n].hash);
-    Collect(phrase, kEnds, found);
-  }
+  if (ends_.Has(whole.back())) FindAt(std::views::reverse(whole), ends_, kEnds, found);
 }
 
-bool LineRules::Fits(const Pattern& pattern, const LineFacts& facts,
-                     std::span<const Word> words) const {
+bool LineRules::Fits(const Pattern& pattern, const LineFacts& facts, std::span<const Word> words,
+                     uint32_t first_lists) const {
   if (facts.words < pattern.min_words || facts.words > pattern.max_words ||
       (pattern.no_final_stop && facts.ends_sentence) || (pattern.all_caps && !facts.all_caps) ||
-      (pattern.title_case && !facts.title_case) || facts.items < pattern.min_items) {
+      (pattern.title_case && !facts.title_case) || facts.items < pattern.min_items ||
+      (pattern.only != 0 && (first_lists & pattern.only) == 0)) {
     return false;
   }
   // Last: the lists are looked up for each word.
-  const auto counts = [](const Word& word) { return !word.symbol && word.hash != kNumber; };
   const auto outside = [&](const Word& word) {
-    return counts(word) && (ListsOf(word.hash) & pattern.only) == 0;
+    return IsListed(word) && (ListsOf(word.hash) & pattern.only) == 0;
   };
   const auto wanted = [&](const Word& word) {
-    return counts(word) && (ListsOf(word.hash) & pattern.needs) != 0;
+    return IsListed(word) && (ListsOf(word.hash) & pattern.needs) != 0;
   };
   return (pattern.only == 0 || (!words.empty() && std::ranges::none_of(words, outside))) &&
          (pattern.needs == 0 || std::ranges::any_of(words, wanted));
@@ -392,12 +393,19 @@ LineFacts LineRules::Look(std::string_view line, std::vector<Word>& scratch,
   const auto first = candidates.begin() + begin;
   std::sort(first, candidates.end());
   auto last = std::unique(first, candidates.end());
+  const uint32_t first_lists = ListsOfFirst(words);
   last = std::remove_if(first, last, [&](uint16_t index) {
-    return !Fits(patterns_[index], facts, words);
+    return !Fits(patterns_[index], facts, words, first_lists);
   });
   candidates.erase(last, candidates.end());
   facts.candidates.end = static_cast<uint32_t>(candidates.size());
   return facts;
+}
+
+// Of the first word that is asked for its lists; all where there is none.
+uint32_t LineRules::ListsOfFirst(std::span<const Word> words) const {
+  const auto first = std::ranges::find_if(words, IsListed);
+  return first == words.end() ? ~uint32_t{0} : ListsOf(first->hash);
 }
 
 uint32_t LineRules::ListsOf(uint64_t word) const {

@@ -131,6 +131,17 @@ class LineRules {
  private:
   LineRules() = default;
 
+  // Of the phrases of a kind, by hash: the words that they begin with, most words begin none; all their
+  // beginnings, where none goes on, neither does the search; and they themselves.
+  struct Beginnings {
+    std::bitset<16384> words;
+    std::bitset<65536> beginnings;
+    std::bitset<65536> phrases;
+
+    void Add(std::span<const Word> phrase);
+    bool Has(const Word& word) const;
+  };
+
   absl::Status AddRules(const config::v1::LineRules& config);
   absl::Status AddBlocks(const config::v1::LineRules& config);
   absl::Status AddNames(const google::protobuf::RepeatedPtrField<std::string>& names,
@@ -140,22 +151,22 @@ class LineRules {
                           uint64_t kind, uint16_t pattern);
   absl::StatusOr<uint32_t> Lists(const google::protobuf::RepeatedPtrField<std::string>& names) const;
   void FindPhrases(std::span<const Word> words, std::vector<uint16_t>& found) const;
+  template <typename Words>
+  bool FindAt(Words words, const Beginnings& known, uint64_t kind, std::vector<uint16_t>& found) const;
   void Collect(uint64_t phrase, uint64_t kind, std::vector<uint16_t>& found) const;
   uint32_t ListsOf(uint64_t word) const;
-  bool Fits(const Pattern& pattern, const LineFacts& facts, std::span<const Word> words) const;
+  bool Fits(const Pattern& pattern, const LineFacts& facts, std::span<const Word> words,
+            uint32_t first_lists) const;
+  uint32_t ListsOfFirst(std::span<const Word> words) const;
 
   std::vector<std::string_view> names_;
   size_t line_rules_ = 0;
   std::vector<Pattern> patterns_;
   std::vector<uint16_t> without_phrases_;
   absl::flat_hash_map<uint64_t, std::vector<uint16_t>> phrases_;
-  // First words of phrases, those found anywhere in a line apart: most words begin none.
-  std::bitset<16384> first_words_;
-  std::bitset<16384> contained_first_words_;
-  // Beginnings of phrases, by hash: where none of them goes on, neither does
-  // the search.
-  std::bitset<65536> beginnings_;
-  size_t longest_phrase_ = 0;
+  Beginnings starts_;     // and whole lines
+  Beginnings contained_;
+  Beginnings ends_;       // from the last word on
 
   absl::flat_hash_map<std::string, uint32_t, text::StringHash, std::equal_to<>> list_bits_;
   absl::flat_hash_map<uint64_t, uint32_t> listed_words_;

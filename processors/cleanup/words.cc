@@ -158,7 +158,9 @@ class Reader {
   // The letters and digits of ASCII from `at` on, where a word begins: most of a text, eight at a time.
   // What follows may go on with the word. Returns where they end.
   size_t ReadWord(std::string_view text, size_t at) {
-    const bool capital = kClasses[static_cast<unsigned char>(text[at])] != Class::kSmall;
+    const Class first = kClasses[static_cast<unsigned char>(text[at])];
+    const bool capital = first != Class::kSmall;
+    const bool digit = first == Class::kDigit;
     uint64_t hash = kSeed;
     uint64_t part = 0;
     uint64_t small = 0;
@@ -183,7 +185,7 @@ class Reader {
     }
     const auto length = static_cast<uint32_t>(at - begin);
     if (count < 8 && IsSeparator(text[at])) {
-      const bool number = letters == 0 || IsClock(text.substr(begin, length));
+      const bool number = letters == 0 || (digit && IsClock(text.substr(begin, length)));
       Put(hash, part, {.capital = capital, .capitals = small == 0, .length = length}, number);
       return at + 1;
     }
@@ -202,15 +204,15 @@ class Reader {
       digits_only_ = digits_only_ && kClasses[byte] == Class::kDigit;
       Grow(static_cast<unsigned char>(kFolded[byte]));
     }
-    digits_only_ = digits_only_ || IsClock(text.substr(begin, at - begin));
+    digits_only_ = digits_only_ || (digit && IsClock(text.substr(begin, at - begin)));
     return at;
   }
 
-  // "10h15", "10h".
+  // "10h15", "10h": of words that begin with a digit.
   static bool IsClock(std::string_view word) {
     constexpr size_t kLongestClock = 5;
     const auto is_digit = [](char c) { return kClasses[static_cast<unsigned char>(c)] == Class::kDigit; };
-    if (word.size() > kLongestClock || !is_digit(word[0])) return false;
+    if (word.size() > kLongestClock) return false;
     const auto letter = std::ranges::find_if_not(word, is_digit);
     return letter != word.end() && (*letter | 0x20) == 'h' && std::all_of(letter + 1, word.end(), is_digit);
   }
