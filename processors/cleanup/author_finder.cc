@@ -94,6 +94,11 @@ constexpr size_t kMaxAuthorListBytes = 2048;
 constexpr size_t kMaxSiteBytes = 100;
 // Where a byline that only a word like "by" tells is looked for: this far behind the headline.
 constexpr size_t kLineNodes = 120;
+constexpr uint32_t kMaxProseBefore = 1000;
+// A teaser of another article: its elements around a byline, its text, and where its heading is looked for.
+constexpr int kTeaserLevels = 5;
+constexpr size_t kMaxTeaserBytes = 500;
+constexpr size_t kTeaserNodes = 40;
 // Nodes of an element among which its first text is.
 constexpr size_t kFirstTextNodes = 8;
 // Elements around a text that may hold the rest of its line.
@@ -249,6 +254,37 @@ bool MayNameEditors(const PageView& page, size_t node) {
         text::ascii::Trim(page.html.substr(nodes[i].source.begin, nodes[i].source.size()));
     if (text.empty()) continue;
     return std::ranges::any_of(kEditorLabels, [&](auto label) { return text::ascii::StartsWith(text, label); });
+  }
+  return false;
+}
+
+// A heading among the first nodes of an element that is a link, but not to the author at `byline`.
+bool BeginsWithLinkedHeading(std::span<const HtmlNode> nodes, size_t element, size_t byline) {
+  const size_t end = std::min<size_t>(nodes[element].end, element + kTeaserNodes);
+  size_t heading_end = 0;
+  for (size_t i = element; i < end; ++i) {
+    const std::string_view name = nodes[i].name;
+    const bool around = i <= byline && byline < nodes[i].end;
+    if (name.size() == 2 && name[0] == 'h' && name[1] >= '2' && name[1] <= '6' && !around) {
+      // Of a link around the heading, or one inside.
+      const uint32_t parent = nodes[i].parent;
+      if (parent != HtmlNode::kNone && nodes[parent].name == "a") return true;
+      heading_end = nodes[i].end;
+    } else if (name == "a" && i < heading_end) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// The byline of another article, which stands beside its headline and leads to it.
+bool IsInTeaser(const PageView& page, size_t byline) {
+  const auto nodes = page.tree.nodes();
+  uint32_t around = nodes[byline].parent;
+  for (int level = 0; level < kTeaserLevels && around != HtmlNode::kNone; ++level) {
+    if (page.figures.TextBytes(nodes[around], around) > kMaxTeaserBytes) return false;
+    if (BeginsWithLinkedHeading(nodes, around, byline)) return true;
+    around = nodes[around].parent;
   }
   return false;
 }
@@ -492,7 +528,10 @@ void AuthorFinder::AddFromElements(const PageView& page, Article& article) {
       if (byline.rank != rank) continue;
       if (!article.authors.empty() && byline.node > last + kBylineNodes) break;
       const std::string_view text = ShortText(page, byline.node);
-      if (text.empty() || !AfterLabelOf(kEditorLabels, text).empty() || IsElsewhere(page, byline.node)) continue;
+      if (text.empty() || !AfterLabelOf(kEditorLabels, text).empty() || IsElsewhere(page, byline.node) ||
+          IsInTeaser(page, byline.node)) {
+        continue;
+      }
       AddFromNode(page, byline.node, source, article);
       last = byline.node;
     }
@@ -506,12 +545,14 @@ void AuthorFinder::AddFromLinesBesideHeadline(const PageView& page, uint32_t hea
   const size_t begin = nodes[headline].end;
   const size_t end = std::min<size_t>(begin + kLineNodes, nodes.size());
   for (size_t i = begin; i < end; ++i) {
+    // Behind a good part of the text others begin.
+    if (page.figures.ProseBytes({static_cast<uint32_t>(begin), static_cast<uint32_t>(i)}) > kMaxProseBefore) return;
     const uint32_t parent = nodes[i].parent;
     if (parent != HtmlNode::kNone && nodes[parent].role == HtmlRole::kSkip) continue;
     const std::string_view line = ShortText(page, i);
     if (line.empty() || EndsSentence(line)) continue;
     const std::string_view rest = AfterByWord(line);
-    if (rest.empty() || IsElsewhere(page, i)) continue;
+    if (rest.empty() || IsElsewhere(page, i) || IsInTeaser(page, i)) continue;
     const std::string_view first = text::ascii::Trim(rest.substr(0, rest.find_first_of(",|·•")));
     const std::string_view agency = IsAgency(first) ? article.arena().Keep(first) : std::string_view();
     AddFromNode(page, i, Source::kNamed, article);
