@@ -318,20 +318,30 @@ std::string_view WithoutClosing(std::string_view line) {
   return line;
 }
 
+// By the length of the name first: every attribute of the page is asked.
+int RankOf(const HtmlAttribute& attribute) {
+  switch (attribute.name.size()) {
+    case 3:
+      return HtmlNameIs(attribute.name, "rel") && SaysAuthor(attribute.value) ? 0 : kNoByline;
+    case 4:
+      return HtmlNameIs(attribute.name, "href") && LeadsToAuthor(attribute.value) ? kAuthorLink : kNoByline;
+    case 5:
+      return HtmlNameIs(attribute.name, "class") ? RankOfClass(attribute.value.substr(0, kMaxBylineBytes)) : kNoByline;
+    case 8: {
+      const bool says = HtmlNameIs(attribute.name, "itemprop") || HtmlNameIs(attribute.name, "property");
+      return says && SaysAuthor(attribute.value) ? 0 : kNoByline;
+    }
+    default: return kNoByline;
+  }
+}
+
 }  // namespace
 
 void AuthorFinder::Collect(const HtmlTree& tree, size_t node) {
   if (bylines_.size() >= kMaxBylines) return;
   int rank = kNoByline;
   for (const HtmlAttribute& attribute : tree.attributes(tree.nodes()[node])) {
-    if (HtmlNameIs(attribute.name, "class")) {
-      rank = std::min(rank, RankOfClass(attribute.value.substr(0, kMaxBylineBytes)));
-    } else if (HtmlNameIs(attribute.name, "rel") || HtmlNameIs(attribute.name, "itemprop") ||
-               HtmlNameIs(attribute.name, "property")) {
-      if (SaysAuthor(attribute.value)) rank = 0;
-    } else if (HtmlNameIs(attribute.name, "href") && LeadsToAuthor(attribute.value)) {
-      rank = std::min(rank, kAuthorLink);
-    }
+    rank = std::min(rank, RankOf(attribute));
   }
   if (rank < kNoByline) bylines_.push_back({node, rank});
 }

@@ -154,7 +154,8 @@ std::string_view WithoutSite(std::string_view title, std::string_view site) {
 
 bool HasProperty(const HtmlTree& tree, const HtmlNode& node) {
   return std::ranges::any_of(tree.attributes(node), [](const HtmlAttribute& attribute) {
-    return HtmlNameIs(attribute.name, "itemprop") || HtmlNameIs(attribute.name, "property");
+    return attribute.name.size() == 8 &&
+           (HtmlNameIs(attribute.name, "itemprop") || HtmlNameIs(attribute.name, "property"));
   });
 }
 
