@@ -45,9 +45,10 @@ constexpr std::array<std::string_view, 27> kOtherCredits = {
     "Фото:",       "фото:",     "사진:",     "写真:",      "撮影:",           "摄影："};
 
 // Between two names. A dash within blanks only: "Anne-Marie".
-constexpr std::array<std::string_view, 28> kSeparators = {
+constexpr std::array<std::string_view, 32> kSeparators = {
     " and ", " & ",   ";",     " / ", "|",   " und ", " og ", " och ", " et ", " ja ", " ve ", " и ", " та ", " і ",
-    " και ", " oraz ", " 및 ", "、",  "，",  "；",    "，",   "،",     "／",   "｜",   "•",    " · ", " - ",  " – "};
+    " και ", " oraz ", " 및 ", "、",  "，",  "；",    "，",   "،",     "／",   "｜",   "•",    " · ", " - ",  " – ",
+    " with ", " mit ", " avec ", " con "};
 // Inside names, too ("Ortega y Gasset"): only between two full names.
 constexpr std::array<std::string_view, 9> kDoubtfulSeparators = {" y ", " e ", " en ",  " i ", " a ",
                                                                  " és ", " și ", " và ", " dan "};
@@ -221,7 +222,8 @@ std::string_view PersonBefore(std::string_view name, size_t at) {
 std::string_view WithoutTail(std::string_view name) {
   for (size_t at = 0; at + 1 < name.size(); ++at) {
     const char next = name[at + 1];
-    if (name[at] == ' ' && (next == '(' || next == '@' || ascii::IsDigit(next))) return PersonBefore(name, at);
+    const bool ends = next == '(' || next == '[' || next == '<' || next == '@' || ascii::IsDigit(next);
+    if (name[at] == ' ' && ends) return PersonBefore(name, at);
   }
   return name;
 }

@@ -53,7 +53,7 @@ constexpr std::array<std::string_view, 25> kAuthorPaths = {
 // Accounts of the system, and words that say nothing.
 constexpr std::string_view kAccounts =
     "admin administrator webmaster superuser sysadmin root user guest editor staff author writer reporter none null "
-    "undefined unknown anonymous default developer";
+    "undefined unknown anonymous default developer agencies agency agences agencias agências agenturen agentur agenzie wires";
 // Words of job titles: a name with one of them is none where another stands beside it.
 constexpr std::string_view kRoles =
     "editor editors reporter reporters correspondent correspondents journalist journalists columnist writer writers "
@@ -90,6 +90,9 @@ constexpr size_t kMaxBylineBytes = 150;
 constexpr size_t kMaxAuthorBytes = 80;
 constexpr size_t kMaxAuthorWords = 6;
 constexpr size_t kMaxAuthors = 64;
+// Parts of a name: "Marie-Anne de la Tour-Exemple". Where much else may stand a long one is as often a headline.
+constexpr size_t kMaxNamedWords = 7;
+constexpr size_t kMaxPersonWords = 4;
 constexpr size_t kMaxAuthorListBytes = 2048;
 constexpr size_t kMaxSiteBytes = 100;
 // Where a byline that only a word like "by" tells is looked for: this far behind the headline.
@@ -388,8 +391,8 @@ std::string_view AuthorFinder::WithoutSiteBehind(std::string_view name) {
   return text::ascii::Trim(name.substr(0, comma));
 }
 
-// As bylines write it: two to four words, capitals before all but joining ones.
-bool AuthorFinder::LooksLikePerson(std::string_view name) {
+// As bylines write it: two words and more, capitals before all but joining ones.
+bool AuthorFinder::LooksLikePerson(std::string_view name, Source source) {
   ReadWords(name, words_);
   uint32_t capitals = 0;
   for (const Word& word : words_) {
@@ -397,7 +400,8 @@ bool AuthorFinder::LooksLikePerson(std::string_view name) {
     capitals += word.capital ? 1 : 0;
     if (!word.capital && word.length > 3) return false;
   }
-  return words_.size() >= 2 && words_.size() <= 4 && capitals >= 2;
+  const size_t most = source == Source::kNamed ? kMaxNamedWords : kMaxPersonWords;
+  return words_.size() >= 2 && words_.size() <= most && capitals >= 2;
 }
 
 bool AuthorFinder::IsAcceptable(std::string_view name, Source source) {
@@ -407,7 +411,7 @@ bool AuthorFinder::IsAcceptable(std::string_view name, Source source) {
     return source == Source::kName || names_.size() == 1 || !IsSite(name);
   }
   if (IsSite(name) || std::ranges::find(editors_, name) != editors_.end()) return false;
-  if (!LooksLikePerson(name)) return source == Source::kNamed && LooksLikeUncasedName(name);
+  if (!LooksLikePerson(name, source)) return source == Source::kNamed && LooksLikeUncasedName(name);
   const bool is_role = IsRole(name);
   if (is_role && source == Source::kNamed && desk_.empty() && IsDesk(name)) desk_ = name;
   return !is_role;

@@ -64,7 +64,7 @@ class AuthorFinder {
   // Says what somebody does: "Political Editor".
   bool IsRole(std::string_view name);
   std::string_view WithoutSiteBehind(std::string_view name);
-  bool LooksLikePerson(std::string_view name);
+  bool LooksLikePerson(std::string_view name, Source source);
   bool IsAcceptable(std::string_view name, Source source);
   void Add(std::string_view text, Source source, Article& article);
   void AddFromMetadata(const PageClaims& claims, Article& article);

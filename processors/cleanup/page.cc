@@ -315,27 +315,39 @@ uint32_t PageReader::FindHeadline(const PageView& page, std::string_view title) 
   return HtmlNode::kNone;
 }
 
-// The first date in the pieces of text after the headline, then before it: above stand the dates of others.
+std::string_view PageReader::DateText(const PageView& page, size_t node) {
+  const auto nodes = page.tree.nodes();
+  const uint32_t parent = nodes[node].parent;
+  const bool shown = nodes[node].is_text() && parent != HtmlNode::kNone && nodes[parent].role != HtmlRole::kSkip;
+  const std::string_view text = shown ? ShortText(page, node, kMaxDateBytes) : std::string_view();
+  // A sentence tells when something happened, not when it was published.
+  return EndsSentence(text) ? std::string_view() : text;
+}
+
+// The first date in the pieces of text after the headline, then before it: above stand the dates of others. One
+// that is said to be of a change goes last.
 void PageReader::FillWrittenDate(const PageView& page, uint32_t headline, Article& article) {
   if (headline == HtmlNode::kNone) return;
   const auto nodes = page.tree.nodes();
-  const auto is_date = [&](size_t i) {
-    const HtmlNode& node = nodes[i];
-    if (!node.is_text() || node.parent == HtmlNode::kNone || nodes[node.parent].role == HtmlRole::kSkip) return false;
-    const std::string_view text = ShortText(page, i, kMaxDateBytes);
-    // A sentence tells when something happened, not when it was published.
-    if (text.empty() || EndsSentence(text)) return false;
-    article.published = WrittenDate(text);
-    if (article.published) article.published_source = "text";
-    return article.published.has_value();
-  };
+  std::optional<FeedTime> updated;
+  bool says_updated = false;
   const size_t after = std::min<size_t>(nodes[headline].end + kDateNodesAfter, nodes.size());
-  for (size_t i = headline; i < after; ++i) {
-    if (is_date(i)) return;
+  for (size_t i = headline; i < after && !article.published; ++i) {
+    const std::string_view text = DateText(page, i);
+    if (text.empty()) continue;
+    const auto date = WrittenDate(text);
+    // "Updated" may stand in an element of its own.
+    const bool is_update = SaysUpdated(text) || (says_updated && text::ascii::IsDigit(text.front()));
+    says_updated = !date && is_update;
+    (is_update && date ? updated : article.published) = date;
   }
-  for (size_t i = headline; i > 0 && i + kDateNodesBefore > headline; --i) {
-    if (is_date(i - 1)) return;
+  for (size_t i = headline; i > 0 && i + kDateNodesBefore > headline && !article.published; --i) {
+    const std::string_view text = DateText(page, i - 1);
+    if (!text.empty() && !SaysUpdated(text)) article.published = WrittenDate(text);
   }
+  if (!article.published) article.published = updated;
+  if (article.published) article.published_source = "text";
+  if (!article.modified) article.modified = updated;
 }
 
 // The feed's name of the source beats the page's; decode makes one of the domain where there is none.

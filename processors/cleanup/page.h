@@ -60,6 +60,8 @@ class PageReader {
   uint32_t FindHeadline(const PageView& page, std::string_view title);
   void FillTimes(Article& article);
   void FillSource(Article& article);
+  // A short text that is no sentence, for readers; else empty. Until the next call.
+  std::string_view DateText(const PageView& page, size_t node);
   void FillWrittenDate(const PageView& page, uint32_t headline, Article& article);
   void FillNames(const PageView& page, uint32_t headline, Article& article);
   void CountProse(const HtmlTree& tree, const HtmlFigures& figures, BlockJudge& judge);

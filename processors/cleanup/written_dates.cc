@@ -3,6 +3,7 @@
 #include <absl/container/flat_hash_map.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -41,6 +42,13 @@ constexpr std::array<std::string_view, 12> kMonths = {
     "ноября листопада listopadu marraskuuta νοεμβρίου noiembrie نوفمبر नवंबर नवम्बर בנובמבר ноември novembra",
     "december dec dezember dez décembre decembre diciembre dezembro dicembre grudnia aralık desember des "
     "декабря грудня prosince joulukuuta δεκεμβρίου decembrie ديسمبر दिसंबर दिसम्बर בדצמבר декември decembra"};
+
+// Say that a text was changed; in small letters, those beyond ASCII in the forms that stand before a time.
+constexpr std::array<std::string_view, 25> kUpdates = {
+    "updated",    "modified",   "last edited", "aktualisiert", "aktualisierung", "geändert",   "mis à jour",
+    "modifié",    "actualizado", "actualizada", "atualizado",  "atualizada",     "aggiornato", "aggiornamento",
+    "bijgewerkt", "uppdaterad", "opdateret",   "oppdatert",    "päivitetty",     "güncelleme", "zaktualizowano",
+    "aktualizace", "бновлено",  "новлено",     "更新"};
 
 constexpr int kFirstYear = 1990;
 constexpr int kLastYear = 2099;
@@ -180,6 +188,14 @@ std::optional<FeedTime> WrittenDate(std::string_view line) {
     if (found) return found;
   }
   return std::nullopt;
+}
+
+bool SaysUpdated(std::string_view line) {
+  const size_t digit = static_cast<size_t>(std::ranges::find_if(line, IsDigit) - line.begin());
+  const std::string_view before = line.substr(0, digit);
+  return std::ranges::any_of(kUpdates, [&](std::string_view update) {
+    return text::ascii::Find(before, update) != before.npos;
+  });
 }
 
 std::optional<FeedTime> DateInUrl(std::string_view url) {

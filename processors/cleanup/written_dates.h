@@ -22,6 +22,10 @@ namespace newsfeed::cleanup {
 // The first date in a line; nothing if there is none.
 std::optional<FeedTime> WrittenDate(std::string_view line);
 
+// True if what stands before the first digit says that what follows is the time of a change: "Updated 9 March
+// 2031", "Zuletzt aktualisiert:"; not "Published 9 March, updated 10 March".
+bool SaysUpdated(std::string_view line);
+
 // The date in the path of an address.
 std::optional<FeedTime> DateInUrl(std::string_view url);
 

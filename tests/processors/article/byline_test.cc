@@ -76,6 +76,8 @@ TEST(SplitByline, LeavesOutPlaceTimeAndPaper) {
   EXPECT_THAT(Authors("By Jane Doe on 3 March 2031"), ElementsAre("Jane Doe"));
   EXPECT_THAT(Authors("Jane Doe (Example Agency)"), ElementsAre("Jane Doe"));
   EXPECT_THAT(Authors("Jane Doe @jane"), ElementsAre("Jane Doe"));
+  EXPECT_THAT(Authors("Jane Doe <jane@example.com>"), ElementsAre("Jane Doe"));
+  EXPECT_THAT(Authors("Anne Exemple avec AFP"), ElementsAre("Anne Exemple", "AFP"));
   EXPECT_THAT(Authors("Channel 4 News"), ElementsAre("Channel 4 News"));
 }
 

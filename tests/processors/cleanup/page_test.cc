@@ -387,6 +387,12 @@ INSTANTIATE_TEST_SUITE_P(
                     "<span property='schema:dateCreated' content='2031-03-09T06:30:00Z'>9 March</span>"
                     "<span property='schema:dateModified' content='2031-03-10T06:30:00Z'>10 March</span>",
                     "2031-03-09T06:30:00+00:00", "2031-03-10T06:30:00+00:00"},
+        TimeExample{"WrittenAfterAChange", "", "<i>Updated: 10 March 2031</i><i>First published: 9 March 2031</i>",
+                    "2031-03-09", "2031-03-10"},
+        TimeExample{"ChangeInAnElementOfItsOwn", "", "<b>Aktualisiert am</b> 10.03.2031 <b>Veröffentlicht am</b> 09.03.2031",
+                    "2031-03-09", "2031-03-10"},
+        TimeExample{"PublishedThenChanged", "", "<i>9 March 2031, updated 10 March 2031</i>", "2031-03-09", ""},
+        TimeExample{"ChangeAlone", "", "<i>Mis à jour le 10 mars 2031</i>", "2031-03-10", "2031-03-10"},
         TimeExample{"MetaOfDublinCore", "<meta name=dcterms.created content='2031-03-09'><meta name=DCTERMS.modified "
                                         "content='2031-03-10'>", "", "2031-03-09", "2031-03-10"}),
     [](const auto& test) { return std::string(test.param.name); });
