@@ -240,12 +240,20 @@ std::string_view WithoutEnd(std::string_view name) {
   return name;
 }
 
+// "Jane Doe," "- Jane Doe"
+std::string_view WithoutMarks(std::string_view name) {
+  constexpr std::string_view kMarks = ",;:|-*\"_ ";
+  const size_t begin = name.find_first_not_of(kMarks);
+  if (begin == name.npos) return {};
+  return name.substr(begin, name.find_last_not_of(kMarks) + 1 - begin);
+}
+
 // `begins`: a word like "by" stood before the first name.
 void AddOne(std::string_view name, bool begins, std::vector<std::string_view>& authors) {
   const std::string_view trimmed = ascii::Trim(name);
   name = WithoutStart(trimmed);
   if (begins || name.size() < trimmed.size()) name = WithoutPlace(name);
-  name = WithoutEnd(WithoutAddress(WithoutTail(name)));
+  name = WithoutMarks(WithoutEnd(WithoutAddress(WithoutTail(name))));
   if (std::ranges::any_of(kReports, [&](auto end) { return name.ends_with(end); })) return;
   const bool is_address = ascii::StartsWith(name, "http://") || ascii::StartsWith(name, "https://");
   if (!is_address) AddOnce(name, authors);

@@ -425,7 +425,9 @@ void AuthorFinder::Add(std::string_view text, Source source, Article& article) {
   for (std::string_view name : names_) {
     if (source == Source::kName && names_.size() == 1) name = WithoutSiteBehind(name);
     if (article.authors.size() >= kMaxAuthors || !IsAcceptable(name, source)) continue;
-    if (std::ranges::find(article.authors, name) == article.authors.end()) article.authors.push_back(name);
+    const uint64_t key = FoldedKey(name, words_);
+    const auto same = [&](std::string_view known) { return known == name || FoldedKey(known, words_) == key; };
+    if (std::ranges::none_of(article.authors, same)) article.authors.push_back(name);
   }
 }
 

@@ -152,6 +152,12 @@ std::string_view WithoutSite(std::string_view title, std::string_view site) {
   return is_site || (CountWords(last) <= 3 && last.size() * 2 < cut) ? title.substr(0, cut) : title;
 }
 
+// Of a time that is written for readers ("March 9, 2031 6:30 am") the day.
+std::optional<FeedTime> ReadTime(std::string_view value) {
+  const auto time = ParseTime(value);
+  return time ? time : WrittenDate(text::Prefix(value, kMaxDateBytes));
+}
+
 bool HasProperty(const HtmlTree& tree, const HtmlNode& node) {
   return std::ranges::any_of(tree.attributes(node), [](const HtmlAttribute& attribute) {
     return attribute.name.size() == 8 &&
@@ -397,7 +403,7 @@ void PageReader::FillTitle(const PageView& page, Article& article) {
 
 bool PageReader::FillTime(std::string_view value, std::string_view source, Article& article) {
   if (value.empty()) return false;
-  const auto time = ParseTime(value);
+  const auto time = ReadTime(value);
   if (!time) return false;
   article.published = time;
   article.published_source = article.arena().Keep(source);
@@ -416,11 +422,11 @@ void PageReader::FillTimes(Article& article) {
             FillTime(shown_modified_, "time:datetime", article);
   }
   if (article.modified) return;
-  article.modified = ParseTime(json_ld_.modified);
+  article.modified = ReadTime(json_ld_.modified);
   for (std::string_view name : kModifiedMetas) {
-    if (!article.modified) article.modified = ParseTime(MetaContent(name));
+    if (!article.modified) article.modified = ReadTime(MetaContent(name));
   }
-  if (!article.modified) article.modified = ParseTime(shown_modified_);
+  if (!article.modified) article.modified = ReadTime(shown_modified_);
 }
 
 void PageReader::FillNames(const PageView& page, uint32_t headline, Article& article) {

@@ -75,6 +75,8 @@ TEST(SplitByline, LeavesOutPlaceTimeAndPaper) {
   EXPECT_THAT(Authors("Example Centre for Policy"), ElementsAre("Example Centre for Policy"));
   EXPECT_THAT(Authors("By Jane Doe on 3 March 2031"), ElementsAre("Jane Doe"));
   EXPECT_THAT(Authors("Jane Doe (Example Agency)"), ElementsAre("Jane Doe"));
+  EXPECT_THAT(Authors("- Jane Doe -"), ElementsAre("Jane Doe"));
+  EXPECT_THAT(Named("Jane Doe,"), ElementsAre("Jane Doe"));
   EXPECT_THAT(Authors("Jane Doe @jane"), ElementsAre("Jane Doe"));
   EXPECT_THAT(Authors("Jane Doe <jane@example.com>"), ElementsAre("Jane Doe"));
   EXPECT_THAT(Authors("Anne Exemple avec AFP"), ElementsAre("Anne Exemple", "AFP"));

@@ -67,6 +67,7 @@ INSTANTIATE_TEST_SUITE_P(
         Example{"PersonsBeforeADesk", Meta("author", "Redaktion"), "<p class=byline>Von Anna Beispiel</p>", "",
                 {"Anna Beispiel"}},
         Example{"AgenciesAreNobody", Meta("author", "Ann Example and agencies"), "", "", {"Ann Example"}},
+        Example{"OnePersonOnce", JsonLd(R"([{"name":"Ann Example"},{"name":"ANN EXAMPLE"}])"), "", "", {"Ann Example"}},
         Example{"SiteBehindAName", JsonLd(R"({"name":"Ann Q. Example, Example-Times.co.uk"})"), "", "", {"Ann Q. Example"}},
         Example{"SiteByItsDomain", Meta("author", "example-times.co.uk"), "<p class=byline>By Ann Example</p>", "",
                 {"Ann Example"}}),

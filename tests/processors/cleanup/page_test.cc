@@ -393,6 +393,9 @@ INSTANTIATE_TEST_SUITE_P(
                     "2031-03-09", "2031-03-10"},
         TimeExample{"PublishedThenChanged", "", "<i>9 March 2031, updated 10 March 2031</i>", "2031-03-09", ""},
         TimeExample{"ChangeAlone", "", "<i>Mis à jour le 10 mars 2031</i>", "2031-03-10", "2031-03-10"},
+        TimeExample{"WrittenForReaders", "<meta property='article:published_time' content='March 9, 2031 6:30 am'>"
+                                         "<meta property='article:modified_time' content='10.03.2031 06:30'>",
+                    "", "2031-03-09", "2031-03-10"},
         TimeExample{"MetaOfDublinCore", "<meta name=dcterms.created content='2031-03-09'><meta name=DCTERMS.modified "
                                         "content='2031-03-10'>", "", "2031-03-09", "2031-03-10"}),
     [](const auto& test) { return std::string(test.param.name); });
