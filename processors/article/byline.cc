@@ -18,10 +18,11 @@ constexpr size_t kMaxNameBytes = 256;
 constexpr size_t kMaxBylineBytes = 2048;
 
 // Before the first name.
-constexpr std::array<std::string_view, 18> kStarts = {
+constexpr std::array<std::string_view, 26> kStarts = {
     "written by ", "story by ",    "words by ",   "text by ",  "posted by ", "published by ",
     "reported by ", "article by ", "escrito por ", "by ",      "文/",        "文／",
-    "本报记者",     "本報記者",    "记者",        "記者",      "oleh ",      "द्वारा "};
+    "本报记者",     "本報記者",    "记者",        "記者",      "oleh ",      "द्वारा ",
+    "opinion by ", "analysis by ", "review by ", "reviewed by ", "comment by ", "interview by ", "report by ", "column by "};
 // Begin a byline only with a colon; where a script has capitals both are here, but for ASCII.
 constexpr std::array<std::string_view, 62> kLabels = {
     "by",       "author",     "authors",   "writer",      "reporter",  "text",     "words",    "autor",
@@ -222,13 +223,15 @@ std::string_view PersonBefore(std::string_view name, size_t at) {
 std::string_view WithoutTail(std::string_view name) {
   for (size_t at = 0; at + 1 < name.size(); ++at) {
     const char next = name[at + 1];
-    const bool ends = next == '(' || next == '[' || next == '<' || next == '@' || ascii::IsDigit(next);
+    const std::string_view word = name.substr(at + 1, name.find(' ', at + 1) - at - 1);
+    const bool ends =
+        next == '(' || next == '[' || next == '<' || ascii::IsDigit(next) || word.find('@') != word.npos;
     if (name[at] == ' ' && ends) return PersonBefore(name, at);
   }
   return name;
 }
 
-std::string_view WithoutPlace(std::string_view name) {
+std::string_view CutPlace(std::string_view name) {
   const size_t at = FindFirst(kBeforePlaces, name).first;
   return at == name.npos ? name : PersonBefore(name, at);
 }
@@ -252,7 +255,7 @@ std::string_view WithoutMarks(std::string_view name) {
 void AddOne(std::string_view name, bool begins, std::vector<std::string_view>& authors) {
   const std::string_view trimmed = ascii::Trim(name);
   name = WithoutStart(trimmed);
-  if (begins || name.size() < trimmed.size()) name = WithoutPlace(name);
+  if (begins || name.size() < trimmed.size()) name = CutPlace(name);
   name = WithoutMarks(WithoutEnd(WithoutAddress(WithoutTail(name))));
   if (std::ranges::any_of(kReports, [&](auto end) { return name.ends_with(end); })) return;
   const bool is_address = ascii::StartsWith(name, "http://") || ascii::StartsWith(name, "https://");
@@ -279,6 +282,8 @@ void ForEachName(std::string_view byline, Visit visit) {
 }
 
 }  // namespace
+
+std::string_view WithoutPlace(std::string_view name) { return CutPlace(name); }
 
 std::string_view AfterLabel(std::string_view line) { return FindAfterLabel(ascii::Trim(line)); }
 

@@ -29,6 +29,9 @@ void SplitByline(std::string_view byline, std::vector<std::string_view>& authors
 std::string_view AfterLabel(std::string_view line);
 std::string_view AfterByWord(std::string_view line);
 
+// "Jane Doe in Springfield" => "Jane Doe"; a name that is no person's stays.
+std::string_view WithoutPlace(std::string_view name);
+
 // True if such a label begins `line`, whether a name follows or stands elsewhere.
 bool BeginsWithLabel(std::string_view line);
 

@@ -69,7 +69,12 @@ constexpr std::string_view kRoles =
 // Words of the names of desks: a person named on the page wrote it.
 constexpr std::string_view kDesks =
     "redaktion redaktionen redactie rédaction redacción redazione redação redakcja redakce redakcia redakció toimitus "
-    "редакция редакція newsroom desk staff team bureau";
+    "редакция редакція newsroom newsdesk desk staff team bureau redaksi";
+
+// Words in small letters inside names of people.
+constexpr std::string_view kParticles =
+    "al bin ben da das de del della den der di do dos du e el ibn la las le les los ter ten te van von vom y zu zum af av "
+    "und na";
 
 // Before the names of those who edited: no authors, but in Chinese, where nobody else signs what agencies wrote.
 constexpr std::array<std::string_view, 8> kEditorLabels = {
@@ -97,7 +102,7 @@ constexpr size_t kMaxAuthorListBytes = 2048;
 constexpr size_t kMaxSiteBytes = 100;
 // Where a byline that only a word like "by" tells is looked for: this far behind the headline.
 constexpr size_t kLineNodes = 120;
-constexpr uint32_t kMaxProseBefore = 1000;
+constexpr uint32_t kMaxProseBefore = 500;
 // A teaser of another article: its elements around a byline, its text, and where its heading is looked for.
 constexpr int kTeaserLevels = 5;
 constexpr size_t kMaxTeaserBytes = 500;
@@ -237,7 +242,7 @@ bool LooksLikeUncasedName(std::string_view name) {
     hangul = hangul && point.value >= 0xAC00 && point.value <= 0xD7A3;
   }
   const size_t words = CountTokens(name);
-  if (unspaced) return letters >= 2 && letters <= (words > 1 ? 12u : 6u);
+  if (unspaced) return letters >= 2 && letters <= (words > 1 ? 20u : 6u);
   if (hangul && words == 1) return letters >= 2 && letters <= 5;
   return words >= 2 && words <= 4;
 }
@@ -303,6 +308,16 @@ std::string_view AfterLabelOf(std::span<const std::string_view> labels, std::str
     if (label.ends_with(" by")) return rest;
   }
   return {};
+}
+
+// "来源：… 作者：张三 编辑：…" tells of 张三: Chinese writes several in one line.
+std::string_view InnerLabelled(std::string_view line) {
+  constexpr std::string_view kAuthor = "作者：";
+  const size_t at = line.find(kAuthor);
+  if (at == 0 || at == line.npos) return {};
+  const std::string_view rest = line.substr(at + kAuthor.size());
+  const size_t next = rest.find("：");
+  return rest.substr(0, next == rest.npos ? next : rest.rfind(' ', next));
 }
 
 std::string_view WithoutOpening(std::string_view line) {
@@ -384,6 +399,25 @@ bool AuthorFinder::IsRole(std::string_view name) {
   return HasWordOf(roles, name, words_);
 }
 
+// "Guest contributor Ann Example", "Anna Esimerkki toimittaja"
+std::string_view AuthorFinder::WithoutRole(std::string_view name) {
+  if (!IsRole(name)) return name;
+  size_t behind = 0;  // the last word that says what somebody does
+  size_t last = 0;
+  for (size_t begin = 0; begin < name.size();) {
+    const size_t end = std::min(name.find(' ', begin), name.size());
+    if (IsRole(name.substr(begin, end - begin))) behind = end;
+    last = begin;
+    begin = end + 1;
+  }
+  const std::string_view rest = text::ascii::Trim(name.substr(behind));
+  if (LooksLikePerson(rest, Source::kNamed)) return rest;
+  // A capital belongs to a title of more words: "Ann Example Political Editor".
+  if (!IsRole(name.substr(last)) || words_.front().capital) return name;
+  const std::string_view before = text::ascii::Trim(name.substr(0, last));
+  return LooksLikePerson(before, Source::kNamed) ? before : name;
+}
+
 // "Ann Example, Example.com" of example.com.
 std::string_view AuthorFinder::WithoutSiteBehind(std::string_view name) {
   const size_t comma = name.rfind(',');
@@ -393,12 +427,13 @@ std::string_view AuthorFinder::WithoutSiteBehind(std::string_view name) {
 
 // As bylines write it: two words and more, capitals before all but joining ones.
 bool AuthorFinder::LooksLikePerson(std::string_view name, Source source) {
+  static const WordSet& particles = *NewWordSet(kParticles);
   ReadWords(name, words_);
   uint32_t capitals = 0;
   for (const Word& word : words_) {
     if (word.symbol || word.hash == kNumber) return false;
     capitals += word.capital ? 1 : 0;
-    if (!word.capital && word.length > 3) return false;
+    if (!word.capital && !particles.contains(word.hash)) return false;
   }
   const size_t most = source == Source::kNamed ? kMaxNamedWords : kMaxPersonWords;
   return words_.size() >= 2 && words_.size() <= most && capitals >= 2;
@@ -424,6 +459,8 @@ void AuthorFinder::Add(std::string_view text, Source source, Article& article) {
   source == Source::kName ? AddAuthor(text, names_) : SplitByline(text, names_);
   for (std::string_view name : names_) {
     if (source == Source::kName && names_.size() == 1) name = WithoutSiteBehind(name);
+    if (source == Source::kNamed || source == Source::kPage) name = WithoutPlace(name);
+    name = WithoutRole(name);
     if (article.authors.size() >= kMaxAuthors || !IsAcceptable(name, source)) continue;
     const uint64_t key = FoldedKey(name, words_);
     const auto same = [&](std::string_view known) { return known == name || FoldedKey(known, words_) == key; };
@@ -599,6 +636,10 @@ void AuthorFinder::AddFromLabels(const PageView& page, uint32_t headline, Articl
     if (!nodes[i].is_text() || nodes[i].raw || nodes[i].source.size() > kMaxBylineBytes) continue;
     const std::string_view own =
         WithoutOpening(page.html.substr(nodes[i].source.begin, nodes[i].source.size()));
+    if (const std::string_view inner = InnerLabelled(own); !inner.empty() && !IsElsewhere(page, i)) {
+      Add(inner, Source::kNamed, article);
+      if (!article.authors.empty()) return;
+    }
     const bool is_author = BeginsWithLabel(own);
     const bool is_editor = !is_author && editors.empty() && own.size() > 1 && (own[0] & 0x80) != 0 &&
                            std::ranges::any_of(kChineseEditorLabels, [&](auto label) { return own.starts_with(label); });

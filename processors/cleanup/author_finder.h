@@ -63,6 +63,7 @@ class AuthorFinder {
   bool IsDesk(std::string_view name);
   // Says what somebody does: "Political Editor".
   bool IsRole(std::string_view name);
+  std::string_view WithoutRole(std::string_view name);
   std::string_view WithoutSiteBehind(std::string_view name);
   bool LooksLikePerson(std::string_view name, Source source);
   bool IsAcceptable(std::string_view name, Source source);
