@@ -54,13 +54,15 @@ App::App(AppOptions options)
       started_(SteadyNow()),
       loaded_(std::make_shared<const LoadedConfig>(std::move(options.loaded))) {}
 
-absl::StatusOr<std::unique_ptr<App>> App::Create(AppOptions options, kafka::ClientFactory* factory) {
+absl::StatusOr<std::unique_ptr<App>> App::Create(AppOptions options,
+                                                 kafka::ClientFactory* factory) {
   std::unique_ptr<App> app(new App(std::move(options)));
   if (absl::Status status = app->MakeWorkers(factory); !status.ok()) return status;
   return app;
 }
 
-absl::StatusOr<std::unique_ptr<stages::Hop>> App::MakeHop(Stage stage, const LoadedConfig& loaded) const {
+absl::StatusOr<std::unique_ptr<stages::Hop>> App::MakeHop(Stage stage,
+                                                          const LoadedConfig& loaded) const {
   const stages::HopContext context{&loaded.config, &loaded.data, &schema_ids_};
   auto hop = stage == Stage::kEnrich             ? stages::CreateEnrichHop(context)
              : kafka::HasJudge(loaded.config) ? stages::CreatePrepareHop(context)
@@ -96,7 +98,8 @@ absl::Status App::MakeWorkers(kafka::ClientFactory* factory) {
     for (size_t i = 0; i < count; ++i) {
       auto hop = MakeHop(stage, *loaded_);
       if (!hop.ok()) return hop.status();
-      AddSeat(stage, std::make_unique<stages::HopWorker>(factory, config, stages::WorkerName{stage, instance_, i},
+      AddSeat(stage, std::make_unique<stages::HopWorker>(factory, config,
+                                                         stages::WorkerName{stage, instance_, i},
                                                          topics, *std::move(hop), NewDesk()));
     }
     return absl::OkStatus();
@@ -104,13 +107,15 @@ absl::Status App::MakeWorkers(kafka::ClientFactory* factory) {
   std::vector<std::string> inputs;
   for (const auto& input : config.inputs()) inputs.push_back(input.topic());
   if (roles_.prepare) {
-    if (absl::Status s = add(Stage::kPrepare, config.workers().prepare(), inputs); !s.ok()) return s;
+    if (absl::Status s = add(Stage::kPrepare, config.workers().prepare(), inputs); !s.ok()) {
+      return s;
+    }
   }
   if (has_judge && roles_.judge) {
     auto policy = dedup::MakePolicy(config.dedup());
     if (!policy.ok()) return policy.status();
-    AddSeat(Stage::kJudge, std::make_unique<stages::JudgeWorker>(factory, &config, instance_, *std::move(policy),
-                                                                 NewDesk()));
+    AddSeat(Stage::kJudge, std::make_unique<stages::JudgeWorker>(factory, &config, instance_,
+                                                                 *std::move(policy), NewDesk()));
   }
   if (has_judge && roles_.enrich) {
     return add(Stage::kEnrich, config.workers().enrich(), {kafka::InternalTopicsOf(config).judged});
@@ -147,7 +152,8 @@ std::shared_ptr<const LoadedConfig> App::loaded() const {
 absl::Status App::Reload(absl::StatusOr<LoadedConfig> loaded) {
   if (draining_) return absl::FailedPreconditionError("draining: the configuration stays as it is");
   const absl::Status status =
-      loaded.ok() ? HandOut(std::make_shared<const LoadedConfig>(*std::move(loaded))) : loaded.status();
+      loaded.ok() ? HandOut(std::make_shared<const LoadedConfig>(*std::move(loaded)))
+                  : loaded.status();
   if (status.ok()) return status;
   const std::lock_guard lock(mutex_);
   ++reload_.failed;
@@ -158,7 +164,8 @@ absl::Status App::Reload(absl::StatusOr<LoadedConfig> loaded) {
 
 // Everything is made before anything is handed out.
 absl::Status App::HandOut(std::shared_ptr<const LoadedConfig> next) {
-  if (const auto keys = ChangesThatNeedRestart(this->loaded()->config, next->config); !keys.empty()) {
+  if (const auto keys = ChangesThatNeedRestart(this->loaded()->config, next->config);
+      !keys.empty()) {
     return absl::FailedPreconditionError(fmt::format("needs a restart: {}", fmt::join(keys, ", ")));
   }
   std::vector<std::unique_ptr<stages::Renewal>> renewals;
@@ -205,12 +212,16 @@ bool App::TakeReloaded() {
 void App::Renew(Seat& seat) {
   std::unique_ptr<stages::Renewal> replaced;  // what was in use; dies without the lock
   const std::lock_guard lock(seat.mutex);
-  if (seat.renewal != nullptr && seat.worker->Renew(*seat.renewal)) replaced = std::move(seat.renewal);
+  if (seat.renewal != nullptr && seat.worker->Renew(*seat.renewal)) {
+    replaced = std::move(seat.renewal);
+  }
 }
 
 void App::Run(Seat& seat) {
   // For `top -H` and profilers; 15 characters at most.
-  pthread_setname_np(pthread_self(), fmt::format("{}-{}", seat.status.stage, seat.status.worker).substr(0, 15).c_str());
+  pthread_setname_np(
+      pthread_self(),
+      fmt::format("{}-{}", seat.status.stage, seat.status.worker).substr(0, 15).c_str());
   absl::Time published = absl::InfinitePast();
   bool finishing = false;
   for (;;) {
@@ -232,7 +243,9 @@ void App::Run(Seat& seat) {
     if (progress == Progress::kFatal) failed_.store(true, std::memory_order_release);
     if (progress == Progress::kDone || progress == Progress::kFatal) break;
     if (progress == Progress::kParked) seat.parked.store(true, std::memory_order_release);
-    if (progress == Progress::kWaiting || progress == Progress::kParked) std::this_thread::sleep_for(kPause);
+    if (progress == Progress::kWaiting || progress == Progress::kParked) {
+      std::this_thread::sleep_for(kPause);
+    }
   }
   Publish(seat);
   seat.done.store(true, std::memory_order_release);
@@ -243,9 +256,10 @@ void App::Publish(Seat& seat) {
   JudgeStatus judge;
   seat.worker->FillStatus(status);
   const bool has_judge = seat.worker->FillJudge(judge);
-  const int64_t trimmable = has_judge && judge.office == JudgeStatus::Office::kOwner
-                                ? static_cast<stages::JudgeWorker&>(*seat.worker).trimmable_index_offset()
-                                : 0;
+  const int64_t trimmable =
+      has_judge && judge.office == JudgeStatus::Office::kOwner
+          ? static_cast<stages::JudgeWorker&>(*seat.worker).trimmable_index_offset()
+          : 0;
   const std::lock_guard lock(seat.mutex);
   seat.status = std::move(status);
   seat.judge = std::move(judge);
@@ -261,7 +275,8 @@ bool App::Drain(absl::Duration deadline) {
     return !seat->thread.joinable() || seat->done.load(std::memory_order_acquire) ||
            seat->parked.load(std::memory_order_acquire);
   };
-  // Whoever cannot finish holds up the others for half of the time: they are to leave their groups in any case.
+  // Whoever cannot finish holds up the others for half of the time: they are to leave their groups
+  // in any case.
   while (!std::ranges::all_of(seats_, parked) && SteadyNow() < begun + deadline / 2) {
     std::this_thread::sleep_for(kPause);
   }

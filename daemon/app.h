@@ -1,14 +1,16 @@
-// The running daemon: a thread for each worker of the roles of this process, and what is known of them.
+// The running daemon: a thread for each worker of the roles of this process, and what is known of
+// them.
 //
 //   auto app = App::Create(options, factory);
 //   app->Start();
 //   ... app->Snapshot(), app->failed() ...
-//   app->Drain(deadline)                     true: every worker finished its batch and left its group
+//   app->Drain(deadline)          true: every worker finished its batch and left its group
 //
-//   app->Reload(LoadedConfig)                each worker swaps between two batches; app->TakeReloaded() once all have
+//   app->Reload(LoadedConfig)     each worker swaps between two batches; app->TakeReloaded() once
+//                                 all have
 //
-// Workers share nothing; the snapshot of each is copied out by its own thread. Start, Reload, TakeReloaded and Drain are
-// called by one thread, the rest by any.
+// Workers share nothing; the snapshot of each is copied out by its own thread. Start, Reload,
+// TakeReloaded and Drain are called by one thread, the rest by any.
 #pragma once
 
 #include <atomic>
@@ -55,7 +57,8 @@ struct AppOptions {
 class App : public StatusSource {
  public:
   // Makes all workers, calls no broker.
-  static absl::StatusOr<std::unique_ptr<App>> Create(AppOptions options, kafka::ClientFactory* factory);
+  static absl::StatusOr<std::unique_ptr<App>> Create(AppOptions options,
+                                                     kafka::ClientFactory* factory);
   App(const App&) = delete;
   App& operator=(const App&) = delete;
   // Drains where that was not done, and waits for it.
@@ -66,9 +69,9 @@ class App : public StatusSource {
 
   void Start();
 
-  // Hands a new configuration to the workers; returns at once. All or nothing: an error (why it could not be loaded, or
-  // FAILED_PRECONDITION for keys that need a restart) leaves the one in use and what is pending. A second call replaces
-  // what is pending.
+  // Hands a new configuration to the workers; returns at once. All or nothing: an error (why it
+  // could not be loaded, or FAILED_PRECONDITION for keys that need a restart) leaves the one in use
+  // and what is pending. A second call replaces what is pending.
   absl::Status Reload(absl::StatusOr<LoadedConfig> loaded);
   // True once after all workers have swapped.
   bool TakeReloaded();
@@ -76,8 +79,9 @@ class App : public StatusSource {
   // The outcome of a round of trimming, for Snapshot.
   void CountTrim(bool ok);
 
-  // Ends all workers, without a pending configuration; false: not all were done in time. Their threads are left behind
-  // and hold this: end the process. All finish their batches before the first leaves its group.
+  // Ends all workers, without a pending configuration; false: not all were done in time. Their
+  // threads are left behind and hold this: end the process. All finish their batches before the
+  // first leaves its group.
   bool Drain(absl::Duration deadline);
 
   // A worker cannot go on, and why.
@@ -108,11 +112,14 @@ class App : public StatusSource {
 
   explicit App(AppOptions options);
   absl::Status MakeWorkers(kafka::ClientFactory* factory);
-  absl::StatusOr<std::unique_ptr<stages::Hop>> MakeHop(Stage stage, const LoadedConfig& loaded) const;
-  absl::StatusOr<std::unique_ptr<stages::Renewal>> MakeRenewal(Stage stage,
-                                                               const std::shared_ptr<const LoadedConfig>& loaded) const;
+  absl::StatusOr<std::unique_ptr<stages::Hop>> MakeHop(Stage stage,
+                                                       const LoadedConfig& loaded) const;
+  absl::StatusOr<std::unique_ptr<stages::Renewal>> MakeRenewal(
+      Stage stage, const std::shared_ptr<const LoadedConfig>& loaded) const;
   void AddSeat(Stage stage, std::unique_ptr<stages::Worker> worker);
-  FlightRecorder::Desk NewDesk() { return recorder_ == nullptr ? FlightRecorder::Desk() : recorder_->NewDesk(); }
+  FlightRecorder::Desk NewDesk() {
+    return recorder_ == nullptr ? FlightRecorder::Desk() : recorder_->NewDesk();
+  }
   absl::Status HandOut(std::shared_ptr<const LoadedConfig> next);
   size_t PendingWorkers() const;
   static void Renew(Seat& seat);

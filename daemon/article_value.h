@@ -2,10 +2,11 @@
 //
 //   PROTOBUF                 the message
 //   JSON                     proto3 JSON, one line
-//   with a schema registry   0, the schema's number (4 bytes, big endian), 0 (the file's first message), the message
+//   with a schema registry   0, the schema's number (4 bytes, big endian), 0 (the file's first
+//                            message), the message
 //
-// A reader needs no configuration: a message begins with the tag of a field, which is neither 0 nor '{'.
-// Free functions, any thread.
+// A reader needs no configuration: a message begins with the tag of a field, which is neither 0 nor
+// '{'. Free functions, any thread.
 #pragma once
 
 #include <array>
@@ -19,7 +20,8 @@
 
 namespace newsfeed {
 
-// Confluent's wire format. EnrichedArticle is the first message of its file: the list of indexes [0] is one byte.
+// Confluent's wire format. EnrichedArticle is the first message of its file: the list of indexes
+// [0] is one byte.
 inline constexpr size_t kSchemaHeadBytes = 6;
 std::array<char, kSchemaHeadBytes> SchemaHead(uint32_t schema_id);
 // By topic.

@@ -42,13 +42,16 @@ class Collector : public MessageDifferencer::Reporter {
 
 }  // namespace
 
-std::vector<std::string> ChangesThatNeedRestart(const config::v1::Config& now, const config::v1::Config& next) {
+std::vector<std::string> ChangesThatNeedRestart(const config::v1::Config& now,
+                                                const config::v1::Config& next) {
   Collector collector;
   MessageDifferencer differencer;
   differencer.set_message_field_comparison(MessageDifferencer::EQUIVALENT);
   differencer.ReportDifferencesTo(&collector);
   differencer.Compare(now, next);
-  if (InChain(now, "dedup") != InChain(next, "dedup")) collector.keys.push_back("pipeline.processors (dedup)");
+  if (InChain(now, "dedup") != InChain(next, "dedup")) {
+    collector.keys.push_back("pipeline.processors (dedup)");
+  }
   return std::move(collector.keys);
 }
 

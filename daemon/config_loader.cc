@@ -67,7 +67,8 @@ class IgnoringHandler : public YAML::EventHandler {
   void OnMapEnd() override {}
 };
 
-// Not YAML::LoadAll: it never ends on ",!*`?", which gives it a document for ever (found by fuzzing).
+// Not YAML::LoadAll: it never ends on ",!*`?", which gives it a document for ever (found by
+// fuzzing).
 bool HasSecondDocument(const std::string& yaml) {
   std::istringstream in(yaml);
   YAML::Parser parser(in);
@@ -334,7 +335,8 @@ absl::Status ParseYaml(const std::string& yaml, std::string_view file_name,
 }
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  // A folder can be opened, and its first read throws. What may not be looked at throws without `error`.
+  // A folder can be opened, and its first read throws. What may not be looked at throws without
+  // `error`.
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) {
     return absl::InvalidArgumentError(fmt::format("{}: is a folder", path));

@@ -30,7 +30,8 @@ using SecretSource =
 // Strings are taken as they stand.
 inline const SecretSource kNoSecrets;
 
-// Environment and files of this process. A relative PATH lies in $CREDENTIALS_DIRECTORY where that is set.
+// Environment and files of this process. A relative PATH lies in $CREDENTIALS_DIRECTORY where that
+// is set.
 absl::StatusOr<std::string> ProcessSecret(std::string_view kind, const std::string& name);
 
 // Merges YAML text into `out`. `file_name` is for messages only. An empty text changes nothing.

@@ -19,7 +19,8 @@ namespace fs = std::filesystem;
 
 constexpr char kShippedGazetteers[] = "gazetteer/*.tsv";
 
-// Files that a pattern with * or ? in its last part names, in the order of their names; else the name itself.
+// Files that a pattern with * or ? in its last part names, in the order of their names; else the
+// name itself.
 std::vector<std::string> Expanded(const std::string& data_folder, const std::string& name) {
   const fs::path path(name);
   const std::string pattern = path.filename().string();
@@ -30,7 +31,9 @@ std::vector<std::string> Expanded(const std::string& data_folder, const std::str
   for (fs::directory_iterator entry(fs::path(data_folder) / path.parent_path(), error);
        !error && entry != fs::directory_iterator(); entry.increment(error)) {
     const std::string file = entry->path().filename().string();
-    if (fnmatch(pattern.c_str(), file.c_str(), FNM_PERIOD) == 0) names.push_back(path.parent_path() / file);
+    if (fnmatch(pattern.c_str(), file.c_str(), FNM_PERIOD) == 0) {
+      names.push_back(path.parent_path() / file);
+    }
   }
   std::ranges::sort(names);
   // A pattern without a file is a mistake, told as a file that is not there.
@@ -43,7 +46,9 @@ std::vector<std::string> GazetteerNames(const config::v1::Config& config,
   const auto& given = config.entities().gazetteers();
   if (given.empty()) return Expanded(data_folder, kShippedGazetteers);
   std::vector<std::string> names;
-  for (const std::string& name : given) std::ranges::copy(Expanded(data_folder, name), std::back_inserter(names));
+  for (const std::string& name : given) {
+    std::ranges::copy(Expanded(data_folder, name), std::back_inserter(names));
+  }
   return names;
 }
 
@@ -64,7 +69,8 @@ class Digest {
   uint64_t value_ = 0;
 };
 
-// Only what decides what comes out; neither how much is worked on at once nor where from and where to.
+// Only what decides what comes out; neither how much is worked on at once nor where from and where
+// to.
 std::string DecidingConfig(const config::v1::Config& config) {
   config::v1::Config deciding;
   if (config.has_pipeline()) *deciding.mutable_pipeline() = config.pipeline();

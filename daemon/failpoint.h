@@ -2,8 +2,8 @@
 //
 //   Failpoint("publisher.after_send_offsets");
 //
-// The product's body is empty (failpoint_none.cc). tests/faults links another one into `newsfeedd_failpoints`, which
-// does what NEWSFEED_FAILPOINTS says. From any thread.
+// The product's body is empty (failpoint_none.cc). tests/faults links another one into
+// `newsfeedd_failpoints`, which does what NEWSFEED_FAILPOINTS says. From any thread.
 #pragma once
 
 #include <string_view>

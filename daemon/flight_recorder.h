@@ -1,15 +1,18 @@
-// Which records each worker has in hand, in a file that survives the process: a record that ends it (a crash, the
-// watchdog) is found and named at the next start.
+// Which records each worker has in hand, in a file that survives the process: a record that ends it
+// (a crash, the watchdog) is found and named at the next start.
 //
 //   start 1   the batch articles.raw:3:0…255 is worked on; the process dies
 //   start 2   suspects(): 0…255, 1 death; they are read one a batch; the process dies at 17
-//   start 3   suspects(): 17…17, 2 deaths: it is that record; `--skip articles.raw:3:17` turns it into a dead letter
+//   start 3   suspects(): 17…17, 2 deaths: it is that record; `--skip articles.raw:3:17` turns it
+//             into a dead letter
 //
-// The file is mapped into memory, so that a mark costs no call and stands after kill -9. A suspect is cleared once it, or
-// what comes behind it in its partition, was worked on and committed, by this process or another, or is left out. A
-// killed process leaves a suspect behind, too: it costs the next one a batch of single records.
+// The file is mapped into memory, so that a mark costs no call and stands after kill -9. A suspect
+// is cleared once it, or what comes behind it in its partition, was worked on and committed, by
+// this process or another, or is left out. A killed process leaves a suspect behind, too: it costs
+// the next one a batch of single records.
 //
-// Any thread; a Desk belongs to one worker and its thread. No error: what cannot be kept is not kept.
+// Any thread; a Desk belongs to one worker and its thread. No error: what cannot be kept is not
+// kept.
 #pragma once
 
 #include <atomic>
@@ -45,9 +48,11 @@ std::string ToString(const Suspect& suspect);
 
 class FlightRecorder {
  public:
-  // Takes the file over from the process before, whose marks become suspects. UNAVAILABLE: a living process has it, or it
-  // cannot be made. What is no such file is begun anew: `*fresh`, where given, tells.
-  static absl::StatusOr<std::unique_ptr<FlightRecorder>> Open(const std::string& path, bool* fresh = nullptr);
+  // Takes the file over from the process before, whose marks become suspects. UNAVAILABLE: a living
+  // process has it, or it cannot be made. What is no such file is begun anew: `*fresh`, where
+  // given, tells.
+  static absl::StatusOr<std::unique_ptr<FlightRecorder>> Open(const std::string& path,
+                                                              bool* fresh = nullptr);
   FlightRecorder(const FlightRecorder&) = delete;
   FlightRecorder& operator=(const FlightRecorder&) = delete;
   ~FlightRecorder();

@@ -115,10 +115,11 @@ void Init(const config::v1::Log& config) {
   }
 }
 
-std::string FormatLine(Format format, absl::Time time, Level level, std::string_view message, Fields fields,
-                       uint64_t suppressed) {
+std::string FormatLine(Format format, absl::Time time, Level level, std::string_view message,
+                       Fields fields, uint64_t suppressed) {
   std::string line = format == Format::kJson ? "{" : "";
-  AppendField(format, "ts", absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", time, absl::UTCTimeZone()), line);
+  AppendField(format, "ts", absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", time, absl::UTCTimeZone()),
+              line);
   AppendField(format, "level", LevelName(level), line);
   AppendField(format, "msg", message, line);
   for (const Field& field : fields) AppendField(format, field.name, field.value, line);
@@ -127,7 +128,8 @@ std::string FormatLine(Format format, absl::Time time, Level level, std::string_
   return line;
 }
 
-bool RepeatLimit::Pass(Level level, std::string_view message, absl::Time now, uint64_t& suppressed) {
+bool RepeatLimit::Pass(Level level, std::string_view message, absl::Time now,
+                       uint64_t& suppressed) {
   const std::lock_guard lock(mutex_);
   std::string key = fmt::format("{}{}", LevelName(level), message);
   if (counts_.size() >= kMaxMessages && !counts_.contains(key)) counts_.clear();
@@ -149,7 +151,8 @@ void Write(Level level, std::string_view message, Fields fields) {
   const absl::Time now = absl::Now();
   uint64_t suppressed = 0;
   if (!Repeats().Pass(level, message, now, suppressed)) return;
-  Logger().log(spdlog::level::info, FormatLine(chosen_format, now, level, message, fields, suppressed));
+  Logger().log(spdlog::level::info,
+               FormatLine(chosen_format, now, level, message, fields, suppressed));
 }
 
 }  // namespace newsfeed::log

@@ -3,8 +3,9 @@
 //   log::Info("partition assigned", {{"topic", "raw"}, {"offset", "17"}});
 //   => ts=2026-11-25T11:07:57.123Z level=info msg="partition assigned" topic=raw offset=17
 //
-// Any thread. Never blocks on anything but standard error. A message that repeats more than kMaxRepeats times in
-// kRepeatWindow is held back; the next one that passes says how many were (`suppressed=123`).
+// Any thread. Never blocks on anything but standard error. A message that repeats more than
+// kMaxRepeats times in kRepeatWindow is held back; the next one that passes says how many were
+// (`suppressed=123`).
 #pragma once
 
 #include <cstdint>
@@ -33,18 +34,26 @@ using Fields = std::initializer_list<Field>;
 void Init(const config::v1::Log& config);
 
 void Write(Level level, std::string_view message, Fields fields = {});
-inline void Debug(std::string_view message, Fields fields = {}) { Write(Level::kDebug, message, fields); }
-inline void Info(std::string_view message, Fields fields = {}) { Write(Level::kInfo, message, fields); }
-inline void Warn(std::string_view message, Fields fields = {}) { Write(Level::kWarn, message, fields); }
-inline void Error(std::string_view message, Fields fields = {}) { Write(Level::kError, message, fields); }
+inline void Debug(std::string_view message, Fields fields = {}) {
+  Write(Level::kDebug, message, fields);
+}
+inline void Info(std::string_view message, Fields fields = {}) {
+  Write(Level::kInfo, message, fields);
+}
+inline void Warn(std::string_view message, Fields fields = {}) {
+  Write(Level::kWarn, message, fields);
+}
+inline void Error(std::string_view message, Fields fields = {}) {
+  Write(Level::kError, message, fields);
+}
 
-// One line without its end. Values may be any bytes: no value ends a line or a string before its time.
-// `suppressed` 0 is not told.
-std::string FormatLine(Format format, absl::Time time, Level level, std::string_view message, Fields fields,
-                       uint64_t suppressed);
+// One line without its end. Values may be any bytes: no value ends a line or a string before its
+// time. `suppressed` 0 is not told.
+std::string FormatLine(Format format, absl::Time time, Level level, std::string_view message,
+                       Fields fields, uint64_t suppressed);
 
-// The text where it is UTF-8; else with '?' for every byte beyond ASCII: a wrong byte would make a whole line or document
-// unreadable.
+// The text where it is UTF-8; else with '?' for every byte beyond ASCII: a wrong byte would make a
+// whole line or document unreadable.
 std::string Readable(std::string_view text);
 
 // Which messages pass. Any thread.

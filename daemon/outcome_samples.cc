@@ -13,9 +13,10 @@ int64_t SliceIndex(absl::Time now) {
 }
 
 template <typename Sample>
-std::vector<std::shared_ptr<const Sample>> After(uint64_t number,
-                                                 const std::deque<std::shared_ptr<const Sample>>& ring) {
-  const auto first = std::ranges::find_if(ring, [&](const auto& sample) { return sample->number > number; });
+std::vector<std::shared_ptr<const Sample>> After(
+    uint64_t number, const std::deque<std::shared_ptr<const Sample>>& ring) {
+  const auto first =
+      std::ranges::find_if(ring, [&](const auto& sample) { return sample->number > number; });
   return {first, ring.end()};
 }
 
@@ -57,7 +58,8 @@ void OutcomeSamples::Add(SampledBatch&& batch, absl::Time now) {
 }
 
 template <typename Sample>
-void OutcomeSamples::Append(std::vector<Sample>& samples, size_t most, absl::Time now, Ring<Sample>& ring) {
+void OutcomeSamples::Append(std::vector<Sample>& samples, size_t most, absl::Time now,
+                            Ring<Sample>& ring) {
   for (Sample& sample : samples) {
     sample.number = ++last_;
     sample.at = now;

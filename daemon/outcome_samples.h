@@ -1,17 +1,20 @@
-// A few of the articles and dead letters that went through, and the entities of the last hour, copied out of the
-// workers for the live page.
+// A few of the articles and dead letters that went through, and the entities of the last hour,
+// copied out of the workers for the live page.
 //
 //   a worker, once a batch:   quota = samples.Ask(now); samples.Add(taken, now)
-//   a page:                   watch = samples.Watch(); recent = samples.Since(number); samples.TopEntities(now, 20)
+//   a page:                   watch = samples.Watch(); recent = samples.Since(number);
+//                             samples.TopEntities(now, 20)
 //
-// Samples, never all: kBurst of a kind at once and then kWatchedPerSecond, or kUnwatchedPerSecond while no page is open,
-// so that one that is opened has something to show. What a batch gave that was then aborted is given again, with the
-// same coordinates.
+// Samples, never all: kBurst of a kind at once and then kWatchedPerSecond, or kUnwatchedPerSecond
+// while no page is open, so that one that is opened has something to show. What a batch gave that
+// was then aborted is given again, with the same coordinates.
 //
-// Memory is bounded: values (kArticles + kDuplicates) * kMaxValueBytes = 4.5 MiB, originals 2.7 MiB, entities 4.5 MiB,
-// where all texts are as long as may be. A larger value, or a longer id or name than kMaxIdBytes, is left out.
+// Memory is bounded: values (kArticles + kDuplicates) * kMaxValueBytes = 4.5 MiB, originals 2.7
+// MiB, entities 4.5 MiB, where all texts are as long as may be. A larger value, or a longer id or
+// name than kMaxIdBytes, is left out.
 //
-// Any thread. The lock is held for as long as a worker adds one batch, or a page copies pointers or the names of one slice.
+// Any thread. The lock is held for as long as a worker adds one batch, or a page copies pointers or
+// the names of one slice.
 #pragma once
 
 #include <array>
@@ -98,7 +101,8 @@ class OutcomeSamples {
   static constexpr size_t kMaxIdBytes = 200;
   static constexpr size_t kMaxTitleBytes = 200;
   static constexpr size_t kMaxLeadBytes = 400;
-  // Entities are counted in slices of five minutes; so many different ones in each, later ones are left out.
+  // Entities are counted in slices of five minutes; so many different ones in each, later ones are
+  // left out.
   static constexpr size_t kEntitiesOfSlice = 500;
   static constexpr absl::Duration kSlice = absl::Minutes(5);
   static constexpr int64_t kSlices = 12;

@@ -31,7 +31,9 @@ std::optional<std::string_view> Last(std::span<const Header> headers, std::strin
   return std::nullopt;
 }
 
-std::string StubText(uint64_t bytes, uint64_t hash) { return fmt::format("{} bytes, xxh3 {:016x}", bytes, hash); }
+std::string StubText(uint64_t bytes, uint64_t hash) {
+  return fmt::format("{} bytes, xxh3 {:016x}", bytes, hash);
+}
 
 std::optional<int64_t> ParseNumber(std::string_view digits) { return Parse<int64_t>(digits); }
 std::optional<int32_t> ParsePartition(std::string_view digits) { return Parse<int32_t>(digits); }
@@ -49,7 +51,8 @@ std::optional<Source> ReadSource(std::span<const Header> headers) {
   const auto offset = ParseNumber(Last(headers, kSourceOffset).value_or(""));
   const auto timestamp = ParseNumber(Last(headers, kSourceTimestamp).value_or(""));
   if (!topic || topic->empty() || !partition || !offset || !timestamp) return std::nullopt;
-  return Source{*topic, *partition, *offset, *timestamp, ParseHash(Last(headers, kSourceHash).value_or(""))};
+  return Source{*topic, *partition, *offset, *timestamp,
+                ParseHash(Last(headers, kSourceHash).value_or(""))};
 }
 
 }  // namespace newsfeed::headers

@@ -1,6 +1,7 @@
 // Names of the record headers that newsfeed writes. They are an API.
 //
-// A header may stand there more than once, since a dead letter keeps those it came with: the last one counts.
+// A header may stand there more than once, since a dead letter keeps those it came with: the last
+// one counts.
 #pragma once
 
 #include <cstdint>
@@ -13,13 +14,15 @@
 
 namespace newsfeed::headers {
 
-// --- Where the article came from: on every record newsfeed writes but dead letters. Decimal numbers. ---
+// --- Where the article came from: on every record newsfeed writes but dead letters. Decimal
+// numbers. ---
 inline constexpr std::string_view kSourceTopic = "newsfeed-source-topic";
 inline constexpr std::string_view kSourcePartition = "newsfeed-source-partition";
 inline constexpr std::string_view kSourceOffset = "newsfeed-source-offset";
 // Kafka timestamp of the input record, milliseconds since 1970.
 inline constexpr std::string_view kSourceTimestamp = "newsfeed-source-timestamp";
-// XXH3 of its value, 16 hexadecimal digits: tells a record from one that had its place before the topic was made anew.
+// XXH3 of its value, 16 hexadecimal digits: tells a record from one that had its place before the
+// topic was made anew.
 inline constexpr std::string_view kSourceHash = "newsfeed-source-hash";
 
 // --- Published articles. ---
@@ -56,19 +59,19 @@ inline constexpr std::string_view kErrorVersion = "newsfeed-error-version";
 inline constexpr std::string_view kErrorStub = "newsfeed-error-stub";
 // "1234 bytes, xxh3 0123456789abcdef"
 std::string StubText(uint64_t bytes, uint64_t hash);
-// Where `dead-letters replay` sends it: "input" (the original record), "judged" (a prepared article with its
-// verdict).
+// Where `dead-letters replay` sends it: "input" (the original record), "judged" (a prepared article
+// with its verdict).
 inline constexpr std::string_view kErrorReplay = "newsfeed-error-replay";
 inline constexpr std::string_view kReplayInput = "input";
 inline constexpr std::string_view kReplayJudged = "judged";
 
-// --- A receipt in the dead-letter topic, without key and value: the dead letter at these coordinates of this
-// topic was replayed, in the same transaction. ---
+// --- A receipt in the dead-letter topic, without key and value: the dead letter at these
+// coordinates of this topic was replayed, in the same transaction. ---
 inline constexpr std::string_view kReplayedPartition = "newsfeed-replayed-partition";
 inline constexpr std::string_view kReplayedOffset = "newsfeed-replayed-offset";
 
 // --- Between the stages. ---
-inline constexpr std::string_view kSketch = "newsfeed-sketch";                // processors/dedup/sketch.h
+inline constexpr std::string_view kSketch = "newsfeed-sketch";  // processors/dedup/sketch.h
 inline constexpr std::string_view kVerdictDetail = "newsfeed-verdict-detail"; // newsfeed.v1.Dedup
 
 // --- Reading them. ---

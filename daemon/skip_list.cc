@@ -8,7 +8,8 @@
 
 namespace newsfeed {
 
-absl::StatusOr<SkipList> SkipList::Create(const google::protobuf::RepeatedPtrField<std::string>& places) {
+absl::StatusOr<SkipList> SkipList::Create(
+    const google::protobuf::RepeatedPtrField<std::string>& places) {
   SkipList list;
   for (int i = 0; i < places.size(); ++i) {
     const std::string_view place = places[i];
@@ -16,7 +17,8 @@ absl::StatusOr<SkipList> SkipList::Create(const google::protobuf::RepeatedPtrFie
     const size_t first = place.find(':');
     const size_t second = first == place.npos ? place.npos : place.find(':', first + 1);
     const auto bad = [&] {
-      return absl::InvalidArgumentError(fmt::format("skip[{}]: \"{}\" is not TOPIC:PARTITION:OFFSET", i, place));
+      return absl::InvalidArgumentError(
+          fmt::format("skip[{}]: \"{}\" is not TOPIC:PARTITION:OFFSET", i, place));
     };
     if (second == place.npos || first == 0) return bad();
     const auto partition = headers::ParsePartition(place.substr(first + 1, second - first - 1));

@@ -22,9 +22,11 @@ class SkipList {
  public:
   SkipList() = default;
   // INVALID_ARGUMENT names what is not "TOPIC:PARTITION:OFFSET".
-  static absl::StatusOr<SkipList> Create(const google::protobuf::RepeatedPtrField<std::string>& places);
+  static absl::StatusOr<SkipList> Create(
+      const google::protobuf::RepeatedPtrField<std::string>& places);
 
-  // Of places that Create has accepted: those of a configuration that was checked (kafka::CheckKafkaConfig).
+  // Of places that Create has accepted: those of a configuration that was checked
+  // (kafka::CheckKafkaConfig).
   static SkipList Checked(const google::protobuf::RepeatedPtrField<std::string>& places);
 
   bool empty() const { return places_.empty(); }

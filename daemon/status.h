@@ -1,5 +1,5 @@
-// What the daemon knows of itself at one moment: plain values, copied out of the workers. /status, /metrics, probes
-// and systemd are made of it; workers know none of them.
+// What the daemon knows of itself at one moment: plain values, copied out of the workers. /status,
+// /metrics, probes and systemd are made of it; workers know none of them.
 #pragma once
 
 #include <array>
@@ -37,9 +37,9 @@ struct LatencyHistogram {
 struct PartitionStatus {
   std::string topic;
   int32_t partition = 0;
-  int64_t position = 0;       // offset of the next record to be read and committed
-  int64_t end = -1;           // high watermark, less the marks of transactions before it; -1: not known yet
-  int64_t timestamp_ms = 0;   // of the last record committed; 0: none yet
+  int64_t position = 0;      // offset of the next record to be read and committed
+  int64_t end = -1;          // high watermark, less marks of transactions before it; -1: unknown
+  int64_t timestamp_ms = 0;  // of the last record committed; 0: none yet
   int64_t lag() const { return end < position ? 0 : end - position; }
 };
 
@@ -127,7 +127,8 @@ struct AppStatus {
   std::string application_id;
   std::string instance;
   std::string config_digest;
-  absl::Time taken = absl::InfinitePast();    // by the wall clock; the other times are as long before it as they really were
+  // By the wall clock; the other times are as long before it as they really were.
+  absl::Time taken = absl::InfinitePast();
   absl::Time started = absl::InfinitePast();
   bool draining = false;
   std::vector<WorkerStatus> workers;

@@ -1,4 +1,5 @@
-// A clock that nobody sets: what waits or watches by it is neither held up nor ended where the wall clock is put right.
+// A clock that nobody sets: what waits or watches by it is neither held up nor ended where the wall
+// clock is put right.
 #pragma once
 
 #include <absl/time/clock.h>

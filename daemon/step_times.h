@@ -12,7 +12,9 @@ namespace newsfeed {
 
 // The clock of pipelines.
 inline int64_t SteadyNanoseconds() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
 // Adds a pipeline's figures to those of others, step by step.

@@ -1,10 +1,11 @@
-// JSON objects and lists into a string, for what the admin server tells of itself. It knows where commas go.
+// JSON objects and lists into a string, for what the admin server tells of itself. It knows where
+// commas go.
 //
 //   JsonOutput json(out);
-//   json.Object([&] { json.Put("ready", true); json.Put("why", text); });     {"ready":true,"why":"…"}
+//   json.Object([&] { json.Put("ready", true); json.Put("at", time); });  {"ready":true,"at":"…"}
 //
-// Keys are literals. Any bytes may stand in texts: what is not UTF-8 becomes '?'. Times are RFC 3339 in UTC, null where
-// they are infinite.
+// Keys are literals. Any bytes may stand in texts: what is not UTF-8 becomes '?'. Times are RFC
+// 3339 in UTC, null where they are infinite.
 #pragma once
 
 #include <absl/time/time.h>

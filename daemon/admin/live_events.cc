@@ -24,7 +24,8 @@ void AppendEvent(std::string_view name, std::string& out, Body body) {
   out += "\n\n";
 }
 
-void PutOriginal(const std::optional<OriginalSample>& original, JsonOutput& json, std::string& out) {
+void PutOriginal(const std::optional<OriginalSample>& original, JsonOutput& json,
+                 std::string& out) {
   json.Key("original");
   if (!original) {
     out += "null";
@@ -71,7 +72,8 @@ void AppendStatus(const AppStatus& status, absl::Time now, std::string& out) {
 
 }  // namespace
 
-LiveEvents::LiveEvents(const StatusSource& source, OutcomeSamples* samples) : source_(source), samples_(samples) {
+LiveEvents::LiveEvents(const StatusSource& source, OutcomeSamples* samples)
+    : source_(source), samples_(samples) {
   if (samples != nullptr) watcher_.emplace(samples);
 }
 
@@ -94,11 +96,18 @@ void LiveEvents::AppendSamples(std::string& out) {
     const OutcomeSamples::Recent recent = samples_->Since(last_);
     last_ = recent.last;
     const auto wait = [this](const auto& samples, auto append) {
-      for (const auto& sample : samples) waiting_.emplace_back([sample, append](std::string& to) { append(*sample, to); });
+      for (const auto& sample : samples) {
+        waiting_.emplace_back([sample, append](std::string& to) { append(*sample, to); });
+      }
     };
-    wait(recent.articles, [](const ArticleSample& sample, std::string& to) { AppendArticle("article", sample, to); });
-    wait(recent.duplicates, [](const ArticleSample& sample, std::string& to) { AppendArticle("duplicate", sample, to); });
-    wait(recent.dead_letters, [](const DeadLetterSample& sample, std::string& to) { AppendDeadLetter(sample, to); });
+    wait(recent.articles, [](const ArticleSample& sample, std::string& to) {
+      AppendArticle("article", sample, to);
+    });
+    wait(recent.duplicates, [](const ArticleSample& sample, std::string& to) {
+      AppendArticle("duplicate", sample, to);
+    });
+    wait(recent.dead_letters,
+         [](const DeadLetterSample& sample, std::string& to) { AppendDeadLetter(sample, to); });
   }
   for (; !waiting_.empty() && out.size() < kMaxBytes; waiting_.pop_front()) waiting_.front()(out);
 }

@@ -4,12 +4,12 @@
 //   events.Next(now)                       "event: status\ndata: {…}\n\n", once a second
 //   events.more()                          what was too much for one call: call again at once
 //
-//   hello        {"content"}                               once; the page forgets what it had
-//   status       {"now_ms","status"}                       as /status
-//   article      {"at_ms","article"}                       a published article, the message as proto3 JSON
-//   duplicate    {"at_ms","article","original"}            original {"id","title","lead"} or null
+//   hello        {"content"}                      once; the page forgets what it had
+//   status       {"now_ms","status"}              as /status
+//   article      {"at_ms","article"}              a published article, the message as proto3 JSON
+//   duplicate    {"at_ms","article","original"}   original {"id","title","lead"} or null
 //   dead-letter  {"at_ms","reason","stage","detail","topic","partition","offset"}
-//   entities     {"articles","entities"}                   the most named of the last hour, every fifth time
+//   entities     {"articles","entities"}          the most named of the last hour, every fifth time
 //
 // All texts are untrusted: the page shows them as text. One thread; source and samples outlive it.
 #pragma once
@@ -47,7 +47,8 @@ class LiveEvents {
   std::optional<OutcomeSamples::Watcher> watcher_;
   uint64_t last_ = 0;
   uint64_t calls_ = 0;
-  std::deque<std::function<void(std::string& out)>> waiting_;  // events to be written; they share the samples
+  // Events to be written; they share the samples.
+  std::deque<std::function<void(std::string& out)>> waiting_;
 };
 
 }  // namespace newsfeed::admin

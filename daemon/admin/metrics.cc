@@ -154,7 +154,8 @@ void Lag(const AppStatus& status, absl::Time, Series& out) {
   }
 }
 
-// Nobody knows the oldest record that waits before it is read: it is younger than the last one committed.
+// Nobody knows the oldest record that waits before it is read: it is younger than the last one
+// committed.
 void Age(const AppStatus& status, absl::Time now, Series& out) {
   for (const WorkerStatus& worker : status.workers) {
     for (const PartitionStatus& p : worker.partitions) {
@@ -231,7 +232,9 @@ void Reloads(const AppStatus& status, absl::Time, Series& out) {
   out.Add({"failed"}, status.reload.failed);
 }
 
-void LastReload(const AppStatus& status, absl::Time, Series& out) { out.Add({}, status.reload.last_error.empty()); }
+void LastReload(const AppStatus& status, absl::Time, Series& out) {
+  out.Add({}, status.reload.last_error.empty());
+}
 
 void PendingWorkers(const AppStatus& status, absl::Time, Series& out) {
   out.Add({}, uint64_t{status.reload.pending_workers});
@@ -287,12 +290,16 @@ constexpr Metric kMetrics[] = {
      "Always 1; the labels tell what runs.", BuildInfo},
     {"newsfeed_ready", kGauge, {}, "1 when /readyz answers 200.", AppReady},
     {"newsfeed_reloads_total", kCounter, {"result"},
-     "Configurations loaded on SIGHUP: ok once every worker uses it, failed where the old one stays.", Reloads},
-    {"newsfeed_config_last_reload_successful", kGauge, {}, "0 when the last reload failed.", LastReload},
+     "Configurations loaded on SIGHUP: ok once every worker uses it, failed where the old one "
+     "stays.",
+     Reloads},
+    {"newsfeed_config_last_reload_successful", kGauge, {}, "0 when the last reload failed.",
+     LastReload},
     {"newsfeed_config_pending_workers", kGauge, {},
      "Workers that take the new configuration after the batch in hand.", PendingWorkers},
     {"newsfeed_fatal_records", kGauge, {},
-     "Records that ended the process more than once; /status and the log name them, `--skip` leaves them out.",
+     "Records that ended the process more than once; /status and the log name them, `--skip` "
+     "leaves them out.",
      SuspectRecords},
 
     // Records, each counted when its batch is committed.
@@ -304,7 +311,8 @@ constexpr Metric kMetrics[] = {
      "Records passed on to the next stage.",
      ByStage<&W::records_passed_on>},
     {"newsfeed_accounting_mismatch_total", kCounter, {"stage"},
-     "Records committed without exactly one outcome, nor passed on: a fault of newsfeedd. Must be 0.",
+     "Records committed without exactly one outcome, nor passed on: a fault of newsfeedd. Must be "
+     "0.",
      ByStage<&W::accounting_mismatches>},
     {"newsfeed_dead_letters_total", kCounter, {"reason"}, "Dead letters by reason.",
      ByKey<&W::dead_letters_by_reason>},
@@ -328,8 +336,8 @@ constexpr Metric kMetrics[] = {
     {"newsfeed_producers_replaced_total", kCounter, {"stage"}, "Producers replaced after a fault.",
      ByStage<&W::producers_replaced>},
     {"newsfeed_fenced_total", kCounter, {"stage"},
-     "Times that the broker gave a worker's transactional id to another: a judge that lost its office, a transaction "
-     "open for too long, or a second process of this name.",
+     "Times that the broker gave a worker's transactional id to another: a judge that lost its "
+     "office, a transaction open for too long, or a second process of this name.",
      ByStage<&W::fenced>},
     {"newsfeed_consumers_replaced_total", kCounter, {"stage"}, "Consumers replaced after a fault.",
      ByStage<&W::consumers_replaced>},
@@ -354,10 +362,13 @@ constexpr Metric kMetrics[] = {
 
     // Workers and partitions.
     {"newsfeed_consumer_lag", kGauge, {"stage", "topic", "partition"},
-     "Records that wait, also those that an open transaction hides: high watermark minus position, 0 at the end. Absent "
-     "until the watermark is known.", Lag},
+     "Records that wait, also those that an open transaction hides: high watermark minus position, "
+     "0 at the end. Absent until the watermark is known.",
+     Lag},
     {"newsfeed_consumer_age_seconds", kGauge, {"stage", "topic", "partition"},
-     "Age of the last record committed while records wait: none that waits is older. 0 where none waits.", Age},
+     "Age of the last record committed while records wait: none that waits is older. 0 where none "
+     "waits.",
+     Age},
     {"newsfeed_consumer_position", kGauge, {"stage", "topic", "partition"},
      "Offset of the next record to be read and committed.", Position},
     {"newsfeed_worker_partitions", kGauge, {"stage", "worker"}, "Partitions that the worker owns.",
@@ -394,13 +405,16 @@ constexpr Metric kMetrics[] = {
     {"newsfeed_judge_candidates_total", kCounter, {},
      "Originals that articles were compared with in full; by verdicts, candidates an article.",
      OfJudge<&J::compared>},
-    {"newsfeed_judge_repeated_total", kCounter, {}, "Redelivered records that were told their old verdict.",
+    {"newsfeed_judge_repeated_total", kCounter, {},
+     "Redelivered records that were told their old verdict.",
      OfJudge<&J::repeated>},
     {"newsfeed_index_evicted_total", kCounter, {"why"},
      "Entries that left the index: over the cap, or out of the window.", Evicted},
 
     {"newsfeed_internal_trims_total", kCounter, {"result"},
-     "Rounds of deleting what is done with from the internal topics, by the owner only: ok or failed.", Trims},
+     "Rounds of deleting what is done with from the internal topics, by the owner only: ok or "
+     "failed.",
+     Trims},
 
     // As every program that Prometheus sees.
     {"process_resident_memory_bytes", kGauge, {}, "Resident memory.", ResidentMemory},

@@ -40,8 +40,9 @@ constexpr std::string_view kEvents = "text/event-stream";
 // On every answer. Whatever an article says, the page runs its own script and asks nobody else.
 constexpr std::pair<const char*, const char*> kHeaders[] = {
     {"Content-Security-Policy",
-     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
-     "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"},
+     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for "
+     "'script'; trusted-types 'none'"},
     {"X-Content-Type-Options", "nosniff"},
     {"X-Frame-Options", "DENY"},
     {"Referrer-Policy", "no-referrer"},
@@ -109,15 +110,19 @@ std::string_view WithoutPort(std::string_view host) {
   return host.substr(0, host.find(':'));
 }
 
-// Why a page of another site, which runs in the operator's browser, gets nothing; empty: it is ours, or asks as no browser
-// does (probes, Prometheus). A link to the page may stand anywhere: what it opens cannot be read from there.
+// Why a page of another site, which runs in the operator's browser, gets nothing; empty: it is
+// ours, or asks as no browser does (probes, Prometheus). A link to the page may stand anywhere:
+// what it opens cannot be read from there.
 std::string_view WhyForeign(const httplib::Request& request, bool loopback) {
   const std::string site = request.get_header_value("Sec-Fetch-Site");
   const bool opened = request.get_header_value("Sec-Fetch-Mode") == "navigate" &&
                       request.get_header_value("Sec-Fetch-Dest") == "document";
-  if (!site.empty() && site != "same-origin" && site != "none" && !opened) return "Not for other sites.\n";
+  if (!site.empty() && site != "same-origin" && site != "none" && !opened) {
+    return "Not for other sites.\n";
+  }
   // A name that its owner lets point here (DNS rebinding) would make that page one of our own.
-  if (loopback && request.has_header("Host") && !IsLocalName(WithoutPort(request.get_header_value("Host")))) {
+  if (loopback && request.has_header("Host") &&
+      !IsLocalName(WithoutPort(request.get_header_value("Host")))) {
     return "Ask for localhost: other names are not answered on loopback.\n";
   }
   return "";
@@ -157,10 +162,11 @@ class AdminServer::Pages {
       return false;
     }
     // Dies with the response, whichever way it ends.
-    auto page = std::shared_ptr<LiveEvents>(new LiveEvents(source_, samples_.get()), [this](LiveEvents* events) {
-      delete events;
-      --open_;
-    });
+    auto page = std::shared_ptr<LiveEvents>(new LiveEvents(source_, samples_.get()),
+                                            [this](LiveEvents* events) {
+                                              delete events;
+                                              --open_;
+                                            });
     response.set_chunked_content_provider(
         std::string(kEvents), [this, page, first = true](size_t, httplib::DataSink& sink) mutable {
           if (!first && !page->more() && Ended()) {
@@ -204,15 +210,18 @@ class AdminServer::Listener {
     server_.new_task_queue = [this] { return waiting_ = new WaitingRoom(kThreads, kSeats); };
     server_.set_socket_options(OwnPort);
     // Before the library's own routing: that one matches std::regex, which recurses on the path.
-    server_.set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
-      for (const auto& [name, value] : kHeaders) response.set_header(name, value);
-      Reply reply = Handle(request, response);
-      response.status = reply.status;
-      if (reply.status == 405) response.set_header("Allow", "GET, HEAD");
-      if (reply.status == 503) response.set_header("Retry-After", "5");
-      if (reply.content_type != kEvents) response.set_content(std::move(reply.body), std::string(reply.content_type));
-      return httplib::Server::HandlerResponse::Handled;
-    });
+    server_.set_pre_routing_handler(
+        [this](const httplib::Request& request, httplib::Response& response) {
+          for (const auto& [name, value] : kHeaders) response.set_header(name, value);
+          Reply reply = Handle(request, response);
+          response.status = reply.status;
+          if (reply.status == 405) response.set_header("Allow", "GET, HEAD");
+          if (reply.status == 503) response.set_header("Retry-After", "5");
+          if (reply.content_type != kEvents) {
+            response.set_content(std::move(reply.body), std::string(reply.content_type));
+          }
+          return httplib::Server::HandlerResponse::Handled;
+        });
   }
 
   ~Listener() {
@@ -246,7 +255,9 @@ class AdminServer::Listener {
 
  private:
   Reply Handle(const httplib::Request& request, httplib::Response& response) {
-    if (request.method != "GET" && request.method != "HEAD") return {405, kPlain, "GET and HEAD only.\n"};
+    if (request.method != "GET" && request.method != "HEAD") {
+      return {405, kPlain, "GET and HEAD only.\n"};
+    }
     // A thousand overlapping ranges in one header would be answered with a thousand copies.
     if (!request.ranges.empty()) return {416, kPlain, "No ranges.\n"};
     if (const std::string_view why = WhyForeign(request, loopback_); !why.empty()) {
@@ -262,7 +273,9 @@ class AdminServer::Listener {
   // The events are in `response` where the reply is of their type.
   Reply Stream(const httplib::Request& request, httplib::Response& response) {
     if (request.method == "HEAD") return {200, kPlain, ""};
-    if (!pages_.Open(response)) return {503, kPlain, fmt::format("{} pages are open, no more.\n", kPages)};
+    if (!pages_.Open(response)) {
+      return {503, kPlain, fmt::format("{} pages are open, no more.\n", kPages)};
+    }
     return {200, kEvents, ""};
   }
 
@@ -281,9 +294,9 @@ AdminServer::~AdminServer() = default;
 
 int AdminServer::port() const { return listener_->port(); }
 
-absl::StatusOr<std::unique_ptr<AdminServer>> AdminServer::Start(const config::v1::Admin& config,
-                                                                const StatusSource& source,
-                                                                std::shared_ptr<OutcomeSamples> samples) {
+absl::StatusOr<std::unique_ptr<AdminServer>> AdminServer::Start(
+    const config::v1::Admin& config, const StatusSource& source,
+    std::shared_ptr<OutcomeSamples> samples) {
   if (!ShowsContent(config)) samples = nullptr;
   auto listener = std::make_unique<Listener>(source, std::move(samples));
   const absl::Status bound = listener->Bind(config.address(), static_cast<int>(config.port()));

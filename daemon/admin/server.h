@@ -1,12 +1,12 @@
-// HTTP for probes, metrics, status and the live page, in threads of its own. What is served is a pure function of
-// a snapshot; open pages get events beside (live_events.h).
+// HTTP for probes, metrics, status and the live page, in threads of its own. What is served is a
+// pure function of a snapshot; open pages get events beside (live_events.h).
 //
 //   auto server = AdminServer::Start(config.admin(), app, samples);  // app outlives the server
 //   curl http://127.0.0.1:9644/readyz
 //
-// Bounds: eight pages and two other connections are served at a time, 32 wait, further ones in the kernel's queue; what
-// each may take, bounded_server.h tells. Bodies are not read. SIGPIPE is ignored from the first start on
-// (cpp-httplib does so for the whole process).
+// Bounds: eight pages and two other connections are served at a time, 32 wait, further ones in the
+// kernel's queue; what each may take, bounded_server.h tells. Bodies are not read. SIGPIPE is
+// ignored from the first start on (cpp-httplib does so for the whole process).
 #pragma once
 
 #include <memory>
@@ -29,10 +29,11 @@ bool ShowsContent(const config::v1::Admin& config);
 class AdminServer {
  public:
   // Listens when it returns. `config.enabled` is the caller's to ask. An address or port that
-  // cannot be had is an error that names admin.address and admin.port. Samples are shown where ShowsContent; null: none.
-  static absl::StatusOr<std::unique_ptr<AdminServer>> Start(const config::v1::Admin& config,
-                                                            const StatusSource& source,
-                                                            std::shared_ptr<OutcomeSamples> samples = nullptr);
+  // cannot be had is an error that names admin.address and admin.port. Samples are shown where
+  // ShowsContent; null: none.
+  static absl::StatusOr<std::unique_ptr<AdminServer>> Start(
+      const config::v1::Admin& config, const StatusSource& source,
+      std::shared_ptr<OutcomeSamples> samples = nullptr);
 
   AdminServer(const AdminServer&) = delete;
   AdminServer& operator=(const AdminServer&) = delete;

@@ -115,7 +115,8 @@ std::string StatusJson(const AppStatus& status) {
     json.Put("draining", status.draining);
     json.Key("reload");
     json.Object([&] { PutReload(status.reload, json); });
-    json.List("suspect_records", status.suspects, [&](const Suspect& suspect) { PutSuspect(suspect, json); });
+    json.List("suspect_records", status.suspects,
+              [&](const Suspect& suspect) { PutSuspect(suspect, json); });
     json.List("workers", status.workers,
               [&](const WorkerStatus& worker) { PutWorker(worker, json); });
     json.Key("judge");

@@ -1,7 +1,8 @@
-// Connections that were accepted and wait for a thread: a bounded queue, where the library's own grows without end.
+// Connections that were accepted and wait for a thread: a bounded queue, where the library's own
+// grows without end.
 //
-// When it is full the accepting thread waits, and further clients wait in the kernel's queue. Part of server.cc; the
-// library deletes it.
+// When it is full the accepting thread waits, and further clients wait in the kernel's queue. Part
+// of server.cc; the library deletes it.
 #pragma once
 
 #include <httplib.h>

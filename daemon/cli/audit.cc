@@ -12,13 +12,13 @@ namespace newsfeed::cli {
 namespace {
 
 constexpr char kExample[] = R"(
-Reads the topics alone, also while newsfeedd runs. Exit code 0: each record of the inputs has exactly one outcome
-or is in flight, in the order of its partition; committed offsets fit what was done; each verdict is in the index
-and where it was published; no duplicate stands alone. 1: not so, and which, or an open transaction hides a part.
-All other codes: nothing is known.
+Reads the topics alone, also while newsfeedd runs. Exit code 0: each record of the inputs has
+exactly one outcome or is in flight, in the order of its partition; committed offsets fit what was
+done; each verdict is in the index and where it was published; no duplicate stands alone. 1: not so,
+and which, or an open transaction hides a part. All other codes: nothing is known.
 
-Reads every topic, outputs and internal ones twice (--quick: once). Memory: 6 bytes for each offset of the inputs,
-40 for each duplicate; --verify-verdicts needs as much as the judge's index.
+Reads every topic, outputs and internal ones twice (--quick: once). Memory: 6 bytes for each offset
+of the inputs, 40 for each duplicate; --verify-verdicts needs as much as the judge's index.
 
 Examples:
   newsfeedd audit -c newsfeed.yaml --json | jq .totals
@@ -34,8 +34,9 @@ struct Arguments {
 
 absl::StatusOr<ExitCode> Audit(Cluster& cluster, const Arguments& arguments) {
   tools::AuditLedger ledger(tools::AuditTopicsOf(cluster.config));
-  const auto report = tools::RunAudit(*cluster.reader, cluster.config, ledger,
-                                      {.hidden = !arguments.quick, .verify_verdicts = arguments.verify_verdicts});
+  const auto report =
+      tools::RunAudit(*cluster.reader, cluster.config, ledger,
+                      {.hidden = !arguments.quick, .verify_verdicts = arguments.verify_verdicts});
   if (!report.ok()) return report.status();
   if (arguments.json) {
     Print("{}\n", tools::JsonOf(*report, arguments.topic_detail));
@@ -57,7 +58,8 @@ void AddAudit(CLI::App& app, int& exit_code) {
                "gives each verdict of the index again; memory of a judge");
   app.footer(kExample);
   app.callback([arguments, &exit_code] {
-    exit_code = RunOn(arguments->config, [&](Cluster& cluster) { return Audit(cluster, *arguments); });
+    exit_code =
+        RunOn(arguments->config, [&](Cluster& cluster) { return Audit(cluster, *arguments); });
   });
 }
 

@@ -43,7 +43,9 @@ absl::Status LearnTopic(const Arguments& arguments, Cluster& cluster, tools::Boi
   auto ranges = cluster.reader->RangesOf({arguments.topic});
   if (!ranges.ok()) return ranges.status();
   if (arguments.last > 0) {
-    if (absl::Status status = cluster.reader->KeepLast(*ranges, arguments.last); !status.ok()) return status;
+    if (absl::Status status = cluster.reader->KeepLast(*ranges, arguments.last); !status.ok()) {
+      return status;
+    }
   }
   Batch batch;
   absl::Status learned;
@@ -71,9 +73,11 @@ absl::Status LearnTopic(const Arguments& arguments, Cluster& cluster, tools::Boi
 }
 
 ExitCode Write(const Arguments& arguments, const tools::BoilerplateJob& job) {
-  fmt::print(stderr, "{} records, {} stories of {} sources\n", job.records(), job.stories(), job.sources());
+  fmt::print(stderr, "{} records, {} stories of {} sources\n", job.records(), job.stories(),
+             job.sources());
   if (job.without_source() > 0) {
-    fmt::print(stderr, "{} stories tell no source: nothing was learned from them (decode.default_source)\n",
+    fmt::print(stderr,
+               "{} stories tell no source: nothing was learned from them (decode.default_source)\n",
                job.without_source());
   }
   if (arguments.output.empty()) {
@@ -89,10 +93,12 @@ ExitCode Write(const Arguments& arguments, const tools::BoilerplateJob& job) {
       absl::UnknownError(fmt::format("{}: {}", arguments.output, std::strerror(errno))), kExitIo));
 }
 
-int LearnFiles(const Arguments& arguments, const config::v1::Config& config, tools::BoilerplateJob& job) {
+int LearnFiles(const Arguments& arguments, const config::v1::Config& config,
+               tools::BoilerplateJob& job) {
   auto source = OpenInputs(arguments.inputs, config);
   if (!source.ok()) return Fail(source.status(), kExitNoInput);
-  const absl::Status status = ForEachBatch(**source, [&](Batch& batch) { return job.Learn(batch); });
+  const absl::Status status =
+      ForEachBatch(**source, [&](Batch& batch) { return job.Learn(batch); });
   if (!status.ok()) return Fail(status, kExitIo);
   // Of a damaged file what came before the damage is learned.
   const ExitCode code = Write(arguments, job);
@@ -101,7 +107,8 @@ int LearnFiles(const Arguments& arguments, const config::v1::Config& config, too
 
 int Learn(const Arguments& arguments) {
   if (arguments.topic.empty() == arguments.inputs.empty()) {
-    return Fail(absl::InvalidArgumentError("boilerplate learn: give either inputs or --topic with --config"),
+    return Fail(absl::InvalidArgumentError(
+                    "boilerplate learn: give either inputs or --topic with --config"),
                 kExitUsage);
   }
   auto config = ConfigFrom(arguments.config);
@@ -109,7 +116,9 @@ int Learn(const Arguments& arguments) {
   // What is learned shall not depend on what was learned before, and names are not needed.
   config->mutable_cleanup()->clear_source_furniture();
   config->mutable_pipeline()->clear_processors();
-  for (const char* name : {"decode", "cleanup", "dedup"}) config->mutable_pipeline()->add_processors(name);
+  for (const char* name : {"decode", "cleanup", "dedup"}) {
+    config->mutable_pipeline()->add_processors(name);
+  }
   auto folder = FindDataFolder(arguments.data_dir);
   if (!folder.ok()) return Fail(folder.status(), kExitConfig);
   auto data = LoadData(*config, *folder);
@@ -131,17 +140,23 @@ void AddBoilerplate(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<Arguments>();
   app.require_subcommand(1);
   app.footer(kExample);
-  CLI::App* learn = app.add_subcommand("learn", "count the lines that repeat across stories, write a table");
-  learn->add_option("INPUT", arguments->inputs, "files, folders, or - for standard input, as in process");
+  CLI::App* learn =
+      app.add_subcommand("learn", "count the lines that repeat across stories, write a table");
+  learn->add_option("INPUT", arguments->inputs,
+                    "files, folders, or - for standard input, as in process");
   CLI::Option* config = learn->add_option("-c,--config", arguments->config,
                                           "configuration file; default: all defaults");
   CLI::Option* topic =
-      learn->add_option("--topic", arguments->topic, "a topic of raw articles, instead of files")->needs(config);
+      learn->add_option("--topic", arguments->topic, "a topic of raw articles, instead of files")
+          ->needs(config);
   learn->add_option("--last", arguments->last, "only the last N messages of each partition")
       ->needs(topic)
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 40));
-  learn->add_option("-o,--output", arguments->output, "file for the table; default: standard output");
-  learn->add_option("--min-stories", arguments->options.min_stories, "stories of a source a line must stand in")
+  learn->add_option("-o,--output", arguments->output,
+                    "file for the table; default: standard output");
+  learn
+      ->add_option("--min-stories", arguments->options.min_stories,
+                   "stories of a source a line must stand in")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
   learn->add_option("--min-share", arguments->options.min_share_percent,

@@ -18,7 +18,8 @@ constexpr std::array kTable = std::to_array<Command>({
     {"process", "run the whole pipeline over files, folders or standard input", &AddProcess},
     {"produce", "send records of files to an input topic", &AddProduce},
     {"validate", "check configuration files and the data they name", &AddValidate},
-    {"test", "run your own cases, input and what must become of it, through the configured chain", &AddTest},
+    {"test", "run your own cases, input and what must become of it, through the configured chain",
+     &AddTest},
     {"decode", "print published messages of files or a topic as JSON lines", &AddDecode},
     {"topics", "make, check and describe the topics of an application", &AddTopics},
     {"audit", "prove from the topics alone that each record has one outcome", &AddAudit},
@@ -53,7 +54,8 @@ void PrintText(std::string_view text) {
 int PrintedOr(int code) {
   if (print_errno == 0 && std::fflush(stdout) != 0) print_errno = errno;
   if (print_errno == 0 && std::ferror(stdout) == 0) return code;
-  return Fail(absl::UnknownError(fmt::format("standard output: {}", std::strerror(print_errno))), kExitIo);
+  return Fail(absl::UnknownError(fmt::format("standard output: {}", std::strerror(print_errno))),
+              kExitIo);
 }
 
 absl::StatusOr<config::v1::Config> ConfigFrom(const std::string& path) {

@@ -19,7 +19,8 @@ namespace newsfeed::cli {
 // Exit codes, as in sysexits.h where it has one.
 enum ExitCode : int {
   kExitOk = 0,
-  kExitFailed = 1,        // what was asked about is not so: an audit violated, a check failed, records left
+  // What was asked about is not so: an audit violated, a check failed, records left.
+  kExitFailed = 1,
   kExitUsage = 64,        // wrong arguments
   kExitDamaged = 65,      // a damaged input; what came before the damage is through
   kExitNoInput = 66,      // an input that does not exist

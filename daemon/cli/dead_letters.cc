@@ -21,8 +21,8 @@ Examples:
   newsfeedd dead-letters show -c newsfeed.yaml --partition 3 --offset 17
   newsfeedd dead-letters replay -c newsfeed.yaml --stage cleanup --dry-run
 
-Each is replayed once, however often the command is run; what dies again is a new dead letter. What has a copy that
-was promoted instead is left.)";
+Each is replayed once, however often the command is run; what dies again is a new dead letter. What
+has a copy that was promoted instead is left.)";
 
 struct Arguments {
   std::string config;
@@ -44,9 +44,9 @@ void AddFilter(CLI::App& app, Arguments& arguments) {
   AddConfigOption(app, arguments.config);
   app.add_option("--reason", arguments.filter.reason, "only those of this reason (WRONG_TYPE)");
   app.add_option("--stage", arguments.filter.stage, "only those of this processor (decode)");
-  CLI::Option* partition =
-      app.add_option("--partition", arguments.partition, "only those of this partition of the dead-letter topic")
-          ->check(CLI::NonNegativeNumber);
+  CLI::Option* partition = app.add_option("--partition", arguments.partition,
+                                          "only those of this partition of the dead-letter topic")
+                               ->check(CLI::NonNegativeNumber);
   app.add_option("--offset", arguments.offset, "only the one at this offset of the partition")
       ->needs(partition)
       ->check(CLI::NonNegativeNumber);
@@ -59,13 +59,15 @@ std::string SourceText(const tools::DeadLetter& letter) {
 
 void PrintLine(const tools::DeadLetter& letter) {
   Print("{}:{}  {}  {}  {}  {}  {}{}{}\n", letter.place.partition, letter.place.offset,
-             absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixMillis(letter.timestamp_ms), absl::UTCTimeZone()),
-             letter.reason, letter.stage, SourceText(letter), letter.detail, letter.stub ? "  [stub]" : "",
-             letter.replayed ? "  [replayed]" : "");
+        absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixMillis(letter.timestamp_ms),
+                         absl::UTCTimeZone()),
+        letter.reason, letter.stage, SourceText(letter), letter.detail,
+        letter.stub ? "  [stub]" : "", letter.replayed ? "  [replayed]" : "");
 }
 
 absl::StatusOr<ExitCode> List(Cluster& cluster, const Arguments& arguments) {
-  const auto list = tools::ListDeadLetters(*cluster.reader, cluster.config, FilterOf(arguments), absl::ZeroDuration());
+  const auto list = tools::ListDeadLetters(*cluster.reader, cluster.config, FilterOf(arguments),
+                                           absl::ZeroDuration());
   if (!list.ok()) return list.status();
   for (const tools::DeadLetter& letter : list->letters) {
     if (arguments.json) {
@@ -93,11 +95,13 @@ void PrintRecord(const kafka::PolledRecord& record) {
 
 std::string NothingThere(const std::string& topic, const Arguments& arguments) {
   if (arguments.offset < 0) return fmt::format("{}: there is no such dead letter", topic);
-  return fmt::format("{}: there is no such dead letter at {}:{}", topic, arguments.partition, arguments.offset);
+  return fmt::format("{}: there is no such dead letter at {}:{}", topic, arguments.partition,
+                     arguments.offset);
 }
 
 absl::StatusOr<ExitCode> Show(Cluster& cluster, const Arguments& arguments) {
-  const auto list = tools::ListDeadLetters(*cluster.reader, cluster.config, FilterOf(arguments), absl::ZeroDuration());
+  const auto list = tools::ListDeadLetters(*cluster.reader, cluster.config, FilterOf(arguments),
+                                           absl::ZeroDuration());
   if (!list.ok()) return list.status();
   for (const tools::DeadLetter& letter : list->letters) {
     if (!arguments.json) PrintLine(letter);
@@ -119,12 +123,12 @@ absl::StatusOr<ExitCode> Show(Cluster& cluster, const Arguments& arguments) {
 }
 
 absl::StatusOr<ExitCode> Replay(Cluster& cluster, const Arguments& arguments) {
-  const auto report = tools::ReplayDeadLetters(*cluster.factory, *cluster.reader, cluster.config, FilterOf(arguments),
-                                               arguments.dry_run);
+  const auto report = tools::ReplayDeadLetters(*cluster.factory, *cluster.reader, cluster.config,
+                                               FilterOf(arguments), arguments.dry_run);
   if (!report.ok()) return report.status();
   for (const std::string& line : report->left) Print("left: {}\n", line);
-  Print("{}{} replayed, {} replayed before, {} left\n", arguments.dry_run ? "would be: " : "", report->replayed,
-             report->already, report->left.size());
+  Print("{}{} replayed, {} replayed before, {} left\n", arguments.dry_run ? "would be: " : "",
+        report->replayed, report->already, report->left.size());
   return report->left.empty() ? kExitOk : kExitFailed;
 }
 
@@ -139,13 +143,15 @@ void AddDeadLetters(CLI::App& app, int& exit_code) {
     CLI::App* command = app.add_subcommand(name, summary);
     AddFilter(*command, *arguments);
     command->callback([arguments, work, &exit_code] {
-      exit_code = RunOn(arguments->config, [&](Cluster& cluster) { return work(cluster, *arguments); });
+      exit_code =
+          RunOn(arguments->config, [&](Cluster& cluster) { return work(cluster, *arguments); });
     });
     return command;
   };
   CLI::App* list = add("list", "one line each", &List);
   list->add_flag("--json", arguments->json, "lines of JSON");
-  list->add_flag("--unreplayed", arguments->filter.unreplayed_only, "only those that were not replayed");
+  list->add_flag("--unreplayed", arguments->filter.unreplayed_only,
+                 "only those that were not replayed");
   CLI::App* show = add("show", "with all headers and the value", &Show);
   show->add_flag("--json", arguments->json, "lines of JSON, the value in base64");
   CLI::App* replay = add("replay", "send them back to where they came from, each once", &Replay);

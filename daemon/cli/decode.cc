@@ -1,5 +1,5 @@
-// newsfeedd decode: published Protobuf, of files or of a topic, as JSON lines: newsfeed's own, or in a format of
-// the trade.
+// newsfeedd decode: published Protobuf, of files or of a topic, as JSON lines: newsfeed's own, or
+// in a format of the trade.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -115,15 +115,18 @@ int DecodeFiles(const Arguments& arguments) {
 absl::StatusOr<ExitCode> DecodeTopic(Cluster& cluster, const Arguments& arguments) {
   const bool articles = tools::HoldsArticles(arguments.topic, cluster.config);
   if (arguments.format() != tools::ArticleFormat::kNewsfeed && !articles) {
-    return absl::InvalidArgumentError(fmt::format("decode: --as needs articles, and {} holds none", arguments.topic));
+    return absl::InvalidArgumentError(
+        fmt::format("decode: --as needs articles, and {} holds none", arguments.topic));
   }
   auto ranges = cluster.reader->RangesOf({arguments.topic});
   if (!ranges.ok()) return ranges.status();
   if (arguments.partition >= 0) {
-    std::erase_if(*ranges, [&](const auto& range) { return range.where.partition != arguments.partition; });
+    std::erase_if(*ranges,
+                  [&](const auto& range) { return range.where.partition != arguments.partition; });
   }
   if (ranges->empty()) {
-    return absl::NotFoundError(fmt::format("{}: there is no partition {}", arguments.topic, arguments.partition));
+    return absl::NotFoundError(
+        fmt::format("{}: there is no partition {}", arguments.topic, arguments.partition));
   }
   absl::Status status;
   if (arguments.last > 0) status = cluster.reader->KeepLast(*ranges, arguments.last);
@@ -140,7 +143,8 @@ absl::StatusOr<ExitCode> DecodeTopic(Cluster& cluster, const Arguments& argument
 
 int Decode(const Arguments& arguments) {
   if (arguments.topic.empty() == arguments.files.empty()) {
-    return Fail(absl::InvalidArgumentError("decode: give either files or --topic with --config"), kExitUsage);
+    return Fail(absl::InvalidArgumentError("decode: give either files or --topic with --config"),
+                kExitUsage);
   }
   if (arguments.topic.empty()) return DecodeFiles(arguments);
   return RunOn(arguments.config, [&](Cluster& cluster) { return DecodeTopic(cluster, arguments); });
@@ -150,12 +154,14 @@ int Decode(const Arguments& arguments) {
 
 void AddDecode(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<Arguments>();
-  app.add_option("FILE", arguments->files,
-                 "files of delimited EnrichedArticle messages (.binpb, also .gz), or - for standard input");
+  app.add_option(
+      "FILE", arguments->files,
+      "files of delimited EnrichedArticle messages (.binpb, also .gz), or - for standard input");
   CLI::Option* config =
       app.add_option("-c,--config", arguments->config, "configuration file: names the cluster");
   CLI::Option* topic =
-      app.add_option("--topic", arguments->topic, "a topic of newsfeed, instead of files")->needs(config);
+      app.add_option("--topic", arguments->topic, "a topic of newsfeed, instead of files")
+          ->needs(config);
   app.add_option("--partition", arguments->partition, "only this partition of the topic")
       ->needs(topic)
       ->check(CLI::NonNegativeNumber);
@@ -165,7 +171,8 @@ void AddDecode(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 40));
   std::vector<std::string> names;
   for (const auto& row : tools::kArticleFormats) names.emplace_back(row.name);
-  app.add_option("--as", arguments->as, "format of articles: newsfeed's own, IPTC ninjs 3.0, or a schema.org NewsArticle")
+  app.add_option("--as", arguments->as,
+                 "format of articles: newsfeed's own, IPTC ninjs 3.0, or a schema.org NewsArticle")
       ->capture_default_str()
       ->check(CLI::IsMember(names));
   app.footer(kExample);

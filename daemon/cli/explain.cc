@@ -1,4 +1,5 @@
-// newsfeedd explain: what cleanup keeps of records and what it removes, with the rule beside each line.
+// newsfeedd explain: what cleanup keeps of records and what it removes, with the rule beside each
+// line.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -94,9 +95,10 @@ int Explain(const Arguments& arguments) {
   auto config = ConfigFrom(arguments.config);
   if (!config.ok()) return Fail(config.status(), kExitConfig);
   if (!InChain(*config, "cleanup")) {
-    return Fail(absl::InvalidArgumentError(
-                    fmt::format("{}: pipeline.processors has no cleanup: nothing is removed", arguments.config)),
-                kExitConfig);
+    return Fail(
+        absl::InvalidArgumentError(fmt::format(
+            "{}: pipeline.processors has no cleanup: nothing is removed", arguments.config)),
+        kExitConfig);
   }
   // Names are not asked for.
   config->mutable_pipeline()->clear_processors();
@@ -130,18 +132,22 @@ int Explain(const Arguments& arguments) {
   if (const int code = output.Close(kExitOk); code != kExitOk) return code;
   if (const int code = TellInputs(**source, kExitOk); code != kExitOk) return code;
   if (found || arguments.id.empty()) return kExitOk;
-  return Fail(absl::NotFoundError(fmt::format("no record has the id {}", arguments.id)), kExitFailed);
+  return Fail(absl::NotFoundError(fmt::format("no record has the id {}", arguments.id)),
+              kExitFailed);
 }
 
 }  // namespace
 
 void AddExplain(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<Arguments>();
-  app.add_option("INPUT", arguments->inputs, "files, folders, or - for standard input, as in process")->required();
+  app.add_option("INPUT", arguments->inputs,
+                 "files, folders, or - for standard input, as in process")
+      ->required();
   app.add_option("-c,--config", arguments->config, "configuration file; default: all defaults");
   app.add_option("--html", arguments->html, "write a standalone page instead");
   app.add_option("--id", arguments->id, "only the article of this id");
-  app.add_option("--data-dir", arguments->data_dir, "folder of rules; default: found beside the program");
+  app.add_option("--data-dir", arguments->data_dir,
+                 "folder of rules; default: found beside the program");
   app.footer(kExample);
   app.callback([arguments, &exit_code] { exit_code = Explain(*arguments); });
 }

@@ -9,7 +9,8 @@ namespace newsfeed::cli {
 absl::StatusOr<std::unique_ptr<file::FileSource>> OpenInputs(const std::vector<std::string>& inputs,
                                                              const config::v1::Config& config,
                                                              const std::atomic<bool>* stop) {
-  return file::FileSource::Create(inputs, {config.batch().max_records(), config.batch().max_bytes()},
+  return file::FileSource::Create(inputs,
+                                  {config.batch().max_records(), config.batch().max_bytes()},
                                   config.limits().max_record_bytes(), stop);
 }
 

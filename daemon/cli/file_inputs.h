@@ -19,10 +19,11 @@
 
 namespace newsfeed::cli {
 
-// In batches as `config` bounds them, until `stop`. NotFound: an input does not exist, kExitNoInput.
-absl::StatusOr<std::unique_ptr<file::FileSource>> OpenInputs(const std::vector<std::string>& inputs,
-                                                             const config::v1::Config& config,
-                                                             const std::atomic<bool>* stop = nullptr);
+// In batches as `config` bounds them, until `stop`. NotFound: an input does not exist,
+// kExitNoInput.
+absl::StatusOr<std::unique_ptr<file::FileSource>> OpenInputs(
+    const std::vector<std::string>& inputs, const config::v1::Config& config,
+    const std::atomic<bool>* stop = nullptr);
 
 // Hands all records to `work`, batch by batch in their order, until it fails or reading does.
 absl::Status ForEachBatch(file::FileSource& source, absl::FunctionRef<absl::Status(Batch&)> work);

@@ -12,10 +12,10 @@ namespace newsfeed::cli {
 namespace {
 
 constexpr char kExample[] = R"(
-Both read ID-index to its end and restore the index as a judge that takes over does, also while newsfeedd runs; they
-need the memory of a judge. `verify` gives each verdict again, from the entries before it under the policy they name.
-Exit code 1: a verdict comes out otherwise, an entry does not follow the one before, or an open transaction hides a
-part.
+Both read ID-index to its end and restore the index as a judge that takes over does, also while
+newsfeedd runs; they need the memory of a judge. `verify` gives each verdict again, from the entries
+before it under the policy they name. Exit code 1: a verdict comes out otherwise, an entry does not
+follow the one before, or an open transaction hides a part.
 
 Examples:
   newsfeedd index show -c newsfeed.yaml
@@ -26,7 +26,8 @@ struct Arguments {
   bool json = false;
 };
 
-absl::StatusOr<ExitCode> Read(Cluster& cluster, const Arguments& arguments, tools::IndexChangelog::Mode mode) {
+absl::StatusOr<ExitCode> Read(Cluster& cluster, const Arguments& arguments,
+                              tools::IndexChangelog::Mode mode) {
   const auto report = tools::ReadIndexLog(*cluster.reader, cluster.config, mode);
   if (!report.ok()) return report.status();
   if (arguments.json) {
@@ -38,12 +39,13 @@ absl::StatusOr<ExitCode> Read(Cluster& cluster, const Arguments& arguments, tool
   return report->clean() && report->open_transactions.empty() ? kExitOk : kExitFailed;
 }
 
-void AddMode(CLI::App& command, const std::shared_ptr<Arguments>& arguments, tools::IndexChangelog::Mode mode,
-             int& exit_code) {
+void AddMode(CLI::App& command, const std::shared_ptr<Arguments>& arguments,
+             tools::IndexChangelog::Mode mode, int& exit_code) {
   AddConfigOption(command, arguments->config);
   command.add_flag("--json", arguments->json, "one line of JSON");
   command.callback([arguments, mode, &exit_code] {
-    exit_code = RunOn(arguments->config, [&](Cluster& cluster) { return Read(cluster, *arguments, mode); });
+    exit_code =
+        RunOn(arguments->config, [&](Cluster& cluster) { return Read(cluster, *arguments, mode); });
   });
 }
 
@@ -55,8 +57,9 @@ void AddIndex(CLI::App& app, int& exit_code) {
   app.footer(kExample);
   AddMode(*app.add_subcommand("show", "print what the changelog holds and restores"), arguments,
           tools::IndexChangelog::Mode::kShow, exit_code);
-  AddMode(*app.add_subcommand("verify", "prove that each verdict follows from the entries before it"), arguments,
-          tools::IndexChangelog::Mode::kVerify, exit_code);
+  AddMode(
+      *app.add_subcommand("verify", "prove that each verdict follows from the entries before it"),
+      arguments, tools::IndexChangelog::Mode::kVerify, exit_code);
 }
 
 }  // namespace newsfeed::cli

@@ -50,7 +50,8 @@ class LastFailure {
 }  // namespace
 
 void AddConfigOption(CLI::App& app, std::string& path) {
-  app.add_option("-c,--config", path, "configuration file: names the cluster and the application")->required();
+  app.add_option("-c,--config", path, "configuration file: names the cluster and the application")
+      ->required();
 }
 
 absl::Status CheckKafkaKeys(const std::string& path, const config::v1::Config& config) {
@@ -70,15 +71,18 @@ absl::StatusOr<std::unique_ptr<Cluster>> OpenCluster(const std::string& path) {
   cluster->config = *std::move(config);
   // What librdkafka has to say of its tries to connect ends in our one line.
   const auto failure = std::make_shared<LastFailure>();
-  cluster->factory = kafka::NewRdKafkaFactory(
-      [failure](int, std::string_view facility, std::string_view text) { failure->Note(facility, text); });
+  cluster->factory =
+      kafka::NewRdKafkaFactory([failure](int, std::string_view facility, std::string_view text) {
+        failure->Note(facility, text);
+      });
   auto reader = tools::TopicReader::Open(*cluster->factory, cluster->config);
   if (!reader.ok()) return failure->AddedTo(reader.status());
   cluster->reader = *std::move(reader);
   return cluster;
 }
 
-int RunOn(const std::string& config, const std::function<absl::StatusOr<ExitCode>(Cluster&)>& work) {
+int RunOn(const std::string& config,
+          const std::function<absl::StatusOr<ExitCode>(Cluster&)>& work) {
   auto cluster = OpenCluster(config);
   if (!cluster.ok()) {
     const absl::Status& status = cluster.status();

@@ -1,4 +1,5 @@
-// What commands on a cluster have in common: a configuration that names it, and one line when it fails.
+// What commands on a cluster have in common: a configuration that names it, and one line when it
+// fails.
 #pragma once
 
 #include <functional>
@@ -36,8 +37,8 @@ void TellOpenTransactions(const std::vector<std::string>& open_transactions);
 // Loads the file, checks what is about Kafka, and makes sure that a broker answers.
 absl::StatusOr<std::unique_ptr<Cluster>> OpenCluster(const std::string& path);
 
-// Runs `work` on the cluster that `config` names; what fails is told on one line. Never kExitFailed for that: this
-// code is the work's own answer.
+// Runs `work` on the cluster that `config` names; what fails is told on one line. Never kExitFailed
+// for that: this code is the work's own answer.
 int RunOn(const std::string& config, const std::function<absl::StatusOr<ExitCode>(Cluster&)>& work);
 
 }  // namespace newsfeed::cli

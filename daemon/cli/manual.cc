@@ -13,15 +13,21 @@
 namespace newsfeed::cli {
 namespace {
 
-std::vector<const CLI::App*> Subcommands(const CLI::App& app) { return app.get_subcommands([](const CLI::App*) { return true; }); }
-std::vector<const CLI::Option*> Options(const CLI::App& app) { return app.get_options([](const CLI::Option*) { return true; }); }
+std::vector<const CLI::App*> Subcommands(const CLI::App& app) {
+  return app.get_subcommands([](const CLI::App*) { return true; });
+}
+std::vector<const CLI::Option*> Options(const CLI::App& app) {
+  return app.get_options([](const CLI::Option*) { return true; });
+}
 
 // "-c, --config TEXT"
 std::string OptionTitle(const CLI::Option& option) {
   const bool is_flag = option.get_items_expected_max() == 0;
   std::string title = option.get_name(/*positional=*/false, /*all_options=*/true);
   if (option.nonpositional()) {
-    for (size_t comma = 0; (comma = title.find(',', comma)) != title.npos; comma += 2) title.replace(comma, 1, ", ");
+    for (size_t comma = 0; (comma = title.find(',', comma)) != title.npos; comma += 2) {
+      title.replace(comma, 1, ", ");
+    }
   }
   return is_flag || !option.nonpositional() ? title : title + " " + option.get_type_name();
 }
@@ -37,9 +43,12 @@ void AppendCommand(const CLI::App& command, const std::string& path, std::string
   out += fmt::format(".SS {}\n{}.\n", Roff(path), Roff(command.get_description()));
   for (const CLI::Option* option : Options(command)) {
     if (option->get_single_name() == "help") continue;
-    out += fmt::format(".TP\n.B {}\n{}{}\n", Roff(OptionTitle(*option)), Roff(option->get_description()),
-                       option->get_required() ? " (required)" : "");
-    if (!option->get_default_str().empty()) out += fmt::format("[{}]\n", Roff(option->get_default_str()));
+    out +=
+        fmt::format(".TP\n.B {}\n{}{}\n", Roff(OptionTitle(*option)),
+                    Roff(option->get_description()), option->get_required() ? " (required)" : "");
+    if (!option->get_default_str().empty()) {
+      out += fmt::format("[{}]\n", Roff(option->get_default_str()));
+    }
   }
   for (const CLI::App* below : Subcommands(command)) {
     AppendCommand(*below, path + " " + below->get_name(), out);
@@ -125,13 +134,14 @@ folder of rules and gazetteers, as \-\-data\-dir
 }  // namespace
 
 std::unique_ptr<CLI::App> MakeApp(int& exit_code) {
-  auto app = std::make_unique<CLI::App>("newsfeedd: raw article messages in, clean, judged and tagged articles out",
-                                        "newsfeedd");
+  auto app = std::make_unique<CLI::App>(
+      "newsfeedd: raw article messages in, clean, judged and tagged articles out", "newsfeedd");
   app->set_version_flag("--version", std::string(kVersion));
   app->require_subcommand(1);
   app->footer("\nnewsfeedd COMMAND --help shows the options of a command with examples.");
   for (const Command& command : CommandTable()) {
-    command.add(*app->add_subcommand(std::string(command.name), std::string(command.summary)), exit_code);
+    command.add(*app->add_subcommand(std::string(command.name), std::string(command.summary)),
+                exit_code);
   }
   return app;
 }
@@ -141,12 +151,16 @@ std::string ManualPage(const CLI::App& app) {
       ".TH NEWSFEEDD 1 \"\" \"newsfeed {}\" \"User Commands\"\n"
       ".SH NAME\nnewsfeedd \\- raw article messages in, clean, judged and tagged articles out\n"
       ".SH SYNOPSIS\n.B newsfeedd\n.I COMMAND\n[\\fIOPTION\\fR]...\n"
-      ".SH DESCRIPTION\nTakes raw articles from Kafka or files, cleans them, judges whether each is new, tags the people,\n"
-      "organisations and places in it, and publishes the article with the reason for every decision. Each record\n"
+      ".SH DESCRIPTION\nTakes raw articles from Kafka or files, cleans them, judges whether each "
+      "is new, tags the people,\n"
+      "organisations and places in it, and publishes the article with the reason for every "
+      "decision. Each record\n"
       "ends as exactly one of enriched, duplicate, dead letter and filtered.\n"
       ".SH COMMANDS\n",
       kVersion);
-  for (const CLI::App* command : Subcommands(app)) AppendCommand(*command, command->get_name(), out);
+  for (const CLI::App* command : Subcommands(app)) {
+    AppendCommand(*command, command->get_name(), out);
+  }
   return out + kExitStatus + kFiles;
 }
 

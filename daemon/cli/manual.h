@@ -1,4 +1,5 @@
-// What is made from the commands themselves, so that it cannot say otherwise: newsfeedd(1), and completion for bash.
+// What is made from the commands themselves, so that it cannot say otherwise: newsfeedd(1), and
+// completion for bash.
 #pragma once
 
 #include <memory>

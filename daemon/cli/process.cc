@@ -69,7 +69,8 @@ struct Job {
 };
 
 file::OutputFormat FormatOf(const Arguments& arguments) {
-  return arguments.format == "protobuf" ? file::OutputFormat::kProtobuf : file::OutputFormat::kJsonLines;
+  return arguments.format == "protobuf" ? file::OutputFormat::kProtobuf
+                                        : file::OutputFormat::kJsonLines;
 }
 
 std::string SummaryPath(const std::string& folder) { return folder + "/summary.json"; }
@@ -83,7 +84,8 @@ std::optional<std::pair<dev_t, ino_t>> FileOf(const std::string& path) {
 }
 
 // Outputs are emptied before inputs are read. By whichever name or link: the same file.
-absl::Status CheckOutputsAreNoInputs(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs) {
+absl::Status CheckOutputsAreNoInputs(const std::vector<std::string>& inputs,
+                                     const std::vector<std::string>& outputs) {
   std::map<std::pair<dev_t, ino_t>, std::string> there;
   for (const std::string& output : outputs) {
     if (const auto file = FileOf(output)) there.emplace(*file, output);
@@ -92,7 +94,8 @@ absl::Status CheckOutputsAreNoInputs(const std::vector<std::string>& inputs, con
     const auto file = FileOf(input);
     if (!file || !there.contains(*file)) continue;
     return absl::InvalidArgumentError(
-        fmt::format("{}: is read and would be overwritten as {}: give another --output-dir", input, there[*file]));
+        fmt::format("{}: is read and would be overwritten as {}: give another --output-dir", input,
+                    there[*file]));
   }
   return absl::OkStatus();
 }
@@ -100,7 +103,8 @@ absl::Status CheckOutputsAreNoInputs(const std::vector<std::string>& inputs, con
 // Nothing, or the exit code of the failure that was told.
 std::optional<int> OpenFolder(const Arguments& arguments, Job& job) {
   const std::string summary = SummaryPath(arguments.output_dir);
-  std::vector<std::string> outputs = file::FileSink::PathsIn(arguments.output_dir, FormatOf(arguments));
+  std::vector<std::string> outputs =
+      file::FileSink::PathsIn(arguments.output_dir, FormatOf(arguments));
   outputs.push_back(summary);
   if (absl::Status status = CheckOutputsAreNoInputs(job.source->paths(), outputs); !status.ok()) {
     return Fail(status, kExitUsage);

@@ -74,7 +74,9 @@ class Feeder {
       error = producer_->Flush(kTimeout);
     } while (error.kind == kafka::ErrorClass::kTimedOut);
     if (absl::Status status = kafka::ToStatus(error, "flush"); !status.ok()) return status;
-    if (const auto refusal = producer_->TakeRefusal()) return kafka::ToStatus(refusal->error, topic_);
+    if (const auto refusal = producer_->TakeRefusal()) {
+      return kafka::ToStatus(refusal->error, topic_);
+    }
     return absl::OkStatus();
   }
 
@@ -102,7 +104,9 @@ absl::StatusOr<ExitCode> Produce(Cluster& cluster, const Arguments& arguments) {
   if (!error.ok()) return kafka::ToStatus(error, "producer");
   const std::string topic = arguments.topic.empty() ? config.inputs(0).topic() : arguments.topic;
   int32_t partitions = 0;
-  if (error = producer->Metadata(topic, partitions, kTimeout); !error.ok()) return kafka::ToStatus(error, topic);
+  if (error = producer->Metadata(topic, partitions, kTimeout); !error.ok()) {
+    return kafka::ToStatus(error, topic);
+  }
   config::v1::Config decode_only = config;
   decode_only.mutable_pipeline()->clear_processors();
   decode_only.mutable_pipeline()->add_processors("decode");
@@ -117,8 +121,10 @@ absl::StatusOr<ExitCode> Produce(Cluster& cluster, const Arguments& arguments) {
     for (const Article& article : batch.articles()) {
       if (arguments.rate > 0) Pace(begin, feeder.sent(), arguments.rate, *producer);
       const int64_t now = absl::ToUnixMillis(absl::Now());
-      const bool known = article.published && article.published->unix_ms > 0 && article.published->unix_ms < now;
-      if (absl::Status status = feeder.Send(article, known ? article.published->unix_ms : now); !status.ok()) {
+      const bool known =
+          article.published && article.published->unix_ms > 0 && article.published->unix_ms < now;
+      if (absl::Status status = feeder.Send(article, known ? article.published->unix_ms : now);
+          !status.ok()) {
         return status;
       }
     }
@@ -141,10 +147,12 @@ void AddProduce(CLI::App& app, int& exit_code) {
                  "of the records: published (where known and past) or now")
       ->check(CLI::IsMember({"published", "now"}))
       ->capture_default_str();
-  app.add_option("--rate", arguments->rate, "records a second; 0: as fast as it goes")->capture_default_str();
+  app.add_option("--rate", arguments->rate, "records a second; 0: as fast as it goes")
+      ->capture_default_str();
   app.footer(kExample);
   app.callback([arguments, &exit_code] {
-    exit_code = RunOn(arguments->config, [&](Cluster& cluster) { return Produce(cluster, *arguments); });
+    exit_code =
+        RunOn(arguments->config, [&](Cluster& cluster) { return Produce(cluster, *arguments); });
   });
 }
 

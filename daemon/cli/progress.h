@@ -7,7 +7,8 @@
 
 namespace newsfeed::cli {
 
-// Prints nothing where stderr is no terminal, and nothing in the first second. One thread at a time.
+// Prints nothing where stderr is no terminal, and nothing in the first second. One thread at a
+// time.
 class Progress {
  public:
   Progress();

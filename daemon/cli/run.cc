@@ -45,8 +45,8 @@ Examples:
   newsfeedd run -c newsfeed.yaml --roles prepare,enrich --instance tagger-1
   newsfeedd run -c newsfeed.yaml --skip articles.raw:3:17      that record becomes a dead letter
 
-SIGHUP: the configuration, its rules and gazetteers are loaded again and taken over between two batches; what is
-wrong or needs a restart is told, and the one before stays.
+SIGHUP: the configuration, its rules and gazetteers are loaded again and taken over between two
+batches; what is wrong or needs a restart is told, and the one before stays.
 SIGTERM or Ctrl-C: the batches in hand are finished and committed, exit 0; a second one, or
 delivery.drain_seconds gone by: exit 1. Other exit codes: 78 configuration, 70 cannot go on, 71 a
 worker hangs.)";
@@ -101,9 +101,10 @@ kafka::LogFunction ClientLog() {
   };
 }
 
-// Before the first thread. Clients that are replaced after a fault leave their memory in the arena of a thread that is no
-// more; glibc makes eight arenas a core, of which the next threads fill others. One for each core that can run at a time is
-// as fast and does not grow (tests/faults/README.md, soak). MALLOC_ARENA_MAX in the environment is respected.
+// Before the first thread. Clients that are replaced after a fault leave their memory in the arena
+// of a thread that is no more; glibc makes eight arenas a core, of which the next threads fill
+// others. One for each core that can run at a time is as fast and does not grow
+// (tests/faults/README.md, soak). MALLOC_ARENA_MAX in the environment is respected.
 void BoundArenas() {
   constexpr unsigned kLeast = 2;
   if (std::getenv("MALLOC_ARENA_MAX") != nullptr) return;
@@ -153,10 +154,13 @@ void TellSuspect(const Suspect& suspect) {
   const std::string where = ToString(suspect);
   const std::string deaths = std::to_string(suspect.deaths);
   if (suspect.found()) {
-    log::Error("a record ends the process", {{"record", where}, {"deaths", deaths},
-                                             {"advice", "--skip " + where + " turns it into a dead letter"}});
+    log::Error("a record ends the process",
+               {{"record", where},
+                {"deaths", deaths},
+                {"advice", "--skip " + where + " turns it into a dead letter"}});
   } else {
-    log::Warn("the process died with records in hand: they are worked on one by one", {{"records", where}, {"deaths", deaths}});
+    log::Warn("the process died with records in hand: they are worked on one by one",
+              {{"records", where}, {"deaths", deaths}});
   }
 }
 
@@ -167,11 +171,13 @@ std::unique_ptr<FlightRecorder> OpenRecorder(const AppOptions& options) {
   if (folder.empty()) return nullptr;
   std::string instance = options.instance;
   std::ranges::replace(instance, '/', '_');
-  const std::string path = fmt::format("{}/{}-{}.flight", folder, config.application_id(), instance);
+  const std::string path =
+      fmt::format("{}/{}-{}.flight", folder, config.application_id(), instance);
   bool foreign = false;
   auto recorder = FlightRecorder::Open(path, &foreign);
   if (!recorder.ok()) {
-    log::Warn("records that end the process will not be found", {{"why", std::string(recorder.status().message())}});
+    log::Warn("records that end the process will not be found",
+              {{"why", std::string(recorder.status().message())}});
     return nullptr;
   }
   if (foreign) log::Warn("a damaged or foreign file was begun anew", {{"file", path}});
@@ -191,8 +197,8 @@ struct Service {
   sigset_t signals;
 };
 
-// Topics as they must be, and schemas registered. FAILED_PRECONDITION, PERMISSION_DENIED: an operator must do something.
-// Else again later.
+// Topics as they must be, and schemas registered. FAILED_PRECONDITION, PERMISSION_DENIED: an
+// operator must do something. Else again later.
 absl::Status CheckCluster(Service& service) {
   kafka::Error error;
   const auto admin = service.factory.NewAdmin(kafka::CommonProperties(service.config), error);
@@ -206,7 +212,10 @@ absl::Status CheckCluster(Service& service) {
     if (problem.fatal && fatal.empty()) fatal = text;
   }
   if (!fatal.empty()) return absl::FailedPreconditionError(fatal);
-  if (absl::Status status = kafka::CommitStartPositions(service.factory, service.config); !status.ok()) return status;
+  if (absl::Status status = kafka::CommitStartPositions(service.factory, service.config);
+      !status.ok()) {
+    return status;
+  }
   auto ids = schema_registry::IdsOf(service.config.outputs());
   if (!ids.ok()) return ids.status();
   service.app.SetSchemaIds(*std::move(ids));
@@ -219,7 +228,8 @@ void Reload(Service& service, bool tell) {
   log::Info("SIGHUP: loading the configuration", {{"file", service.arguments.config}});
   const absl::Status status = service.app.Reload(LoadAll(service.arguments));
   if (status.ok()) return;
-  log::Error("reload failed, the configuration before stays in use", {{"why", std::string(status.message())}});
+  log::Error("reload failed, the configuration before stays in use",
+             {{"why", std::string(status.message())}});
   if (!tell) return;
   service.notify.Status(fmt::format("reload failed: {}", std::string(status.message())));
   service.notify.Ready();
@@ -251,13 +261,20 @@ std::string StatusLine(const AppStatus& status) {
     if (worker.stage == StageName(Stage::kPrepare)) read += worker.counters.records_read;
     for (const PartitionStatus& partition : worker.partitions) lag += partition.lag();
   }
-  std::string line = fmt::format("{} records read, lag {}{}", read, lag,
-                                 status.judge ? fmt::format(", judge: {}", OfficeName(status.judge->office)) : "");
+  std::string line =
+      fmt::format("{} records read, lag {}{}", read, lag,
+                  status.judge ? fmt::format(", judge: {}", OfficeName(status.judge->office)) : "");
   for (const Suspect& suspect : status.suspects) {
-    if (suspect.found()) line += fmt::format("; {} ended the process {} times", ToString(suspect), suspect.deaths);
+    if (suspect.found()) {
+      line += fmt::format("; {} ended the process {} times", ToString(suspect), suspect.deaths);
+    }
   }
-  if (status.reload.pending_workers > 0) line += "; a new configuration waits for the batches in hand";
-  if (!status.reload.last_error.empty()) line += "; last reload failed: " + status.reload.last_error;
+  if (status.reload.pending_workers > 0) {
+    line += "; a new configuration waits for the batches in hand";
+  }
+  if (!status.reload.last_error.empty()) {
+    line += "; last reload failed: " + status.reload.last_error;
+  }
   return line;
 }
 
@@ -283,7 +300,8 @@ class TrimmerThread {
   // True: the end.
   bool Pause() {
     std::unique_lock lock(mutex_);
-    const auto pause = std::chrono::seconds(service_.app.loaded()->config.internal().trim_seconds());
+    const auto pause =
+        std::chrono::seconds(service_.app.loaded()->config.internal().trim_seconds());
     return wake_.wait_for(lock, pause, [this] { return stop_.load(); });
   }
 
@@ -291,11 +309,14 @@ class TrimmerThread {
     while (!Pause()) {
       const AppStatus status = service_.app.Snapshot();
       if (!status.judge || status.judge->office != JudgeStatus::Office::kOwner) continue;
-      const absl::Status trimmed = kafka::TrimInternalTopics(
-          service_.factory, service_.app.loaded()->config, service_.app.trimmable_index_offset(), stop_);
+      const absl::Status trimmed =
+          kafka::TrimInternalTopics(service_.factory, service_.app.loaded()->config,
+                                    service_.app.trimmable_index_offset(), stop_);
       // Broken off half-way is neither.
       if (!stop_) service_.app.CountTrim(trimmed.ok());
-      if (!trimmed.ok()) log::Warn("internal topics not trimmed", {{"why", std::string(trimmed.message())}});
+      if (!trimmed.ok()) {
+        log::Warn("internal topics not trimmed", {{"why", std::string(trimmed.message())}});
+      }
     }
   }
 
@@ -375,7 +396,9 @@ int Run(const Arguments& arguments) {
   log::Init(options->loaded.config.log());
   options->recorder = OpenRecorder(*options);
   std::shared_ptr<OutcomeSamples> samples;
-  if (admin::ShowsContent(options->loaded.config.admin())) samples = std::make_shared<OutcomeSamples>();
+  if (admin::ShowsContent(options->loaded.config.admin())) {
+    samples = std::make_shared<OutcomeSamples>();
+  }
   options->samples = samples;
   // Before any thread is started: all inherit it, and only Serve sees signals.
   const sigset_t signals = HandledSignals();
@@ -385,17 +408,20 @@ int Run(const Arguments& arguments) {
   if (!app.ok()) return Fail(app.status(), kExitConfig);
   const auto loaded = (*app)->loaded();
   const config::v1::Config& config = loaded->config;
-  Service service{arguments, config, *factory, **app, admin::ServiceNotify::FromEnvironment(), signals};
+  Service service{arguments, config, *factory, **app, admin::ServiceNotify::FromEnvironment(),
+                  signals};
   std::unique_ptr<admin::AdminServer> server;
   if (config.admin().enabled()) {
     auto started = admin::AdminServer::Start(config.admin(), **app, samples);
     if (!started.ok()) return Fail(started.status(), kExitConfig);
     server = *std::move(started);
-    log::Info("admin listens", {{"address", config.admin().address()}, {"port", std::to_string(server->port())}});
+    log::Info("admin listens",
+              {{"address", config.admin().address()}, {"port", std::to_string(server->port())}});
   }
   if (const auto ended = AwaitCluster(service)) return *ended;
   (*app)->Start();
-  log::Info("started", {{"instance", (*app)->instance()}, {"application", config.application_id()}});
+  log::Info("started",
+            {{"instance", (*app)->instance()}, {"application", config.application_id()}});
   std::optional<TrimmerThread> trimmer;
   if (kafka::HasJudge(config)) trimmer.emplace(service);
   const int exit_code = Serve(service);
@@ -408,14 +434,17 @@ int Run(const Arguments& arguments) {
 void AddRun(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<Arguments>();
   app.add_option("-c,--config", arguments->config, "configuration file")->required();
-  app.add_option("--roles", arguments->roles, "stages of this process: prepare, judge, enrich; default: all")
+  app.add_option("--roles", arguments->roles,
+                 "stages of this process: prepare, judge, enrich; default: all")
       ->delimiter(',');
-  app.add_option("--instance", arguments->instance,
-                 "name of this process, unique and the same over restarts; default: the host's name");
+  app.add_option(
+      "--instance", arguments->instance,
+      "name of this process, unique and the same over restarts; default: the host's name");
   app.add_option("--data-dir", arguments->data_dir,
                  "folder of rules and gazetteers; default: found beside the program");
-  app.add_option("--skip", arguments->skip,
-                 "TOPIC:PARTITION:OFFSET of a record that becomes a dead letter unread; may be given again");
+  app.add_option(
+      "--skip", arguments->skip,
+      "TOPIC:PARTITION:OFFSET of a record that becomes a dead letter unread; may be given again");
   app.footer(kExample);
   app.callback([arguments, &exit_code] { exit_code = Run(*arguments); });
 }

@@ -25,8 +25,9 @@ Examples:
     - {outcome: enriched, language: en, entities: [{name: Paris, type: LOCATION}]}
     - {outcome: duplicate, canonical_id: a}
 
-All keys: proto/newsfeed/config/v1/cases.proto, newsfeedd(5). Exit codes: 0 all passed, 1 some failed,
-65 a damaged input, 66 a file that does not exist, 78 the configuration or the cases are wrong.)";
+All keys: proto/newsfeed/config/v1/cases.proto, newsfeedd(5). Exit codes: 0 all passed, 1 some
+failed, 65 a damaged input, 66 a file that does not exist, 78 the configuration or the cases are
+wrong.)";
 
 struct Arguments {
   std::vector<std::string> files;
@@ -45,11 +46,14 @@ int FailWith(const absl::Status& status, ExitCode code) {
 }
 
 void Tell(const std::string& name, const file::CaseResult& result) {
-  Print("{}  {} ({} records)\n", result.failures.empty() ? "passed" : "FAILED", name, result.records);
+  Print("{}  {} ({} records)\n", result.failures.empty() ? "passed" : "FAILED", name,
+        result.records);
   for (const file::CaseFailure& failure : result.failures) {
     const bool of_record = !failure.record.empty();
     if (of_record) Print("  {}\n", failure.record);
-    for (const std::string& difference : failure.differences) Print("{}{}\n", of_record ? "    " : "  ", difference);
+    for (const std::string& difference : failure.differences) {
+      Print("{}{}\n", of_record ? "    " : "  ", difference);
+    }
   }
   for (const std::string& damage : result.damages) fmt::print(stderr, "newsfeedd: {}\n", damage);
 }
@@ -59,15 +63,17 @@ int RunFile(const Arguments& arguments, const std::string& path, Counts& counts)
   const auto cases = file::LoadCaseFile(path);
   if (!cases.ok()) return FailWith(cases.status(), kExitConfig);
   const std::string config_path = !arguments.config.empty() ? arguments.config
-                                  : cases->has_config()     ? file::PathBeside(path, cases->config())
-                                                            : "";
+                                  : cases->has_config() ? file::PathBeside(path, cases->config())
+                                                        : "";
   const auto config = ConfigFrom(config_path);
   if (!config.ok()) return Fail(config.status(), kExitConfig);
   const auto folder = FindDataFolder(arguments.data_dir);
   if (!folder.ok()) return Fail(folder.status(), kExitConfig);
   const auto data = LoadData(*config, *folder);
   if (!data.ok()) return Fail(data.status(), kExitConfig);
-  if (absl::Status status = CheckProcessors(config_path, *config, *data); !status.ok()) return Fail(status, kExitConfig);
+  if (absl::Status status = CheckProcessors(config_path, *config, *data); !status.ok()) {
+    return Fail(status, kExitConfig);
+  }
   for (const config::v1::Case& test : cases->tests()) {
     const auto result = file::RunCase(test, path, *config, *data);
     if (!result.ok()) return FailWith(result.status(), kExitIo);
@@ -93,8 +99,9 @@ int Test(const Arguments& arguments) {
 void AddTest(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<Arguments>();
   app.add_option("FILE", arguments->files, "files of cases")->required();
-  app.add_option("-c,--config", arguments->config,
-                 "configuration file; default: the one that a file of cases names, else all defaults");
+  app.add_option(
+      "-c,--config", arguments->config,
+      "configuration file; default: the one that a file of cases names, else all defaults");
   app.add_option("--data-dir", arguments->data_dir,
                  "folder of rules and gazetteers; default: found beside the program");
   app.footer(kExample);

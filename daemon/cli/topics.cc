@@ -35,7 +35,8 @@ struct Arguments {
 absl::StatusOr<ExitCode> CheckUntil(Cluster& cluster, absl::Duration patience) {
   const absl::Time end = SteadyNow() + patience;
   auto problems = kafka::CheckTopics(cluster.reader->admin(), cluster.config);
-  while (problems.ok() && std::ranges::any_of(*problems, &kafka::TopicProblem::fatal) && SteadyNow() < end) {
+  while (problems.ok() && std::ranges::any_of(*problems, &kafka::TopicProblem::fatal) &&
+         SteadyNow() < end) {
     problems = kafka::CheckTopics(cluster.reader->admin(), cluster.config);
   }
   if (!problems.ok()) return problems.status();
@@ -48,7 +49,9 @@ absl::StatusOr<ExitCode> CheckUntil(Cluster& cluster, absl::Duration patience) {
   return code;
 }
 
-absl::StatusOr<ExitCode> Check(Cluster& cluster) { return CheckUntil(cluster, absl::ZeroDuration()); }
+absl::StatusOr<ExitCode> Check(Cluster& cluster) {
+  return CheckUntil(cluster, absl::ZeroDuration());
+}
 
 absl::Status CreateOne(Cluster& cluster, const kafka::WantedTopic& wanted, bool dry_run) {
   kafka::Admin& admin = cluster.reader->admin();
@@ -60,12 +63,16 @@ absl::Status CreateOne(Cluster& cluster, const kafka::WantedTopic& wanted, bool 
     Print("{}: is there already\n", wanted.name);
     return absl::OkStatus();
   }
-  if (wanted.partitions == 0) return absl::OkStatus();  // an input: the check tells that it is missing
+  if (wanted.partitions == 0) {
+    return absl::OkStatus();  // an input: the check tells that it is missing
+  }
   const auto topic = kafka::TopicToCreate(admin, wanted, cluster.config);
   if (!topic.ok()) return topic.status();
   if (!dry_run) {
     kafka::Error error = admin.CreateTopic(*topic, kTimeout);
-    if (!error.ok() && error.name != "TOPIC_ALREADY_EXISTS") return kafka::ToStatus(error, wanted.name);
+    if (!error.ok() && error.name != "TOPIC_ALREADY_EXISTS") {
+      return kafka::ToStatus(error, wanted.name);
+    }
   }
   Print("{}: {} with {} partition{} ({})\n", wanted.name, dry_run ? "would be created" : "created",
              topic->partitions, topic->partitions == 1 ? "" : "s", wanted.purpose);
@@ -75,7 +82,9 @@ absl::Status CreateOne(Cluster& cluster, const kafka::WantedTopic& wanted, bool 
 absl::StatusOr<ExitCode> Create(Cluster& cluster, const Arguments& arguments) {
   const int32_t input_partitions = arguments.inputs ? arguments.input_partitions : 0;
   for (const kafka::WantedTopic& wanted : kafka::WantedTopics(cluster.config, input_partitions)) {
-    if (absl::Status status = CreateOne(cluster, wanted, arguments.dry_run); !status.ok()) return status;
+    if (absl::Status status = CreateOne(cluster, wanted, arguments.dry_run); !status.ok()) {
+      return status;
+    }
   }
   return arguments.dry_run ? kExitOk : CheckUntil(cluster, kTimeout);
 }
@@ -91,7 +100,8 @@ void PrintOptions(const kafka::WantedTopic& wanted, const kafka::TopicDescriptio
 absl::StatusOr<ExitCode> DescribeAll(Cluster& cluster) {
   for (const kafka::WantedTopic& wanted : kafka::WantedTopics(cluster.config)) {
     kafka::TopicDescription found;
-    if (kafka::Error error = cluster.reader->admin().DescribeTopic(wanted.name, found, kTimeout); !error.ok()) {
+    if (kafka::Error error = cluster.reader->admin().DescribeTopic(wanted.name, found, kTimeout);
+        !error.ok()) {
       return kafka::ToStatus(error, wanted.name);
     }
     Print("{}: {}\n", wanted.name, wanted.purpose);
@@ -115,15 +125,19 @@ void AddTopics(CLI::App& app, int& exit_code) {
   app.require_subcommand(1);
   app.footer(kExample);
 
-  CLI::App* create = app.add_subcommand("create", "make what is missing; what is there is not changed");
+  CLI::App* create =
+      app.add_subcommand("create", "make what is missing; what is there is not changed");
   AddConfigOption(*create, arguments->config);
   create->add_flag("--dry-run", arguments->dry_run, "only say what would be made");
   create->add_flag("--inputs", arguments->inputs, "make missing input topics as well");
-  create->add_option("--input-partitions", arguments->input_partitions, "partitions of input topics made")
+  create
+      ->add_option("--input-partitions", arguments->input_partitions,
+                   "partitions of input topics made")
       ->check(CLI::Range(1, 10'000))
       ->capture_default_str();
   create->callback([arguments, &exit_code] {
-    exit_code = RunOn(arguments->config, [&](Cluster& cluster) { return Create(cluster, *arguments); });
+    exit_code =
+        RunOn(arguments->config, [&](Cluster& cluster) { return Create(cluster, *arguments); });
   });
 
   CLI::App* check = app.add_subcommand("check", "say what is not as it should be");
@@ -132,7 +146,8 @@ void AddTopics(CLI::App& app, int& exit_code) {
 
   CLI::App* describe = app.add_subcommand("describe", "print what is wanted and what is there");
   AddConfigOption(*describe, arguments->config);
-  describe->callback([arguments, &exit_code] { exit_code = RunOn(arguments->config, DescribeAll); });
+  describe->callback(
+      [arguments, &exit_code] { exit_code = RunOn(arguments->config, DescribeAll); });
 }
 
 }  // namespace newsfeed::cli

@@ -17,7 +17,8 @@ Example:
   newsfeedd validate config/newsfeed.yaml
 
 Checks keys, types, limits and the chain, loads the data files named, and makes every processor
-once; where `kafka` or `inputs` is set, also what `run` needs of them. Exit code 78 and the path of the bad key if something is wrong.)";
+once; where `kafka` or `inputs` is set, also what `run` needs of them. Exit code 78 and the path of
+the bad key if something is wrong.)";
 
 // All that `process` and `run` would fail on before the first record.
 absl::Status Check(const std::string& path, const std::string& data_dir) {

@@ -55,7 +55,8 @@ void AddWhy(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   app.footer(kExample);
   app.callback([arguments, &exit_code] {
-    exit_code = RunOn(arguments->config, [&](Cluster& cluster) { return Why(cluster, *arguments); });
+    exit_code =
+        RunOn(arguments->config, [&](Cluster& cluster) { return Why(cluster, *arguments); });
   });
 }
 

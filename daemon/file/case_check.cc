@@ -90,12 +90,15 @@ std::string TextAt(const Struct& json, std::string_view path) { return TextOf(Fi
 // In quotes, fit for a screen, cut around byte `from`.
 std::string Shown(std::string_view text, size_t from = 0) {
   size_t begin = from > kShownBefore ? from - kShownBefore : 0;
-  while (begin > 0 && begin < text.size() && (static_cast<uint8_t>(text[begin]) & 0xC0) == 0x80) --begin;
+  while (begin > 0 && begin < text.size() && (static_cast<uint8_t>(text[begin]) & 0xC0) == 0x80) {
+    --begin;
+  }
   text::Arena arena;
   const std::string_view rest = text.substr(std::min(begin, text.size()));
   std::string quoted;
   AppendJsonString(text::CleanExcerpt(rest, kMaxShownBytes, arena), quoted);
-  return fmt::format("{}{}{}", begin > 0 ? "…" : "", quoted, rest.size() > kMaxShownBytes ? "…" : "");
+  return fmt::format("{}{}{}", begin > 0 ? "…" : "", quoted,
+                     rest.size() > kMaxShownBytes ? "…" : "");
 }
 
 std::string Difference(std::string_view key, std::string_view expected, std::string_view actual) {
@@ -141,10 +144,13 @@ class Check {
   void CheckCleanup() {
     if (expected_.has_charset()) {
       const std::string actual = TextAt(json_, "cleanup.charset");
-      if (!absl::EqualsIgnoreCase(expected_.charset(), actual)) Equal("charset", expected_.charset(), actual);
+      if (!absl::EqualsIgnoreCase(expected_.charset(), actual)) {
+        Equal("charset", expected_.charset(), actual);
+      }
     }
     if (expected_.has_truncated()) {
-      Equal("truncated", expected_.truncated() ? "true" : "false", TextAt(json_, "cleanup.truncated"));
+      Equal("truncated", expected_.truncated() ? "true" : "false",
+            TextAt(json_, "cleanup.truncated"));
     }
   }
 
@@ -152,26 +158,32 @@ class Check {
     if (expected_.authors().empty()) return;
     std::vector<std::string> actual;
     if (const Value* authors = Find(json_, "authors")) {
-      for (const Value& author : authors->list_value().values()) actual.push_back(author.string_value());
+      for (const Value& author : authors->list_value().values()) {
+        actual.push_back(author.string_value());
+      }
     }
-    Equal("authors", fmt::format("{}", fmt::join(expected_.authors(), "; ")), fmt::format("{}", fmt::join(actual, "; ")));
+    Equal("authors", fmt::format("{}", fmt::join(expected_.authors(), "; ")),
+          fmt::format("{}", fmt::join(actual, "; ")));
   }
 
   void CheckRevision() {
     if (!expected_.has_revision_of()) return;
     const auto& earlier = expected_.revision_of();
     Equal("revision_of", fmt::format("{}:{}", earlier.file(), earlier.ordinal()),
-          fmt::format("{}:{}", TextAt(json_, "dedup.revisionOf.topic"), TextAt(json_, "dedup.revisionOf.offset")));
+          fmt::format("{}:{}", TextAt(json_, "dedup.revisionOf.topic"),
+                      TextAt(json_, "dedup.revisionOf.offset")));
   }
 
   void CheckBody() {
     const std::string body = TextAt(json_, "body");
     if (expected_.has_body_begins() && !body.starts_with(expected_.body_begins())) {
-      found_.push_back(Difference("body_begins", expected_.body_begins(), body.substr(0, expected_.body_begins().size())));
+      found_.push_back(Difference("body_begins", expected_.body_begins(),
+                                  body.substr(0, expected_.body_begins().size())));
     }
     if (expected_.has_body_ends() && !body.ends_with(expected_.body_ends())) {
       const size_t size = std::min(body.size(), expected_.body_ends().size());
-      found_.push_back(Difference("body_ends", expected_.body_ends(), body.substr(body.size() - size)));
+      found_.push_back(
+          Difference("body_ends", expected_.body_ends(), body.substr(body.size() - size)));
     }
     for (const std::string& phrase : expected_.body_includes()) {
       if (body.find(phrase) != body.npos) continue;
@@ -179,14 +191,17 @@ class Check {
     }
     for (const std::string& phrase : expected_.body_excludes()) {
       const size_t at = body.find(phrase);
-      if (at != body.npos) found_.push_back(fmt::format("body_excludes: {} is in {}", Shown(phrase), Shown(body, at)));
+      if (at != body.npos) {
+        found_.push_back(fmt::format("body_excludes: {} is in {}", Shown(phrase), Shown(body, at)));
+      }
     }
   }
 
   static bool IsNamed(const Value& entity, const std::string& name) {
     if (TextAt(entity.struct_value(), "name") == name) return true;
     const Value* mentions = Find(entity.struct_value(), "mentions");
-    return mentions != nullptr && std::ranges::any_of(mentions->list_value().values(), [&](const Value& mention) {
+    return mentions != nullptr &&
+           std::ranges::any_of(mentions->list_value().values(), [&](const Value& mention) {
              return TextAt(mention.struct_value(), "text") == name;
            });
   }
@@ -195,12 +210,18 @@ class Check {
     std::vector<std::string> types;  // under which the name was found
     if (const Value* entities = Find(json_, "entities")) {
       for (const Value& entity : entities->list_value().values()) {
-        if (IsNamed(entity, expected.name())) types.push_back(TextAt(entity.struct_value(), "type"));
+        if (IsNamed(entity, expected.name())) {
+          types.push_back(TextAt(entity.struct_value(), "type"));
+        }
       }
     }
-    if (!types.empty() && (!expected.has_type() || std::ranges::count(types, expected.type()) > 0)) return;
-    found_.push_back(fmt::format("entities: {} {} is {}", Shown(expected.name()), expected.type(),
-                                 types.empty() ? "not among them" : fmt::format("{}", fmt::join(types, ", "))));
+    if (!types.empty() &&
+        (!expected.has_type() || std::ranges::count(types, expected.type()) > 0)) {
+      return;
+    }
+    found_.push_back(
+        fmt::format("entities: {} {} is {}", Shown(expected.name()), expected.type(),
+                    types.empty() ? "not among them" : fmt::format("{}", fmt::join(types, ", "))));
   }
 
   const Expectation& expected_;
@@ -222,9 +243,12 @@ std::string_view CaseOutcomeName(Outcome outcome) {
 std::string Describe(const CaseOutcome& actual) {
   const std::string_view name = CaseOutcomeName(actual.outcome);
   switch (actual.outcome) {
-    case Outcome::kDeadLetter: return fmt::format("{} {}: {}", name, TextAt(actual.json, "reason"), TextAt(actual.json, "detail"));
+    case Outcome::kDeadLetter:
+      return fmt::format("{} {}: {}", name, TextAt(actual.json, "reason"),
+                         TextAt(actual.json, "detail"));
     case Outcome::kFiltered: return fmt::format("{} {}", name, TextAt(actual.json, "why"));
-    case Outcome::kDuplicate: return fmt::format("{} of {}", name, TextAt(actual.json, "dedup.canonicalId"));
+    case Outcome::kDuplicate:
+      return fmt::format("{} of {}", name, TextAt(actual.json, "dedup.canonicalId"));
     case Outcome::kEnriched: return std::string(name);
   }
   return std::string(name);
@@ -236,7 +260,9 @@ std::vector<std::string> Differences(const Expectation& expected, const CaseOutc
   }
   std::vector<std::string> differences = Check(expected, actual.json).Differences();
   // Why an article's fields are missing.
-  if (!differences.empty() && !IsPublished(actual)) differences.insert(differences.begin(), "is " + Describe(actual));
+  if (!differences.empty() && !IsPublished(actual)) {
+    differences.insert(differences.begin(), "is " + Describe(actual));
+  }
   return differences;
 }
 

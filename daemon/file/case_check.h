@@ -30,7 +30,8 @@ struct CaseOutcome {
 std::string_view CaseOutcomeName(Outcome outcome);
 
 // One line a difference; none: as expected. Where the outcome is another one, only that is told.
-std::vector<std::string> Differences(const config::v1::Expectation& expected, const CaseOutcome& actual);
+std::vector<std::string> Differences(const config::v1::Expectation& expected,
+                                     const CaseOutcome& actual);
 
 // "dead_letter INVALID_JSON: …"
 std::string Describe(const CaseOutcome& actual);

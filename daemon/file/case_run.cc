@@ -33,7 +33,8 @@ constexpr std::string_view kRecordTopic = "record";
 template <typename Names>
 absl::Status CheckWord(const std::string& word, const Names& names, const std::string& place) {
   if (word.empty() || std::ranges::find(names, word) != names.end()) return absl::OkStatus();
-  return absl::InvalidArgumentError(fmt::format("{}: \"{}\" is none of {}", place, word, fmt::join(names, ", ")));
+  return absl::InvalidArgumentError(
+      fmt::format("{}: \"{}\" is none of {}", place, word, fmt::join(names, ", ")));
 }
 
 // The names of an enum but UNSPECIFIED.
@@ -47,7 +48,9 @@ std::vector<std::string> ValuesOf(const google::protobuf::EnumDescriptor* type) 
 
 std::vector<std::string> OutcomeNames() {
   std::vector<std::string> names;
-  for (const OutcomeEntry& entry : OutcomeTable()) names.emplace_back(CaseOutcomeName(entry.outcome));
+  for (const OutcomeEntry& entry : OutcomeTable()) {
+    names.emplace_back(CaseOutcomeName(entry.outcome));
+  }
   return names;
 }
 
@@ -58,12 +61,18 @@ absl::Status CheckExpectation(const Expectation& expected, const std::string& pl
         std::tuple("reason", expected.reason(), ValuesOf(v1::DeadLetter::Reason_descriptor())),
         std::tuple("why", expected.why(), ValuesOf(v1::Filtered::Why_descriptor())),
         std::tuple("verdict", expected.verdict(), ValuesOf(v1::Dedup::Verdict_descriptor())),
-        std::tuple("pub_status", expected.pub_status(), ValuesOf(v1::EnrichedArticle::PubStatus_descriptor()))}) {
-    if (absl::Status status = CheckWord(word, names, fmt::format("{}.{}", place, key)); !status.ok()) return status;
+        std::tuple("pub_status", expected.pub_status(),
+                   ValuesOf(v1::EnrichedArticle::PubStatus_descriptor()))}) {
+    if (absl::Status status = CheckWord(word, names, fmt::format("{}.{}", place, key));
+        !status.ok()) {
+      return status;
+    }
   }
   for (const auto& entity : expected.entities()) {
     const auto types = ValuesOf(v1::Entity::Type_descriptor());
-    if (absl::Status status = CheckWord(entity.type(), types, place + ".entities"); !status.ok()) return status;
+    if (absl::Status status = CheckWord(entity.type(), types, place + ".entities"); !status.ok()) {
+      return status;
+    }
   }
   if (expected.has_file() == expected.has_ordinal()) return absl::OkStatus();
   return absl::InvalidArgumentError(place + ": file and ordinal name a record together");
@@ -82,7 +91,9 @@ absl::Status CheckCase(const Case& test, const std::string& place) {
   if (test.records().empty() && !test.has_summary() && !test.has_each()) {
     return absl::InvalidArgumentError(place + ": expects nothing: records, each or summary");
   }
-  if (absl::Status status = CheckExpectation(test.each(), place + ".each"); !status.ok()) return status;
+  if (absl::Status status = CheckExpectation(test.each(), place + ".each"); !status.ok()) {
+    return status;
+  }
   int index = 0;
   for (const Expectation& expected : test.records()) {
     const std::string record = fmt::format("{}.records[{}]", place, index++);
@@ -94,7 +105,8 @@ absl::Status CheckCase(const Case& test, const std::string& place) {
 // Files and records of a case, in its order.
 class CaseSource : public RecordSource {
  public:
-  static absl::StatusOr<std::unique_ptr<CaseSource>> Create(const Case& test, const std::string& path,
+  static absl::StatusOr<std::unique_ptr<CaseSource>> Create(const Case& test,
+                                                            const std::string& path,
                                                             const config::v1::Config& config) {
     auto source = std::unique_ptr<CaseSource>(new CaseSource());
     for (const CaseInput& input : test.inputs()) {
@@ -129,7 +141,9 @@ class CaseSource : public RecordSource {
   std::vector<std::string> damages() const {
     std::vector<std::string> all;
     for (const Part& part : parts_) {
-      if (part.files != nullptr) all.insert(all.end(), part.files->damages().begin(), part.files->damages().end());
+      if (part.files != nullptr) {
+        all.insert(all.end(), part.files->damages().begin(), part.files->damages().end());
+      }
     }
     return all;
   }
@@ -143,7 +157,8 @@ class CaseSource : public RecordSource {
   void AddRecord(const CaseInput& input, Batch& batch) {
     std::vector<Header> headers;
     for (const auto& [name, value] : input.headers()) headers.push_back({name, value});
-    batch.Add({.id = {{kRecordTopic}, {0}, {ordinal_++}}, .value = input.record(), .headers = headers});
+    batch.Add(
+        {.id = {{kRecordTopic}, {0}, {ordinal_++}}, .value = input.record(), .headers = headers});
   }
 
   std::vector<Part> parts_;
@@ -161,8 +176,11 @@ class CaseSink : public RecordSink {
       CaseOutcome& added = outcomes_.emplace_back(CaseOutcome{
           std::string(id.topic.name), static_cast<uint64_t>(id.offset.value), item.outcome, {}});
       const std::string_view json = outcomes.value(item);
-      const auto parsed = google::protobuf::util::JsonStringToMessage({json.data(), json.size()}, &added.json);
-      if (!parsed.ok()) return absl::InternalError("our own JSON cannot be read: " + parsed.ToString());
+      const auto parsed =
+          google::protobuf::util::JsonStringToMessage({json.data(), json.size()}, &added.json);
+      if (!parsed.ok()) {
+        return absl::InternalError("our own JSON cannot be read: " + parsed.ToString());
+      }
     }
     return absl::OkStatus();
   }
@@ -199,20 +217,24 @@ class Judging {
       next_ = static_cast<size_t>(found - outcomes_.begin());
     }
     if (next_ >= outcomes_.size()) {
-      Fail(expected.has_file() ? NameOf(expected.file(), expected.ordinal(), expected.note()) : expected.note(),
-           {expected.has_file() ? "there is no such record" : fmt::format("there are {} records, and more are expected", outcomes_.size())});
+      Fail(expected.has_file() ? NameOf(expected.file(), expected.ordinal(), expected.note())
+                               : expected.note(),
+           {expected.has_file()
+                ? "there is no such record"
+                : fmt::format("there are {} records, and more are expected", outcomes_.size())});
       return;
     }
     if (expectation_of_[next_] != nullptr) {
-      Fail(NameOf(outcomes_[next_].file, outcomes_[next_].ordinal, expected.note()), {"is expected twice"});
+      Fail(NameOf(outcomes_[next_].file, outcomes_[next_].ordinal, expected.note()),
+           {"is expected twice"});
     }
     expectation_of_[next_++] = &expected;
   }
 
   // Where cases are told by position, none may be forgotten.
   bool EachMustBeNamed() const {
-    return test_.every_record() ||
-           (!test_.records().empty() && std::ranges::none_of(test_.records(), &Expectation::has_file));
+    return test_.every_record() || (!test_.records().empty() &&
+                                    std::ranges::none_of(test_.records(), &Expectation::has_file));
   }
 
   void JudgeRecord(size_t index) {
@@ -223,7 +245,8 @@ class Judging {
       return;
     }
     Expectation all;
-    const bool published = outcome.outcome == Outcome::kEnriched || outcome.outcome == Outcome::kDuplicate;
+    const bool published =
+        outcome.outcome == Outcome::kEnriched || outcome.outcome == Outcome::kDuplicate;
     if (published) all = test_.each();
     if (expected != nullptr) all.MergeFrom(*expected);
     Fail(NameOf(outcome.file, outcome.ordinal, all.note()), Differences(all, outcome));
@@ -241,13 +264,18 @@ class Judging {
       for (const OutcomeEntry& entry : OutcomeTable()) {
         if (entry.name == field->name()) actual = accounting.count(entry.outcome);
       }
-      if (wanted != actual) differences.push_back(fmt::format("summary.{}: expected {}, is {}", field->name(), wanted, actual));
+      if (wanted != actual) {
+        differences.push_back(
+            fmt::format("summary.{}: expected {}, is {}", field->name(), wanted, actual));
+      }
     }
     Fail("", std::move(differences));
   }
 
   void Fail(std::string record, std::vector<std::string> differences) {
-    if (!differences.empty()) result_.failures.push_back({std::move(record), std::move(differences)});
+    if (!differences.empty()) {
+      result_.failures.push_back({std::move(record), std::move(differences)});
+    }
   }
 
   const Case& test_;
@@ -277,14 +305,15 @@ std::string PathBeside(const std::string& path, const std::string& name) {
   return (std::filesystem::path(path).parent_path() / name).lexically_normal();
 }
 
-absl::StatusOr<CaseResult> RunCase(const Case& test, const std::string& path, const config::v1::Config& config,
-                                   const LoadedData& data) {
+absl::StatusOr<CaseResult> RunCase(const Case& test, const std::string& path,
+                                   const config::v1::Config& config, const LoadedData& data) {
   auto source = CaseSource::Create(test, path, config);
   if (!source.ok()) return source.status();
   CaseSink sink;
   ProcessResult processed;
   const std::atomic<bool> stop = false;
-  if (absl::Status status = RunProcessJob({.config = &config, .data = &data}, **source, sink, stop, processed);
+  if (absl::Status status =
+          RunProcessJob({.config = &config, .data = &data}, **source, sink, stop, processed);
       !status.ok()) {
     return status;
   }

@@ -1,5 +1,5 @@
-// Runs a user's own cases through the configured chain: the working half of `newsfeedd test`. The format is
-// proto/newsfeed/config/v1/cases.proto.
+// Runs a user's own cases through the configured chain: the working half of `newsfeedd test`. The
+// format is proto/newsfeed/config/v1/cases.proto.
 #pragma once
 
 #include <cstddef>
@@ -30,8 +30,9 @@ struct CaseResult {
   std::vector<std::string> damages;   // of input files
 };
 
-// `test` as it was loaded from `path`. NotFound: an input that does not exist. Other errors: reading failed.
-absl::StatusOr<CaseResult> RunCase(const config::v1::Case& test, const std::string& path, const config::v1::Config& config,
-                                   const LoadedData& data);
+// `test` as it was loaded from `path`. NotFound: an input that does not exist. Other errors:
+// reading failed.
+absl::StatusOr<CaseResult> RunCase(const config::v1::Case& test, const std::string& path,
+                                   const config::v1::Config& config, const LoadedData& data);
 
 }  // namespace newsfeed::file

@@ -80,7 +80,8 @@ absl::Status FileSource::AddFolder(const std::string& folder) {
     if (entry->is_regular_file(unknown)) {
       paths.push_back(entry->path());
     } else if (unknown) {
-      notes_.push_back(fmt::format("{}: passed over ({})", entry->path().native(), unknown.message()));
+      notes_.push_back(
+          fmt::format("{}: passed over ({})", entry->path().native(), unknown.message()));
     }
   }
   if (error) return absl::UnknownError(fmt::format("{}: {}", folder, error.message()));
@@ -120,7 +121,8 @@ std::string FileSource::UniqueTopic(std::string name, const std::string& path) {
 }
 
 absl::StatusOr<PollResult> FileSource::Poll(Batch& batch) {
-  while (!interrupted_ && batch.size() < bounds_.max_records && batch.value_bytes() < bounds_.max_bytes) {
+  while (!interrupted_ && batch.size() < bounds_.max_records &&
+         batch.value_bytes() < bounds_.max_bytes) {
     if (cutter_ == nullptr) {
       if (next_file_ == files_.size()) break;
       if (absl::Status status = OpenNext(); !status.ok()) return status;

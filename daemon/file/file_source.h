@@ -34,12 +34,12 @@ struct BatchBounds {
 
 class FileSource : public RecordSource {
  public:
-  // Finds the files of `inputs`; "-" is standard input. NotFound names an input that does not exist. Where `stop`
-  // becomes true while it waits for input, the source ends with what it has read.
-  static absl::StatusOr<std::unique_ptr<FileSource>> Create(const std::vector<std::string>& inputs,
-                                                            const BatchBounds& bounds,
-                                                            uint64_t max_record_bytes,
-                                                            const std::atomic<bool>* stop = nullptr);
+  // Finds the files of `inputs`; "-" is standard input. NotFound names an input that does not
+  // exist. Where `stop` becomes true while it waits for input, the source ends with what it has
+  // read.
+  static absl::StatusOr<std::unique_ptr<FileSource>> Create(
+      const std::vector<std::string>& inputs, const BatchBounds& bounds, uint64_t max_record_bytes,
+      const std::atomic<bool>* stop = nullptr);
 
   absl::StatusOr<PollResult> Poll(Batch& batch) override;
 

@@ -14,7 +14,8 @@ namespace newsfeed::file {
 namespace {
 
 constexpr size_t kPieceBytes = size_t{1} << 18;
-// How often `stop` is looked at while nothing comes. A signal need not be the end of the wait: it may go to any thread.
+// How often `stop` is looked at while nothing comes. A signal need not be the end of the wait: it
+// may go to any thread.
 constexpr int kLookMilliseconds = 200;
 
 // gzip of news text is 3 to 5 times smaller than the text. A file that expands beyond this ratio,

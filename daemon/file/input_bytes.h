@@ -3,8 +3,8 @@
 //   auto input = InputBytes::Open("news.ndjson.gz");
 //   while (*(*input)->ReadMore()) { use((*input)->unread()); (*input)->Skip(n); }
 //
-// What is read and not yet skipped is one piece of memory; views die at the next ReadMore. Memory is
-// what the caller leaves unread, plus 256 KiB. One thread.
+// What is read and not yet skipped is one piece of memory; views die at the next ReadMore. Memory
+// is what the caller leaves unread, plus 256 KiB. One thread.
 #pragma once
 
 #include <zlib.h>
@@ -22,8 +22,8 @@ namespace newsfeed::file {
 
 class InputBytes {
  public:
-  // `path` "-" is standard input. NotFound with the path if it cannot be opened. Where `stop` becomes true, waiting for
-  // input ends within a moment: a pipe may be silent for hours.
+  // `path` "-" is standard input. NotFound with the path if it cannot be opened. Where `stop`
+  // becomes true, waiting for input ends within a moment: a pipe may be silent for hours.
   static absl::StatusOr<std::unique_ptr<InputBytes>> Open(const std::string& path,
                                                           const std::atomic<bool>* stop = nullptr);
 
@@ -38,8 +38,8 @@ class InputBytes {
   void Skip(size_t bytes) { begin_ += bytes; }
 
   // Appends to unread(). False at the end, be it the true one or the place of damage. An error is
-  // one of the operating system; CANCELLED: `stop` became true while waiting. Either way unread() stands, and the call
-  // may be repeated.
+  // one of the operating system; CANCELLED: `stop` became true while waiting. Either way unread()
+  // stands, and the call may be repeated.
   absl::StatusOr<bool> ReadMore();
 
   // What is wrong with a gzip file: "damaged after 1234 bytes: …". Empty: nothing so far.

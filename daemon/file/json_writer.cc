@@ -85,7 +85,8 @@ void AppendValue(const Message& message, const FieldDescriptor& field, int index
                  out);
       return;
     case FieldDescriptor::CPPTYPE_ENUM:
-      return AppendEnum(get(&Reflection::GetEnumValue, &Reflection::GetRepeatedEnumValue), *field.enum_type(), out);
+      return AppendEnum(get(&Reflection::GetEnumValue, &Reflection::GetRepeatedEnumValue),
+                        *field.enum_type(), out);
     case FieldDescriptor::CPPTYPE_BOOL:
       out += get(&Reflection::GetBool, &Reflection::GetRepeatedBool) ? "true" : "false";
       return;

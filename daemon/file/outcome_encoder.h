@@ -1,13 +1,13 @@
 // Outcomes as they stand in files.
 //
-//   enriched, duplicate     kJsonLines: proto3 JSON, one line    kProtobuf: delimited EnrichedArticle
+//   enriched, duplicate     kJsonLines: proto3 JSON, one line; kProtobuf: delimited EnrichedArticle
 //   dead letter, filtered   always one line of JSON:
 //     {"id":"…","reason":"INVALID_JSON","stage":"decode","detail":"…",
 //      "origin":{"topic":"bad.ndjson","partition":0,"offset":3},
 //      "headers":{"newsfeed-error-reason":"INVALID_JSON",…},"value_base64":"eyJpZCI6"}
 //
-// `value_base64` holds the original payload byte for byte; null for a tombstone; absent for a payload
-// beyond the size limit, where a header holds its size and hash instead.
+// `value_base64` holds the original payload byte for byte; null for a tombstone; absent for a
+// payload beyond the size limit, where a header holds its size and hash instead.
 //
 // One per worker: keeps scratch messages.
 #pragma once

@@ -4,9 +4,10 @@
 //   kJson   one JSON value, or an array of records: each element one record
 //   kWhole  the file is one record (text, HTML)
 //
-// Cuts, and judges nothing: what is no JSON comes out as a record all the same, and decode says why.
-// A record longer than the limit is read to its end, counted and hashed, and comes out without its
-// bytes (Record::oversize_bytes). A record cut short by damage of a gzip file does not come out.
+// Cuts, and judges nothing: what is no JSON comes out as a record all the same, and decode says
+// why. A record longer than the limit is read to its end, counted and hashed, and comes out without
+// its bytes (Record::oversize_bytes). A record cut short by damage of a gzip file does not come
+// out.
 #pragma once
 
 #include <cstdint>

@@ -79,14 +79,19 @@ absl::Status Invalid(std::string message) { return absl::InvalidArgumentError(st
 absl::Status CheckTopicNames(const Config& config) {
   std::set<std::string> seen;
   const auto check = [&](std::string_view key, const std::string& name) {
-    if (!IsTopicName(name)) return Invalid(fmt::format("{}: \"{}\" is no name of a topic", key, name));
+    if (!IsTopicName(name)) {
+      return Invalid(fmt::format("{}: \"{}\" is no name of a topic", key, name));
+    }
     if (!seen.insert(name).second) {
       return Invalid(fmt::format("{}: topic \"{}\" is named twice", key, name));
     }
     return absl::OkStatus();
   };
   for (int i = 0; i < config.inputs_size(); ++i) {
-    if (absl::Status s = check(fmt::format("inputs[{}].topic", i), config.inputs(i).topic()); !s.ok()) return s;
+    if (absl::Status s = check(fmt::format("inputs[{}].topic", i), config.inputs(i).topic());
+        !s.ok()) {
+      return s;
+    }
   }
   const auto& outputs = config.outputs();
   const InternalTopics internal = InternalTopicsOf(config);
@@ -102,7 +107,11 @@ absl::Status CheckTopicNames(const Config& config) {
     if (absl::Status s = check(key, name); !s.ok()) return s;
   }
   for (int i = 0; i < outputs.routes_size(); ++i) {
-    if (absl::Status s = check(fmt::format("outputs.routes[{}].topic", i), outputs.routes(i).topic()); !s.ok()) return s;
+    if (absl::Status s =
+            check(fmt::format("outputs.routes[{}].topic", i), outputs.routes(i).topic());
+        !s.ok()) {
+      return s;
+    }
   }
   return absl::OkStatus();
 }
@@ -113,8 +122,10 @@ absl::Status CheckRoutes(const Config& config) {
     for (const std::string& name : config.outputs().routes(i).verdicts()) {
       v1::Dedup::Verdict verdict = v1::Dedup::UNSPECIFIED;
       if (v1::Dedup::Verdict_Parse(name, &verdict) && verdict != v1::Dedup::UNSPECIFIED) continue;
-      return Invalid(fmt::format("outputs.routes[{}].verdicts: \"{}\" is none of UNIQUE, UPDATE, LOW_INFORMATION, DUPLICATE",
-                                 i, name));
+      return Invalid(
+          fmt::format("outputs.routes[{}].verdicts: \"{}\" is none of UNIQUE, UPDATE, "
+                      "LOW_INFORMATION, DUPLICATE",
+                      i, name));
     }
   }
   return absl::OkStatus();
@@ -152,9 +163,11 @@ absl::Status CheckProperties(const Config& config) {
   if (!config.kafka().static_membership()) return absl::OkStatus();
   const auto session = properties.find("session.timeout.ms");
   if (session != properties.end() && std::atoi(session->second.c_str()) < kMinStaticSessionMs) {
-    return Invalid(fmt::format(
-        "kafka.properties.session.timeout.ms: static membership needs {} or more (a shorter session "
-        "is lost with the coordinator, and the member is then fenced for good)", kMinStaticSessionMs));
+    return Invalid(
+        fmt::format("kafka.properties.session.timeout.ms: static membership needs {} or more (a "
+                    "shorter session is lost with the coordinator, and the member is then fenced "
+                    "for good)",
+                    kMinStaticSessionMs));
   }
   return absl::OkStatus();
 }
@@ -167,7 +180,9 @@ absl::Status CheckSkips(const Config& config) {
   std::set<std::string> read{internal.prepared, internal.judged};
   for (const auto& input : config.inputs()) read.insert(input.topic());
   for (const std::string& topic : skips->topics()) {
-    if (!read.contains(topic)) return Invalid(fmt::format("skip: \"{}\" is no topic that is read", topic));
+    if (!read.contains(topic)) {
+      return Invalid(fmt::format("skip: \"{}\" is no topic that is read", topic));
+    }
   }
   return absl::OkStatus();
 }
@@ -197,19 +212,24 @@ Properties CommonProperties(const Config& config) {
       {"reconnect.backoff.max.ms", "500"},
       {"log.connection.close", "false"},
       {"client.id", config.application_id()},
-      // Producers make topics by asking for them, where the broker lets them; nothing is made unasked.
+      // Producers make topics by asking for them, where the broker lets them; nothing is made
+      // unasked.
       {"allow.auto.create.topics", "false"},
   };
-  for (const auto& [name, value] : config.kafka().properties()) properties[std::string(WithoutAlias(name))] = value;
+  for (const auto& [name, value] : config.kafka().properties()) {
+    properties[std::string(WithoutAlias(name))] = value;
+  }
   properties["bootstrap.servers"] = fmt::format("{}", fmt::join(config.kafka().bootstrap(), ","));
   return properties;
 }
 
 Properties ReaderProperties(const Config& config) {
   Properties properties = CommonProperties(config);
-  const auto standard = [&](const char* name, const char* value) { properties.emplace(name, value); };
-  // librdkafka would read 64 MiB ahead for each consumer, and as much again in the fetch under way. Enough for the
-  // time of two commits; the client sees to it that it is filled again in time.
+  const auto standard = [&](const char* name, const char* value) {
+    properties.emplace(name, value);
+  };
+  // librdkafka would read 64 MiB ahead for each consumer, and as much again in the fetch under way.
+  // Enough for the time of two commits; the client sees to it that it is filled again in time.
   standard("queued.max.messages.kbytes", "8192");
   standard("fetch.message.max.bytes", "1048576");
   standard("fetch.max.bytes", "4194304");
@@ -226,14 +246,18 @@ Properties ReaderProperties(const Config& config) {
   return properties;
 }
 
-Properties GroupProperties(const Config& config, Stage stage, std::string_view instance, size_t worker) {
+Properties GroupProperties(const Config& config, Stage stage, std::string_view instance,
+                           size_t worker) {
   Properties properties = ReaderProperties(config);
   const bool is_static = config.kafka().static_membership() && stage != Stage::kJudge;
-  const auto standard = [&](const char* name, const char* value) { properties.emplace(name, value); };
+  const auto standard = [&](const char* name, const char* value) {
+    properties.emplace(name, value);
+  };
   standard("partition.assignment.strategy", "cooperative-sticky");
   // So long a dead member is waited for; the judge is one for all.
   standard("session.timeout.ms", is_static ? "45000" : stage == Stage::kJudge ? "6000" : "10000");
-  // A member hears of a rebalance by its heartbeat, and what is given away lies idle until all have heard.
+  // A member hears of a rebalance by its heartbeat, and what is given away lies idle until all have
+  // heard.
   standard("heartbeat.interval.ms", "1000");
   properties["group.id"] = GroupOf(config, stage);
   if (is_static) {
@@ -244,10 +268,11 @@ Properties GroupProperties(const Config& config, Stage stage, std::string_view i
 
 Properties ProducerProperties(const Config& config, const std::string& transactional_id) {
   Properties properties = CommonProperties(config);
-  // CONCURRENT_TRANSACTIONS while the last transaction's markers are written: the default of 100 ms costs a
-  // factor of two and more with small batches.
+  // CONCURRENT_TRANSACTIONS while the last transaction's markers are written: the default of 100 ms
+  // costs a factor of two and more with small batches.
   properties.emplace("retry.backoff.ms", "10");
-  // A batch is more than one request: waiting for its rest spares the broker a third of its time. A flush waits not.
+  // A batch is more than one request: waiting for its rest spares the broker a third of its time. A
+  // flush waits not.
   properties.emplace("linger.ms", "5");
   properties.emplace("compression.type", "lz4");
   // The records of one batch at most; they are in memory anyway.
@@ -255,7 +280,8 @@ Properties ProducerProperties(const Config& config, const std::string& transacti
   properties["enable.idempotence"] = "true";
   properties["acks"] = "all";
   properties["message.max.bytes"] = std::to_string(MaxInternalRecordBytes(config));
-  const std::string timeout = std::to_string(1000 * config.delivery().transaction_timeout_seconds());
+  const std::string timeout =
+      std::to_string(1000 * config.delivery().transaction_timeout_seconds());
   properties["message.timeout.ms"] = timeout;
   if (!transactional_id.empty()) {
     properties["transactional.id"] = transactional_id;

@@ -1,5 +1,6 @@
-// An application on Kafka: what its groups, transactional ids and internal topics are called, and with which
-// options its clients are made. Everything that names something in the cluster takes the name from here.
+// An application on Kafka: what its groups, transactional ids and internal topics are called, and
+// with which options its clients are made. Everything that names something in the cluster takes the
+// name from here.
 #pragma once
 
 #include <string>
@@ -27,10 +28,11 @@ bool HasJudge(const config::v1::Config& config);
 // "newsfeed-prepare".
 std::string GroupOf(const config::v1::Config& config, Stage stage);
 
-// "newsfeed-prepare-INSTANCE-0": the same over restarts, so that a new process ends what its predecessor left
-// open. The judge's is one for all instances: whoever initialises it fences the one before.
-std::string TransactionalIdOf(const config::v1::Config& config, Stage stage, std::string_view instance,
-                              size_t worker);
+// "newsfeed-prepare-INSTANCE-0": the same over restarts, so that a new process ends what its
+// predecessor left open. The judge's is one for all instances: whoever initialises it fences the
+// one before.
+std::string TransactionalIdOf(const config::v1::Config& config, Stage stage,
+                              std::string_view instance, size_t worker);
 
 // What all clients have: bootstrap and the operator's properties.
 Properties CommonProperties(const config::v1::Config& config);
@@ -40,14 +42,15 @@ Properties GroupProperties(const config::v1::Config& config, Stage stage, std::s
 // A reader with partitions of its own choice and no membership: what is committed, to the end.
 Properties ReaderProperties(const config::v1::Config& config);
 // A transactional producer; an empty `transactional_id` gives an idempotent one.
-Properties ProducerProperties(const config::v1::Config& config, const std::string& transactional_id);
+Properties ProducerProperties(const config::v1::Config& config,
+                              const std::string& transactional_id);
 
-// Largest record that internal and dead-letter topics must hold: an input of the largest size, with what
-// prepare and the headers add.
+// Largest record that internal and dead-letter topics must hold: an input of the largest size, with
+// what prepare and the headers add.
 size_t MaxInternalRecordBytes(const config::v1::Config& config);
 
-// What `run` and the tools need beside a config that can be loaded: brokers, inputs, topic names that differ,
-// no property that we own. The message names the key.
+// What `run` and the tools need beside a config that can be loaded: brokers, inputs, topic names
+// that differ, no property that we own. The message names the key.
 absl::Status CheckKafkaConfig(const config::v1::Config& config);
 
 }  // namespace newsfeed::kafka

@@ -1,6 +1,7 @@
-// C11 threads by POSIX threads, in builds under ThreadSanitizer only: GCC 12's does not know thrd_create and its
-// like, by which Debian's librdkafka makes its threads and locks, and crashes in the first of them. glibc's C11 types
-// are its POSIX types under other names. Only what librdkafka calls.
+// C11 threads by POSIX threads, in builds under ThreadSanitizer only: GCC 12's does not know
+// thrd_create and its like, by which Debian's librdkafka makes its threads and locks, and crashes
+// in the first of them. glibc's C11 types are its POSIX types under other names. Only what
+// librdkafka calls.
 #include <pthread.h>
 #include <threads.h>
 
@@ -68,7 +69,9 @@ void mtx_destroy(mtx_t* mutex) { pthread_mutex_destroy(Posix(mutex)); }
 int cnd_init(cnd_t* condition) { return Result(pthread_cond_init(Posix(condition), nullptr)); }
 int cnd_signal(cnd_t* condition) { return Result(pthread_cond_signal(Posix(condition))); }
 int cnd_broadcast(cnd_t* condition) { return Result(pthread_cond_broadcast(Posix(condition))); }
-int cnd_wait(cnd_t* condition, mtx_t* mutex) { return Result(pthread_cond_wait(Posix(condition), Posix(mutex))); }
+int cnd_wait(cnd_t* condition, mtx_t* mutex) {
+  return Result(pthread_cond_wait(Posix(condition), Posix(mutex)));
+}
 int cnd_timedwait(cnd_t* condition, mtx_t* mutex, const timespec* until) {
   return Result(pthread_cond_timedwait(Posix(condition), Posix(mutex), until));
 }

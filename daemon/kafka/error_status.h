@@ -9,8 +9,8 @@
 
 namespace newsfeed::kafka {
 
-// "WHAT: message (NAME)"; OK where the call was. PERMISSION_DENIED: the broker's ACLs; ABORTED: fenced; UNAVAILABLE: no
-// broker answers; else UNKNOWN.
+// "WHAT: message (NAME)"; OK where the call was. PERMISSION_DENIED: the broker's ACLs; ABORTED:
+// fenced; UNAVAILABLE: no broker answers; else UNKNOWN.
 absl::Status ToStatus(const Error& error, std::string_view what);
 
 }  // namespace newsfeed::kafka

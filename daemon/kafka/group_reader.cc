@@ -17,8 +17,8 @@ namespace {
 constexpr absl::Duration kCallTimeout = absl::Seconds(10);
 constexpr absl::Duration kAskAgain = absl::Seconds(1);
 
-// Beside each committed offset stands the timestamp of the record before it: after a topic was deleted and made
-// again, it tells the new topic's records from the old.
+// Beside each committed offset stands the timestamp of the record before it: after a topic was
+// deleted and made again, it tells the new topic's records from the old.
 std::string ToMetadata(int64_t timestamp_ms) { return fmt::format("ts={}", timestamp_ms); }
 
 int64_t FromMetadata(std::string_view metadata) {
@@ -75,7 +75,8 @@ void GroupReader::OnRevoked(const std::vector<TopicPartition>& partitions, bool 
     revoked_ |= positions_.erase(partition) > 0;
   }
   log::Info(lost ? "partitions lost" : "partitions revoked",
-            {{"group", options_.properties.at("group.id")}, {"count", std::to_string(partitions.size())}});
+            {{"group", options_.properties.at("group.id")},
+             {"count", std::to_string(partitions.size())}});
   // Lost or not, what was not committed is forgotten; another member reads it again.
   consumer_->Unassign(partitions);
 }
@@ -115,7 +116,9 @@ GroupReader::ReadResult GroupReader::TakeRecord(const PolledRecord& record, Batc
   position->at_end = false;
   position->ends_below_since = absl::InfiniteFuture();
   if (position->probe_after_ms > 0) {
-    if (const ReadResult probed = Probe(record, *position); probed != ReadResult::kRecord) return probed;
+    if (const ReadResult probed = Probe(record, *position); probed != ReadResult::kRecord) {
+      return probed;
+    }
   }
   if (record.offset < position->next) {
     ++dropped_;
@@ -154,8 +157,8 @@ GroupReader::ReadResult GroupReader::TakeError(const PollOutcome& outcome) {
   return ReadResult::kEvent;
 }
 
-// The log does not hold the offset we want. Retention may have overtaken us: what is gone is counted. A log that
-// ends below was cut off or made anew.
+// The log does not hold the offset we want. Retention may have overtaken us: what is gone is
+// counted. A log that ends below was cut off or made anew.
 GroupReader::ReadResult GroupReader::HandleOutOfRange(const TopicPartition& where) {
   Position* position = Find(where.topic, where.partition);
   if (position == nullptr) return ReadResult::kEvent;
@@ -170,9 +173,11 @@ GroupReader::ReadResult GroupReader::HandleOutOfRange(const TopicPartition& wher
     return RestartedOrDead();
   }
   if (options_.internal) {
-    return position->next < low || EndsBelow(where, high, *position) ? ReadResult::kGone : ReadResult::kEvent;
+    return position->next < low || EndsBelow(where, high, *position) ? ReadResult::kGone
+                                                                     : ReadResult::kEvent;
   }
-  // Read and not committed: the batch would go on without its offsets. A new client begins at what is committed.
+  // Read and not committed: the batch would go on without its offsets. A new client begins at what
+  // is committed.
   if (position->next != position->committed) return ReadResult::kDead;
   if (position->next < low) {
     skipped_ += static_cast<uint64_t>(low - position->next);
@@ -185,7 +190,9 @@ GroupReader::ReadResult GroupReader::HandleOutOfRange(const TopicPartition& wher
   log::Error("log ends below the committed offset: cut off, or deleted and made again",
              {{"partition", Name(where)}, {"end", std::to_string(high)}});
   // Without the time of what was read last nothing proves that it is another log.
-  if (position->committed_timestamp_ms <= 0) return GoOnInSameLog(where, position->next, *position, /*proven=*/false);
+  if (position->committed_timestamp_ms <= 0) {
+    return GoOnInSameLog(where, position->next, *position, /*proven=*/false);
+  }
   position->probe_after_ms = position->committed_timestamp_ms;
   position->probed_from = position->next;
   position->committed = position->next = low;
@@ -207,17 +214,18 @@ bool GroupReader::EndsBelow(const TopicPartition& where, int64_t end, Position& 
   return believed;
 }
 
-// A new topic's records are younger than what was committed of the old; else the end of the same log was lost, and
-// what is there has been read.
+// A new topic's records are younger than what was committed of the old; else the end of the same
+// log was lost, and what is there has been read.
 GroupReader::ReadResult GroupReader::Probe(const PolledRecord& record, Position& position) {
   const bool is_new = record.timestamp_ms > position.probe_after_ms;
   position.probe_after_ms = 0;
   if (is_new) return ReadResult::kRecord;
-  return GoOnInSameLog({std::string(record.topic), record.partition}, position.probed_from, position, /*proven=*/true);
+  return GoOnInSameLog({std::string(record.topic), record.partition}, position.probed_from,
+                       position, /*proven=*/true);
 }
 
-GroupReader::ReadResult GroupReader::GoOnInSameLog(const TopicPartition& where, int64_t next, Position& position,
-                                                   bool proven) {
+GroupReader::ReadResult GroupReader::GoOnInSameLog(const TopicPartition& where, int64_t next,
+                                                   Position& position, bool proven) {
   int64_t low = 0;
   int64_t high = 0;
   if (const Error error = consumer_->Watermarks(where, low, high, kCallTimeout); !error.ok()) {
@@ -269,7 +277,8 @@ absl::Status GroupReader::PendingCommitted(int64_t& offset) {
 absl::Status GroupReader::FirstOffset(PartitionOffset& partition) {
   int64_t low = 0;
   int64_t high = 0;
-  if (const Error error = consumer_->Watermarks(partition.where, low, high, kCallTimeout); !error.ok()) {
+  if (const Error error = consumer_->Watermarks(partition.where, low, high, kCallTimeout);
+      !error.ok()) {
     last_error_ = error;
     return ToStatus(error, "watermarks");
   }
@@ -366,11 +375,12 @@ std::vector<PartitionStatus> GroupReader::Partitions() const {
     const int64_t last = consumer_ ? consumer_->LastEnd(where) : -1;
     int64_t end = std::max({position.end, position.next, last});
     if (position.at_end && position.committed == position.next) {
-      // Up to where the reader stands lie marks of transactions, and nothing waits. What lies beyond is hidden by an
-      // open transaction.
+      // Up to where the reader stands lie marks of transactions, and nothing waits. What lies
+      // beyond is hidden by an open transaction.
       end = position.committed + std::max<int64_t>(0, last - position.end);
     }
-    all.push_back({where.topic, where.partition, position.committed, end, position.committed_timestamp_ms});
+    all.push_back(
+        {where.topic, where.partition, position.committed, end, position.committed_timestamp_ms});
   }
   return all;
 }

@@ -4,14 +4,15 @@
 //   reader->offsets()              last + 1 of what was read, to be committed with the outcomes
 //   reader->Committed()            they were
 //   reader->Rewind()               they were not: back to what is committed
-//   reader->Doubt()                it is not known whether they were: the next Rewind asks the group
+//   reader->Doubt()                not known whether they were: the next Rewind asks the group
 //
-// The position map is the truth: what is committed comes from it, never from the client. Records below the
-// expected offset are dropped and counted. A rebalance that takes a partition makes the batch in hand invalid:
-// TakeRevoked() says so, and the owner clears the batch and rewinds the rest.
+// The position map is the truth: what is committed comes from it, never from the client. Records
+// below the expected offset are dropped and counted. A rebalance that takes a partition makes the
+// batch in hand invalid: TakeRevoked() says so, and the owner clears the batch and rewinds the
+// rest.
 //
-// New partitions wait in pending() until the owner calls Assign, so that no decision is taken inside a callback
-// of librdkafka and the judge can restore its index first.
+// New partitions wait in pending() until the owner calls Assign, so that no decision is taken
+// inside a callback of librdkafka and the judge can restore its index first.
 //
 // One thread. At most one call to Kafka in each method, but for Rewind and Assign (two).
 #pragma once
@@ -31,8 +32,8 @@
 
 namespace newsfeed::kafka {
 
-// A broker that was stopped and goes on believes for a moment that it leads still, and that the log ends where it ended
-// then. Longer than the session of brokers (9 s).
+// A broker that was stopped and goes on believes for a moment that it leads still, and that the log
+// ends where it ended then. Longer than the session of brokers (9 s).
 inline constexpr absl::Duration kCutOffPatience = absl::Seconds(10);
 
 class GroupReader : private RebalanceListener {
@@ -73,8 +74,9 @@ class GroupReader : private RebalanceListener {
   bool TakeRevoked() { return std::exchange(revoked_, false); }
   // Given by the group, not read yet.
   const std::vector<TopicPartition>& pending() const { return pending_; }
-  // Begins the pending ones: at what the group has committed, else at the first record. FAILED_PRECONDITION: the
-  // log of an internal topic does not hold the committed offset. Any other error: no answer; call again.
+  // Begins the pending ones: at what the group has committed, else at the first record.
+  // FAILED_PRECONDITION: the log of an internal topic does not hold the committed offset. Any other
+  // error: no answer; call again.
   absl::Status Assign();
   // Begins all pending ones at `offset`.
   absl::Status AssignAt(int64_t offset);
@@ -83,8 +85,8 @@ class GroupReader : private RebalanceListener {
   // What the group has committed for the first pending partition; kNoOffset: nothing.
   absl::Status PendingCommitted(int64_t& offset);
 
-  // Back to what is committed. Asks the group only in doubt: the answer waits behind a join that is under way, for
-  // seconds, and meanwhile the partitions that are kept would not be worked on.
+  // Back to what is committed. Asks the group only in doubt: the answer waits behind a join that is
+  // under way, for seconds, and meanwhile the partitions that are kept would not be worked on.
   absl::Status Rewind();
   void Committed();
   void Doubt() { doubt_ = true; }
@@ -113,7 +115,8 @@ class GroupReader : private RebalanceListener {
     bool at_end = false;
     // Since when its log is told to end below `next`. InfiniteFuture: it is not.
     absl::Time ends_below_since = absl::InfiniteFuture();
-    // The log was cut off or made anew: its first record must be younger than this to be begun again. 0: no probe.
+    // The log was cut off or made anew: its first record must be younger than this to be begun
+    // again. 0: no probe.
     int64_t probe_after_ms = 0;
     int64_t probed_from = 0;  // `next` before the probe
   };
@@ -128,12 +131,13 @@ class GroupReader : private RebalanceListener {
   ReadResult Probe(const PolledRecord& record, Position& position);
   // The log ends before what was read; true: for so long that it must be believed.
   bool EndsBelow(const TopicPartition& where, int64_t end, Position& position);
-  // At `next` where the log now holds it after all, since the one who told its end was not its leader any more; else at
-  // its end, or its beginning where that has come past. Where nothing has `proven` that it is the same log, all that it
-  // holds counts as skipped.
-  ReadResult GoOnInSameLog(const TopicPartition& where, int64_t next, Position& position, bool proven);
-  // Reads every partition from Position::next on. Not by seeking: librdkafka refuses that where a partition stopped
-  // at an offset out of range, and leaves it unread.
+  // At `next` where the log now holds it after all, since the one who told its end was not its
+  // leader any more; else at its end, or its beginning where that has come past. Where nothing has
+  // `proven` that it is the same log, all that it holds counts as skipped.
+  ReadResult GoOnInSameLog(const TopicPartition& where, int64_t next, Position& position,
+                           bool proven);
+  // Reads every partition from Position::next on. Not by seeking: librdkafka refuses that where a
+  // partition stopped at an offset out of range, and leaves it unread.
   Error Restart();
   ReadResult RestartedOrDead() { return Restart().ok() ? ReadResult::kEvent : ReadResult::kDead; }
   absl::Status AskCommitted();
@@ -150,7 +154,8 @@ class GroupReader : private RebalanceListener {
   std::set<std::string, std::less<>> topic_names_;  // views of batches
   TopicPartition key_;                              // scratch
   absl::Time now_ = absl::InfinitePast();           // of the last Read
-  absl::Time begin_again_ = absl::InfiniteFuture();  // partitions that stopped at an offset out of range
+  // Partitions that stopped at an offset out of range.
+  absl::Time begin_again_ = absl::InfiniteFuture();
   bool revoked_ = false;
   bool doubt_ = false;
   bool joined_ = false;

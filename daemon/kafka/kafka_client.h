@@ -1,11 +1,12 @@
 // Kafka as the daemon sees it: one-to-one the rd_kafka calls we use, without decisions of its own.
 //
-// Sessions, rebalances, error handling, judge and audit stand above this interface and are the same code over
-// librdkafka (rdkafka_client.cc) and over a model of the broker (tests/simulation). What a call does and how it
-// fails is told in librdkafka's rdkafka.h and INTRODUCTION.md; here stands only what we rely on.
+// Sessions, rebalances, error handling, judge and audit stand above this interface and are the same
+// code over librdkafka (rdkafka_client.cc) and over a model of the broker (tests/simulation). What
+// a call does and how it fails is told in librdkafka's rdkafka.h and INTRODUCTION.md; here stands
+// only what we rely on.
 //
-// A client is used by one thread. No call throws. Timeouts are the longest a call may block; a call that timed out
-// is kTimedOut and may be repeated where rdkafka.h says that it resumes.
+// A client is used by one thread. No call throws. Timeouts are the longest a call may block; a call
+// that timed out is kTimedOut and may be repeated where rdkafka.h says that it resumes.
 #pragma once
 
 #include <cstdint>
@@ -27,13 +28,13 @@ namespace newsfeed::kafka {
 // What went wrong with a call, in the classes that decide what is to be done.
 enum class ErrorClass : uint8_t {
   kNone,
-  kRetriable,   // repeat the same call
-  kAbortable,   // abort the transaction, rewind, go on with the same producer
-  kFatal,       // the client is dead: destroy it and make a new one (also _FENCED, whatever its flags say)
-  kFenced,      // fatal, and somebody else has our transactional.id
-  kTimedOut,    // outcome unknown
-  kRefused,     // the broker or the client refused this one record for good
-  kOther,       // anything else: not the record's fault, not known to be repeatable
+  kRetriable,  // repeat the same call
+  kAbortable,  // abort the transaction, rewind, go on with the same producer
+  kFatal,      // the client is dead: destroy it and make a new one (also _FENCED)
+  kFenced,     // fatal, and somebody else has our transactional.id
+  kTimedOut,   // outcome unknown
+  kRefused,    // the broker or the client refused this one record for good
+  kOther,      // anything else: not the record's fault, not known to be repeatable
 };
 
 struct Error {
@@ -87,7 +88,8 @@ class GroupMetadata {
   virtual ~GroupMetadata() = default;
 };
 
-// Called from within Poll and Close. The session answers by calling Assign… or Unassign… of the consumer.
+// Called from within Poll and Close. The session answers by calling Assign… or Unassign… of the
+// consumer.
 class RebalanceListener {
  public:
   virtual ~RebalanceListener() = default;
@@ -103,8 +105,9 @@ class Consumer {
   virtual Error Subscribe(const std::vector<std::string>& topics) = 0;
   virtual PollOutcome Poll(absl::Duration timeout) = 0;
 
-  // Adds to or takes from the assignment, by the group's protocol (incremental with cooperative-sticky, whole with
-  // range). Partitions start at the offset given; none: at the committed one.
+  // Adds to or takes from the assignment, by the group's protocol (incremental with
+  // cooperative-sticky, whole with range). Partitions start at the offset given; none: at the
+  // committed one.
   virtual Error Assign(const std::vector<PartitionOffset>& partitions) = 0;
   virtual Error Unassign(const std::vector<TopicPartition>& partitions) = 0;
 
@@ -112,9 +115,10 @@ class Consumer {
 
   // Offsets committed for this consumer's group, waiting for open transactions over them.
   virtual Error Committed(std::vector<PartitionOffset>& partitions, absl::Duration timeout) = 0;
-  // First offset, and the one after the last: the high watermark, but with isolation.level=read_committed the last
-  // stable offset, the first of an open transaction (measured with 2.0.2). Whoever must know what an open
-  // transaction hides asks through a read_uncommitted consumer. Asks anew who leads the partition.
+  // First offset, and the one after the last: the high watermark, but with
+  // isolation.level=read_committed the last stable offset, the first of an open transaction
+  // (measured with 2.0.2). Whoever must know what an open transaction hides asks through a
+  // read_uncommitted consumer. Asks anew who leads the partition.
   virtual Error Watermarks(const TopicPartition& partition, int64_t& low, int64_t& high,
                            absl::Duration timeout) = 0;
   // End of the log as the last answer to a fetch told it; -1: not known. Asks nobody.
@@ -122,7 +126,8 @@ class Consumer {
   // Commits offsets as the consumer: only start positions and at-least-once.
   virtual Error Commit(const std::vector<PartitionOffset>& positions) = 0;
 
-  // Null without a generation: not joined, or the assignment is lost. Offsets must not be sent then.
+  // Null without a generation: not joined, or the assignment is lost. Offsets must not be sent
+  // then.
   virtual std::unique_ptr<GroupMetadata> TakeGroupMetadata() = 0;
 
   // Leaves the group. Blocks no longer than `timeout`; the client is of no use afterwards.
@@ -145,8 +150,8 @@ class Producer {
 
   virtual Error InitTransactions(absl::Duration timeout) = 0;
   virtual Error BeginTransaction() = 0;
-  // Queues a record; kRefused: too large for the client's own limit, the transaction is unharmed; kRetriable: the
-  // queue is full, call Serve and repeat.
+  // Queues a record; kRefused: too large for the client's own limit, the transaction is unharmed;
+  // kRetriable: the queue is full, call Serve and repeat.
   virtual Error Produce(const ProducedRecord& record) = 0;
   virtual Error SendOffsets(const std::vector<PartitionOffset>& offsets, const GroupMetadata& group,
                             absl::Duration timeout) = 0;
@@ -157,8 +162,8 @@ class Producer {
   virtual Error Flush(absl::Duration timeout) = 0;
   // Delivers answers to what was produced.
   virtual void Serve(absl::Duration timeout) = 0;
-  // The first record that the broker refused since the last call: its place in the order of Produce since
-  // BeginTransaction (or since the last call), and why.
+  // The first record that the broker refused since the last call: its place in the order of Produce
+  // since BeginTransaction (or since the last call), and why.
   struct Refusal {
     size_t ordinal = 0;
     Error error;
@@ -212,8 +217,8 @@ class ClientFactory {
  public:
   virtual ~ClientFactory() = default;
   // Null with `error` set where the properties are refused. `listener` outlives the consumer.
-  virtual std::unique_ptr<Consumer> NewConsumer(const Properties& properties, RebalanceListener* listener,
-                                                Error& error) = 0;
+  virtual std::unique_ptr<Consumer> NewConsumer(const Properties& properties,
+                                                RebalanceListener* listener, Error& error) = 0;
   virtual std::unique_ptr<Producer> NewProducer(const Properties& properties, Error& error) = 0;
   virtual std::unique_ptr<Admin> NewAdmin(const Properties& properties, Error& error) = 0;
 };

@@ -91,8 +91,11 @@ Publisher::Result Publisher::Init(absl::Time now) {
   last_error_ = error;
   backoff_.Fail(now);
   // A call that timed out goes on where it was.
-  if (error.kind == ErrorClass::kTimedOut || error.kind == ErrorClass::kRetriable) return Result::kWorking;
-  log::Warn("transactions cannot be initialised", {{"error", error.name}, {"message", error.message}});
+  if (error.kind == ErrorClass::kTimedOut || error.kind == ErrorClass::kRetriable) {
+    return Result::kWorking;
+  }
+  log::Warn("transactions cannot be initialised",
+            {{"error", error.name}, {"message", error.message}});
   producer_.reset();
   state_ = State::kNew;
   return Result::kWorking;
@@ -132,12 +135,16 @@ Publisher::Result Publisher::ProduceSome(absl::Time now) {
   return Result::kWorking;
 }
 
-// The generation of this moment: a rebalance that left us these partitions may have passed since the records were read.
-// One that takes them waits until the caller has polled, and it does not before the end of the batch.
+// The generation of this moment: a rebalance that left us these partitions may have passed since
+// the records were read. One that takes them waits until the caller has polled, and it does not
+// before the end of the batch.
 Publisher::Result Publisher::SendOffsets(absl::Time now) {
   const auto group = consumer_->TakeGroupMetadata();
   if (group == nullptr) {
-    return Failed({.kind = ErrorClass::kAbortable, .name = "_ASSIGNMENT_LOST", .message = "all partitions are lost"}, now);
+    return Failed({.kind = ErrorClass::kAbortable,
+                   .name = "_ASSIGNMENT_LOST",
+                   .message = "all partitions are lost"},
+                  now);
   }
   const Error error = producer_->SendOffsets(offsets_, *group, options_.call_timeout);
   if (error.ok()) Failpoint("publisher.after_send_offsets");
@@ -147,7 +154,8 @@ Publisher::Result Publisher::SendOffsets(absl::Time now) {
 Publisher::Result Publisher::CommitOffsets(absl::Time now) {
   Failpoint("publisher.before_commit");
   if (transactional()) {
-    const Result result = After(producer_->CommitTransaction(options_.call_timeout), State::kReady, now);
+    const Result result =
+        After(producer_->CommitTransaction(options_.call_timeout), State::kReady, now);
     if (result != Result::kWorking || state_ != State::kReady) return result;
     Failpoint("publisher.after_commit");
     return Result::kCommitted;
@@ -174,7 +182,8 @@ Publisher::Result Publisher::After(const Error& error, State next, absl::Time no
 Publisher::Result Publisher::Failed(const Error& error, absl::Time now) {
   last_error_ = error;
   refused_ = error.kind == ErrorClass::kRefused;
-  log::Warn("batch not published", {{"while", state()}, {"error", error.name}, {"message", error.message}});
+  log::Warn("batch not published",
+            {{"while", state()}, {"error", error.name}, {"message", error.message}});
   switch (error.kind) {
     case ErrorClass::kFatal:
     case ErrorClass::kFenced:
@@ -183,7 +192,9 @@ Publisher::Result Publisher::Failed(const Error& error, absl::Time now) {
   }
   if (!transactional()) {
     // What of it is still under way must not be held against the next batch.
-    if (const Error left = producer_->Flush(options_.call_timeout); !left.ok()) return Replace(left, now);
+    if (const Error left = producer_->Flush(options_.call_timeout); !left.ok()) {
+      return Replace(left, now);
+    }
     return Aborted();
   }
   if (state_ == State::kBegin) return Replace(error, now);  // no transaction to be aborted
@@ -200,9 +211,9 @@ Publisher::Result Publisher::Abort(absl::Time now) {
   return Aborted();
 }
 
-// What the broker said of a record tells more than the call that failed in its wake. The sequence number of what it
-// refused is missing from there on: 2.0.2 fails the next batch with OUT_OF_ORDER_SEQUENCE_NUMBER after some 20 s
-// (measured), so a new client goes on.
+// What the broker said of a record tells more than the call that failed in its wake. The sequence
+// number of what it refused is missing from there on: 2.0.2 fails the next batch with
+// OUT_OF_ORDER_SEQUENCE_NUMBER after some 20 s (measured), so a new client goes on.
 Publisher::Result Publisher::Aborted() {
   state_ = State::kReady;
   if (auto refusal = producer_->TakeRefusal()) {
@@ -221,7 +232,8 @@ Publisher::Result Publisher::Replace(const Error& error, absl::Time now) {
   last_error_ = error;
   const bool taken_over = TakenOver(error, now);
   // What the broker refused cannot have been committed, whatever failed in its wake.
-  if (auto refusal = producer_->TakeRefusal(); refusal && refusal->error.kind == ErrorClass::kRefused) {
+  if (auto refusal = producer_->TakeRefusal();
+      refusal && refusal->error.kind == ErrorClass::kRefused) {
     last_error_ = std::move(refusal->error);
     refused_ = true;
   }

@@ -1,23 +1,25 @@
-// Publishes the records of one batch and the offsets they came from: all or nothing, one call to Kafka a step.
+// Publishes the records of one batch and the offsets they came from: all or nothing, one call to
+// Kafka a step.
 //
 //   publisher.Begin(records, offsets, consumer)
-//   while (publisher.Step() == kWorking) {}       kCommitted   all of it is there
-//                                                 kAborted     none of it; Step until ready() (mostly it is) and go on
-//                                                 kRefused     none of it, and the broker will never take it as it
-//                                                              is: one record is to blame, nobody knows which
-//                                                 kUnknown     not known: the client was replaced; Step until ready()
-//                                                              (which ends what was left open), then ask the group
+//   while (publisher.Step() == kWorking) {}
+//     kCommitted   all of it is there
+//     kAborted     none of it; Step until ready() (mostly it is) and go on
+//     kRefused     none of it, and the broker will never take it as it is: one record is to blame,
+//                  nobody knows which
+//     kUnknown     not known: the client was replaced; Step until ready() (which ends what was left
+//                  open), then ask the group
 //   at-least-once: kAborted may leave records behind, never lose any
 //
 // What each class of error does:
 //   retriable            the same call again, at most kMaxRetries times
 //   abortable, other     abort; the caller rewinds
-//   refused              the same, and the client is replaced where it was the broker that refused: its sequence
-//                        numbers have a gap
-//   fatal, fenced,       the client is destroyed and a new one made in this process: librdkafka 2.0.2 is
-//     timed out          desynchronised from its coordinator then
-// Fenced twice within kFencedAgain without a fault of our own: somebody else runs with our transactional.id; Step
-// gives kTakenOver.
+//   refused              the same, and the client is replaced where it was the broker that refused:
+//                        its sequence numbers have a gap
+//   fatal, fenced,       the client is destroyed and a new one made in this process: librdkafka
+//     timed out          2.0.2 is desynchronised from its coordinator then
+// Fenced twice within kFencedAgain without a fault of our own: somebody else runs with our
+// transactional.id; Step gives kTakenOver.
 //
 // One thread. Records are views into the batch of the caller and must hold until the end.
 #pragma once
@@ -34,32 +36,36 @@
 
 namespace newsfeed::kafka {
 
-// Two live processes with one name would fence each other for ever: twice in this time is the end of one.
+// Two live processes with one name would fence each other for ever: twice in this time is the end
+// of one.
 inline constexpr absl::Duration kFencedAgain = absl::Minutes(5);
 
 class Publisher {
  public:
   struct Options {
     Properties properties;  // with transactional.id: exactly once
-    // Topics that will be written: asked for once after init, else the first transaction takes a second more.
+    // Topics that will be written: asked for once after init, else the first transaction takes a
+    // second more.
     std::vector<std::string> topics;
     absl::Duration call_timeout = absl::Seconds(10);
     absl::Duration transaction_timeout = absl::Seconds(30);
   };
 
-  enum class Result : uint8_t { kWorking, kReady, kCommitted, kAborted, kRefused, kUnknown, kTakenOver };
+  enum class Result : uint8_t {
+    kWorking, kReady, kCommitted, kAborted, kRefused, kUnknown, kTakenOver
+  };
 
   Publisher(ClientFactory* factory, Options options);
   Publisher(const Publisher&) = delete;
   Publisher& operator=(const Publisher&) = delete;
 
-  // The next call. kReady: nothing to do, Begin may be called. A failed attempt to make or initialise the client
-  // is kWorking with last_error() set, and waiting() for a while.
+  // The next call. kReady: nothing to do, Begin may be called. A failed attempt to make or
+  // initialise the client is kWorking with last_error() set, and waiting() for a while.
   Result Step(absl::Time now);
   bool ready() const { return state_ == State::kReady; }
 
-  // `consumer` tells the group's generation, or commits the offsets where there is no transaction; it must not be
-  // polled before the end. Call only when ready().
+  // `consumer` tells the group's generation, or commits the offsets where there is no transaction;
+  // it must not be polled before the end. Call only when ready().
   void Begin(std::span<const ProducedRecord> records, std::vector<PartitionOffset> offsets,
              Consumer* consumer);
 
@@ -72,7 +78,8 @@ class Publisher {
   const Error& last_error() const { return last_error_; }
   // Replacements of the first.
   uint64_t replaced() const { return clients_made_ > 0 ? clients_made_ - 1 : 0; }
-  // Times that somebody else, or the broker for a transaction open too long, took our transactional.id.
+  // Times that somebody else, or the broker for a transaction open too long, took our
+  // transactional.id.
   uint64_t fenced() const { return fenced_; }
   const char* state() const;
 

@@ -208,19 +208,24 @@ bool MayBeOfAnotherLeader(int code) {
 }
 
 // Of one topic, from any broker. What was known of its leaders is forgotten.
-Error AskTopic(rd_kafka_t* client, const std::string& topic, absl::Duration timeout, MetadataResult& metadata) {
+Error AskTopic(rd_kafka_t* client, const std::string& topic, absl::Duration timeout,
+               MetadataResult& metadata) {
   rd_kafka_topic_t* handle = rd_kafka_topic_new(client, topic.c_str(), nullptr);
   if (handle == nullptr) return FromCode(rd_kafka_last_error());
   const struct rd_kafka_metadata* found = nullptr;
-  Error error = FromCode(rd_kafka_metadata(client, /*all_topics=*/0, handle, &found, Milliseconds(timeout)));
+  Error error =
+      FromCode(rd_kafka_metadata(client, /*all_topics=*/0, handle, &found, Milliseconds(timeout)));
   metadata.reset(found);
   rd_kafka_topic_destroy(handle);
-  if (error.ok() && metadata->topic_cnt != 1) return FromCode(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+  if (error.ok() && metadata->topic_cnt != 1) {
+    return FromCode(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+  }
   return error;
 }
 
-// There is no accessor: the written form is "CGMDv2:", then the generation as the machine keeps integers
-// (rdkafka_cgrp.c, 2.0 to 2.8). Another form counts as a generation: the broker checks it then.
+// There is no accessor: the written form is "CGMDv2:", then the generation as the machine keeps
+// integers (rdkafka_cgrp.c, 2.0 to 2.8). Another form counts as a generation: the broker checks it
+// then.
 int32_t GenerationOf(const rd_kafka_consumer_group_metadata_t& metadata) {
   constexpr std::string_view kMagic = "CGMDv2:";
   void* bytes = nullptr;
@@ -275,7 +280,8 @@ class RdConsumer : public Consumer {
     Error error = OpenClient(RD_KAFKA_CONSUMER, properties, context_.get(), client_,
                              [](rd_kafka_conf_t* conf) {
                                rd_kafka_conf_set_rebalance_cb(conf, &RdConsumer::OnRebalance);
-                               // From 2.2 on the sleep at a full queue is an option; before it is a second.
+                               // From 2.2 on the sleep at a full queue is an option; before it is a
+                               // second.
                                rd_kafka_conf_set(conf, "fetch.queue.backoff.ms", "10", nullptr, 0);
                              });
     if (error.ok()) rd_kafka_poll_set_consumer(client_);
@@ -339,10 +345,11 @@ class RdConsumer : public Consumer {
 
   Error Seek(const std::vector<PartitionOffset>& positions, absl::Duration timeout) override {
     const PartitionList list = ToList(positions);
-    // Before 2.1 it divides the timeout by 1,000 (confluentinc/librdkafka#4230): ask for as much more.
+    // Before 2.1 it divides the timeout by 1,000 (confluentinc/librdkafka#4230): ask for as much
+    // more.
     constexpr int kMended = 0x02010000;
-    const int milliseconds =
-        Milliseconds(rd_kafka_version() < kMended ? std::min(timeout, absl::Seconds(1000)) * 1000 : timeout);
+    const int milliseconds = Milliseconds(
+        rd_kafka_version() < kMended ? std::min(timeout, absl::Seconds(1000)) * 1000 : timeout);
     if (Error error = FromError(rd_kafka_seek_partitions(client_, list.get(), milliseconds));
         !error.ok()) {
       return error;
@@ -377,7 +384,8 @@ class RdConsumer : public Consumer {
   int64_t LastEnd(const TopicPartition& partition) override {
     int64_t low = RD_KAFKA_OFFSET_INVALID;
     int64_t high = RD_KAFKA_OFFSET_INVALID;
-    rd_kafka_get_watermark_offsets(client_, partition.topic.c_str(), partition.partition, &low, &high);
+    rd_kafka_get_watermark_offsets(client_, partition.topic.c_str(), partition.partition, &low,
+                                   &high);
     return high < 0 ? -1 : high;
   }
 
@@ -418,13 +426,15 @@ class RdConsumer : public Consumer {
   }
 
  private:
-  // `which`: the first or the last of the log. Not rd_kafka_query_watermark_offsets: 2.0.2 waits for its answer whatever
-  // its timeout is, for minutes where the leader it knows is dead (tests/faults/cluster_test.cc).
+  // `which`: the first or the last of the log. Not rd_kafka_query_watermark_offsets: 2.0.2 waits
+  // for its answer whatever its timeout is, for minutes where the leader it knows is dead
+  // (tests/faults/cluster_test.cc).
   Error AskOffset(const TopicPartition& partition, int64_t which, int64_t& offset, absl::Time end) {
     for (;;) {
       const PartitionList asked = ToList({partition});
       asked->elems[0].offset = which;  // a "time" of the protocol
-      const absl::Duration wait = std::min(std::max(end - SteadyNow(), absl::ZeroDuration()), kLongestAskOfOneLeader);
+      const absl::Duration wait =
+          std::min(std::max(end - SteadyNow(), absl::ZeroDuration()), kLongestAskOfOneLeader);
       Error error = FromCode(rd_kafka_offsets_for_times(client_, asked.get(), Milliseconds(wait)));
       if (error.ok()) error = FirstError(*asked);
       offset = asked->elems[0].offset;
@@ -434,7 +444,8 @@ class RdConsumer : public Consumer {
     }
   }
 
-  // Asks who leads: 2.0.2 finds out only from a failed fetch. Where nobody answers, the next call tells.
+  // Asks who leads: 2.0.2 finds out only from a failed fetch. Where nobody answers, the next call
+  // tells.
   void ForgetLeader(const std::string& topic, absl::Time end) {
     MetadataResult ignored;
     AskTopic(client_, topic, std::min(end - SteadyNow(), kLongestAskOfOneLeader), ignored);
@@ -445,10 +456,11 @@ class RdConsumer : public Consumer {
     return protocol != nullptr && std::string_view(protocol) == "COOPERATIVE";
   }
 
-  // Before 2.2 the thread that fetches stops at a full queue (queued.max.messages.kbytes) and looks again after a
-  // second, unless something wakes it: long before, nothing is left. Setting the credentials that it has anyway
-  // wakes it (no other call does without asking a broker). Drained with a queue of 8 MiB: 22,000 records/s of 3 KB
-  // instead of 4,000; with one of 32 MiB 23,000 instead of 15,000 (tests/bench/run_peers.py).
+  // Before 2.2 the thread that fetches stops at a full queue (queued.max.messages.kbytes) and looks
+  // again after a second, unless something wakes it: long before, nothing is left. Setting the
+  // credentials that it has anyway wakes it (no other call does without asking a broker). Drained
+  // with a queue of 8 MiB: 22,000 records/s of 3 KB instead of 4,000; with one of 32 MiB 23,000
+  // instead of 15,000 (tests/bench/run_peers.py).
   void WakeFetcher() {
     constexpr int kMended = 0x02020000;
     constexpr size_t kEveryBytes = 512 << 10;
@@ -460,7 +472,8 @@ class RdConsumer : public Consumer {
     }
     if (taken_records_ == 0 || rd_kafka_version() >= kMended) return;
     taken_bytes_ = taken_records_ = 0;
-    if (rd_kafka_error_t* error = rd_kafka_sasl_set_credentials(client_, username_.c_str(), password_.c_str())) {
+    if (rd_kafka_error_t* error =
+            rd_kafka_sasl_set_credentials(client_, username_.c_str(), password_.c_str())) {
       rd_kafka_error_destroy(error);
     }
   }
@@ -493,8 +506,9 @@ class RdConsumer : public Consumer {
     bool assigned = false;  // an assignment was seen, ever
   };
 
-  // Before 2.3 the process ends in an assertion if a member that waits for its first assignment of a sticky kind is
-  // destroyed (confluentinc/librdkafka#4312). Which state it is in cannot be asked.
+  // Before 2.3 the process ends in an assertion if a member that waits for its first assignment of
+  // a sticky kind is destroyed (confluentinc/librdkafka#4312). Which state it is in cannot be
+  // asked.
   bool MustNotBeDestroyed() const {
     constexpr int kMended = 0x02030000;
     return rd_kafka_version() < kMended && subscribed_ && !context_->assigned && sticky_;
@@ -608,7 +622,9 @@ class RdProducer : public Producer {
   }
   void Serve(absl::Duration timeout) override { rd_kafka_poll(client_, Milliseconds(timeout)); }
 
-  std::optional<Refusal> TakeRefusal() override { return std::exchange(context_->refusal, std::nullopt); }
+  std::optional<Refusal> TakeRefusal() override {
+    return std::exchange(context_->refusal, std::nullopt);
+  }
 
   Error Metadata(const std::string& topic, int32_t& partitions, absl::Duration timeout) override {
     MetadataResult metadata;

@@ -17,8 +17,8 @@ using config::v1::Config;
 constexpr absl::Duration kCallTimeout = absl::Seconds(10);
 
 // A reader with the name of the stage's group, which it does not join.
-std::unique_ptr<Consumer> NewReader(ClientFactory& factory, const Config& config, const char* isolation,
-                                    absl::Status& status) {
+std::unique_ptr<Consumer> NewReader(ClientFactory& factory, const Config& config,
+                                    const char* isolation, absl::Status& status) {
   Properties properties = ReaderProperties(config);
   properties["group.id"] = GroupOf(config, Stage::kPrepare);
   properties["isolation.level"] = isolation;
@@ -28,7 +28,8 @@ std::unique_ptr<Consumer> NewReader(ClientFactory& factory, const Config& config
   return reader;
 }
 
-absl::Status PartitionsOf(Admin& admin, const std::string& topic, std::vector<PartitionOffset>& partitions) {
+absl::Status PartitionsOf(Admin& admin, const std::string& topic,
+                          std::vector<PartitionOffset>& partitions) {
   TopicDescription description;
   if (const Error error = admin.DescribeTopic(topic, description, kCallTimeout); !error.ok()) {
     return ToStatus(error, topic);
@@ -39,10 +40,12 @@ absl::Status PartitionsOf(Admin& admin, const std::string& topic, std::vector<Pa
 }
 
 bool NoneCommitted(const std::vector<PartitionOffset>& partitions) {
-  return std::ranges::all_of(partitions, [](const PartitionOffset& p) { return p.offset == kNoOffset; });
+  return std::ranges::all_of(partitions,
+                             [](const PartitionOffset& p) { return p.offset == kNoOffset; });
 }
 
-absl::Status Begin(Consumer& reader, const config::v1::Input& input, std::vector<PartitionOffset>& partitions) {
+absl::Status Begin(Consumer& reader, const config::v1::Input& input,
+                   std::vector<PartitionOffset>& partitions) {
   for (PartitionOffset& partition : partitions) {
     int64_t low = 0;
     int64_t high = 0;
@@ -54,9 +57,10 @@ absl::Status Begin(Consumer& reader, const config::v1::Input& input, std::vector
   // The group has members already: they have begun it.
   if (error.name == "UNKNOWN_MEMBER_ID") return absl::OkStatus();
   if (!error.ok()) return ToStatus(error, "start positions of " + input.topic());
-  log::Info("topic is read for the first time",
-            {{"topic", input.topic()},
-             {"from", input.start() == config::v1::Input::LATEST ? "its end" : "its first record"}});
+  log::Info(
+      "topic is read for the first time",
+      {{"topic", input.topic()},
+       {"from", input.start() == config::v1::Input::LATEST ? "its end" : "its first record"}});
   return absl::OkStatus();
 }
 
@@ -71,8 +75,8 @@ absl::Status CheckNothingWasRead(Consumer& reader, const Config& config) {
   }
   if (high == 0) return absl::OkStatus();
   return absl::FailedPreconditionError(fmt::format(
-      "group {} has no offset of any input, but {} is not empty: its offsets are lost. Set them with "
-      "kafka-consumer-groups to where reading shall go on, or use another application_id",
+      "group {} has no offset of any input, but {} is not empty: its offsets are lost. Set them "
+      "with kafka-consumer-groups to where reading shall go on, or use another application_id",
       GroupOf(config, Stage::kPrepare), prepared));
 }
 
@@ -82,8 +86,8 @@ absl::Status CommitStartPositions(ClientFactory& factory, const Config& config) 
   absl::Status status;
   const auto reader = NewReader(factory, config, "read_committed", status);
   if (!status.ok()) return status;
-  // Whether there are offsets, not which: a transaction that a killed predecessor left open would hold up the answer
-  // until it times out, and only the workers' init ends it.
+  // Whether there are offsets, not which: a transaction that a killed predecessor left open would
+  // hold up the answer until it times out, and only the workers' init ends it.
   const auto asker = NewReader(factory, config, "read_uncommitted", status);
   if (!status.ok()) return status;
   Error error;
@@ -94,7 +98,9 @@ absl::Status CommitStartPositions(ClientFactory& factory, const Config& config) 
   for (const auto& input : config.inputs()) {
     std::vector<PartitionOffset> partitions;
     if (status = PartitionsOf(*admin, input.topic(), partitions); !status.ok()) return status;
-    if (error = asker->Committed(partitions, kCallTimeout); !error.ok()) return ToStatus(error, "offsets");
+    if (error = asker->Committed(partitions, kCallTimeout); !error.ok()) {
+      return ToStatus(error, "offsets");
+    }
     if (NoneCommitted(partitions)) {
       unread.emplace_back(&input, std::move(partitions));
     } else {
@@ -106,7 +112,9 @@ absl::Status CommitStartPositions(ClientFactory& factory, const Config& config) 
     if (status = CheckNothingWasRead(*reader, config); !status.ok()) {
       // Another instance may have begun between the two questions.
       std::vector<PartitionOffset> again = unread.front().second;
-      if (asker->Committed(again, kCallTimeout).ok() && !NoneCommitted(again)) return absl::OkStatus();
+      if (asker->Committed(again, kCallTimeout).ok() && !NoneCommitted(again)) {
+        return absl::OkStatus();
+      }
       return status;
     }
   }

@@ -1,8 +1,8 @@
-// Before the first worker joins: where a topic is begun that was never read, and whether what the groups have
-// committed fits what lies in the internal topics.
+// Before the first worker joins: where a topic is begun that was never read, and whether what the
+// groups have committed fits what lies in the internal topics.
 //
-// OK: workers may start. FAILED_PRECONDITION: an operator must look, the message says at what. Any other error:
-// no answer of the broker; again later.
+// OK: workers may start. FAILED_PRECONDITION: an operator must look, the message says at what. Any
+// other error: no answer of the broker; again later.
 #pragma once
 
 #include <absl/status/status.h>
@@ -12,8 +12,8 @@
 
 namespace newsfeed::kafka {
 
-// Commits the start of each input topic of which the group has no offset at all, by `inputs[].start`. Where another
-// instance was quicker, its positions stand.
+// Commits the start of each input topic of which the group has no offset at all, by
+// `inputs[].start`. Where another instance was quicker, its positions stand.
 absl::Status CommitStartPositions(ClientFactory& factory, const config::v1::Config& config);
 
 }  // namespace newsfeed::kafka

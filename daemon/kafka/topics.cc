@@ -58,7 +58,8 @@ constexpr std::array kOutputRules = std::to_array<OptionRule>({
      "the largest records would be refused by the broker"},
 });
 
-// Copies of articles that have their outcome elsewhere: how long and how they are kept is the reader's matter.
+// Copies of articles that have their outcome elsewhere: how long and how they are kept is the
+// reader's matter.
 constexpr std::array kRouteRules = std::to_array<OptionRule>({
     {"max.message.bytes", Holds::kAtLeast, "", true, true,
      "the largest records would be refused by the broker"},
@@ -76,25 +77,29 @@ struct RoleEntry {
 
 constexpr std::array kRoles = std::to_array<RoleEntry>({
     {TopicRole::kInput, {}, 0, false, "raw articles"},
-    {TopicRole::kPrepared, kInternalRules, 1, true, "cleaned articles, in the order of their verdicts"},
+    {TopicRole::kPrepared, kInternalRules, 1, true,
+     "cleaned articles, in the order of their verdicts"},
     {TopicRole::kJudged, kInternalRules, 0, true, "articles with their verdicts, by id"},
     {TopicRole::kIndex, kInternalRules, 1, true, "changelog of the judge's index"},
     {TopicRole::kEnriched, kOutputRules, 0, false, "published articles"},
     {TopicRole::kDuplicates, kOutputRules, 0, false, "copies, whole"},
     {TopicRole::kDeadLetter, kOutputRules, 0, false, "what could not be published, and why"},
-    {TopicRole::kFiltered, kOutputRules, 0, false, "what was left out on purpose: keys and headers"},
+    {TopicRole::kFiltered, kOutputRules, 0, false,
+     "what was left out on purpose: keys and headers"},
     {TopicRole::kRoute, kRouteRules, 0, false, "articles of one route"},
 });
 
 const RoleEntry& EntryOf(TopicRole role) { return kRoles[static_cast<size_t>(role)]; }
 
-// What a topic must take at once: the broker's limit is on the batches that clients make of records.
+// What a topic must take at once: the broker's limit is on the batches that clients make of
+// records.
 size_t LargestRecord(TopicRole role, const Config& config) {
   constexpr size_t kBatchBytes = 1 << 20;  // librdkafka's batch.size, rounded up
   switch (role) {
     case TopicRole::kEnriched:
     case TopicRole::kRoute:
-    case TopicRole::kDuplicates: return std::max<size_t>(config.outputs().max_record_bytes(), kBatchBytes);
+    case TopicRole::kDuplicates:
+      return std::max<size_t>(config.outputs().max_record_bytes(), kBatchBytes);
     case TopicRole::kFiltered: return kBatchBytes;
     default: return MaxInternalRecordBytes(config);
   }
@@ -120,7 +125,8 @@ bool AsWanted(Holds holds, const std::string& found, const std::string& wanted) 
 }
 
 std::string AlterAdvice(const std::string& topic, std::string_view option, std::string_view value) {
-  return fmt::format("kafka-configs.sh --alter --topic {} --add-config {}={}", topic, option, value);
+  return fmt::format("kafka-configs.sh --alter --topic {} --add-config {}={}", topic, option,
+                     value);
 }
 
 void CheckOption(const OptionRule& rule, const WantedTopic& topic, const TopicDescription& found,
@@ -140,17 +146,17 @@ void CheckPartitions(const WantedTopic& topic, const TopicDescription& found,
                      std::vector<TopicProblem>& problems) {
   const int32_t exact = EntryOf(topic.role).exact_partitions;
   if (exact == 0 || found.partitions == exact) return;
-  problems.push_back({topic.name, "partitions", std::to_string(exact),
-                      std::to_string(found.partitions),
-                      "it holds the one order of all verdicts: stop newsfeedd once the internal topics "
-                      "are drained, delete it, then newsfeedd topics create",
-                      true});
+  problems.push_back(
+      {topic.name, "partitions", std::to_string(exact), std::to_string(found.partitions),
+       "it holds the one order of all verdicts: stop newsfeedd once the internal topics are "
+       "drained, delete it, then newsfeedd topics create",
+       true});
 }
 
 // Whether transactions write it.
 bool ExactlyOnce(TopicRole role, const Config& config) {
-  return config.delivery().guarantee() != config::v1::Delivery::AT_LEAST_ONCE || role == TopicRole::kJudged ||
-         role == TopicRole::kIndex;
+  return config.delivery().guarantee() != config::v1::Delivery::AT_LEAST_ONCE ||
+         role == TopicRole::kJudged || role == TopicRole::kIndex;
 }
 
 void CheckReplicas(const WantedTopic& topic, const TopicDescription& found, const Config& config,
@@ -160,9 +166,10 @@ void CheckReplicas(const WantedTopic& topic, const TopicDescription& found, cons
   if (found.replication < 2) {
     problems.push_back({topic.name, "replication", "3", std::to_string(found.replication),
                         ExactlyOnce(topic.role, config)
-                            ? "the loss of one broker loses it, and Kafka 4.3 and 4.4 drop the markers of transactions "
-                              "that end while it is away (KAFKA-20734): aborted records may become visible, whatever "
-                              "newsfeedd does; fit for trials only"
+                            ? "the loss of one broker loses it, and Kafka 4.3 and 4.4 drop the "
+                              "markers of transactions that end while it is away (KAFKA-20734): "
+                              "aborted records may become visible, whatever newsfeedd does; fit "
+                              "for trials only"
                             : "the loss of one broker loses it; fit for trials only",
                         false});
   }
@@ -179,7 +186,9 @@ void Add(std::vector<WantedTopic>& topics, TopicRole role, const std::string& na
          int32_t partitions, const Config& config) {
   WantedTopic topic{role, name, EntryOf(role).purpose, partitions};
   for (const OptionRule& rule : EntryOf(role).rules) {
-    if (rule.set_on_create) topic.options[std::string(rule.option)] = WantedValue(rule, role, config);
+    if (rule.set_on_create) {
+      topic.options[std::string(rule.option)] = WantedValue(rule, role, config);
+    }
   }
   topics.push_back(std::move(topic));
 }
@@ -203,7 +212,9 @@ std::vector<WantedTopic> WantedTopics(const Config& config, int32_t input_partit
   Add(topics, TopicRole::kDuplicates, outputs.duplicates(), partitions, config);
   Add(topics, TopicRole::kDeadLetter, outputs.dead_letter(), partitions, config);
   Add(topics, TopicRole::kFiltered, outputs.filtered(), partitions, config);
-  for (const auto& route : outputs.routes()) Add(topics, TopicRole::kRoute, route.topic(), partitions, config);
+  for (const auto& route : outputs.routes()) {
+    Add(topics, TopicRole::kRoute, route.topic(), partitions, config);
+  }
   return topics;
 }
 

@@ -1,7 +1,8 @@
 // THE table of topics that an application needs: how many partitions, with which options, what for.
 //
-// `topics create` makes them from it, `topics check` and `run` hold the cluster against it. Nothing is
-// made or changed unasked: a topic that is there keeps its options, and what is wrong with it is told.
+// `topics create` makes them from it, `topics check` and `run` hold the cluster against it. Nothing
+// is made or changed unasked: a topic that is there keeps its options, and what is wrong with it is
+// told.
 //
 //   auto problems = CheckTopics(*admin, config);
 //   newsfeed-prepared: has 3 partitions, must have 1; delete it while it is empty and run …

@@ -15,9 +15,9 @@ using config::v1::Config;
 constexpr absl::Duration kCallTimeout = absl::Seconds(10);
 
 // Adds where each partition of `topic` may be cut: what `stage` has committed, less what is kept.
-absl::Status AddCommitted(ClientFactory& factory, const Config& config, Stage stage, const std::string& topic,
-                          int32_t partitions, const std::atomic<bool>& stop,
-                          std::vector<PartitionOffset>& cuts) {
+absl::Status AddCommitted(ClientFactory& factory, const Config& config, Stage stage,
+                          const std::string& topic, int32_t partitions,
+                          const std::atomic<bool>& stop, std::vector<PartitionOffset>& cuts) {
   Properties properties = ReaderProperties(config);
   properties["group.id"] = GroupOf(config, stage);
   Error error;
@@ -25,7 +25,9 @@ absl::Status AddCommitted(ClientFactory& factory, const Config& config, Stage st
   if (!error.ok()) return ToStatus(error, "consumer");
   std::vector<PartitionOffset> committed;
   for (int32_t i = 0; i < partitions; ++i) committed.push_back({{topic, i}});
-  if (error = reader->Committed(committed, kCallTimeout); !error.ok()) return ToStatus(error, topic);
+  if (error = reader->Committed(committed, kCallTimeout); !error.ok()) {
+    return ToStatus(error, topic);
+  }
   for (PartitionOffset& partition : committed) {
     partition.offset -= config.internal().keep_records();
     int64_t low = 0;
@@ -50,8 +52,12 @@ absl::Status TrimInternalTopics(ClientFactory& factory, const Config& config, in
     return ToStatus(error, topics.judged);
   }
   std::vector<PartitionOffset> cuts;
-  if (auto s = AddCommitted(factory, config, Stage::kJudge, topics.prepared, 1, stop, cuts); !s.ok()) return s;
-  if (auto s = AddCommitted(factory, config, Stage::kEnrich, topics.judged, judged.partitions, stop, cuts);
+  if (auto s = AddCommitted(factory, config, Stage::kJudge, topics.prepared, 1, stop, cuts);
+      !s.ok()) {
+    return s;
+  }
+  if (auto s = AddCommitted(factory, config, Stage::kEnrich, topics.judged, judged.partitions, stop,
+                            cuts);
       !s.ok()) {
     return s;
   }

@@ -1,4 +1,5 @@
-// A client of a schema registry: Confluent's HTTP interface, which Karapace, Apicurio and Redpanda speak too.
+// A client of a schema registry: Confluent's HTTP interface, which Karapace, Apicurio and Redpanda
+// speak too.
 //
 //   RegistryClient client(config.outputs().schema_registry());
 //   client.IdOf("articles.enriched-value", ArticleSchema())     => 7
@@ -24,8 +25,9 @@ class RegistryClient {
  public:
   explicit RegistryClient(const config::v1::SchemaRegistry& config);
 
-  // Registers `schema` where the configuration says so, else looks it up. UNAVAILABLE: no answer, or the registry is at
-  // fault: again later. FAILED_PRECONDITION, PERMISSION_DENIED: it refuses, an operator must do something.
+  // Registers `schema` where the configuration says so, else looks it up. UNAVAILABLE: no answer,
+  // or the registry is at fault: again later. FAILED_PRECONDITION, PERMISSION_DENIED: it refuses,
+  // an operator must do something.
   absl::StatusOr<uint32_t> IdOf(const std::string& subject, const std::string& schema) const;
 
  private:

@@ -18,13 +18,15 @@ bool Same(std::string_view a, std::string_view b) { return entities::EqualFolded
 // "en-GB" is "en" too.
 bool IsLanguage(std::string_view language, std::string_view wanted) {
   return Same(language, wanted) ||
-         (language.size() > wanted.size() && language[wanted.size()] == '-' && Same(language.substr(0, wanted.size()), wanted));
+         (language.size() > wanted.size() && language[wanted.size()] == '-' &&
+          Same(language.substr(0, wanted.size()), wanted));
 }
 
 // "news.example.com" is "example.com" too.
 bool IsDomain(std::string_view domain, std::string_view wanted) {
-  return Same(domain, wanted) || (domain.size() > wanted.size() && domain[domain.size() - wanted.size() - 1] == '.' &&
-                                  Same(domain.substr(domain.size() - wanted.size()), wanted));
+  return Same(domain, wanted) ||
+         (domain.size() > wanted.size() && domain[domain.size() - wanted.size() - 1] == '.' &&
+          Same(domain.substr(domain.size() - wanted.size()), wanted));
 }
 
 bool HasEntity(const EnrichedArticle& article, std::string_view wanted) {
@@ -70,9 +72,12 @@ bool ArticleRoutes::Matches(size_t index, const EnrichedArticle& article) const 
   // What it is about may be gone from it, and whoever was sent it before must hear of it.
   if (article.pub_status() == EnrichedArticle::CANCELED) return true;
   return OfVerdict(route, article) &&
-         AnyOf(route.languages(), [&](const std::string& wanted) { return IsLanguage(article.language(), wanted); }) &&
-         AnyOf(route.sections(), [&](const std::string& wanted) { return Same(article.section(), wanted); }) &&
-         AnyOf(route.entities(), [&](const std::string& wanted) { return HasEntity(article, wanted); });
+         AnyOf(route.languages(),
+               [&](const std::string& wanted) { return IsLanguage(article.language(), wanted); }) &&
+         AnyOf(route.sections(),
+               [&](const std::string& wanted) { return Same(article.section(), wanted); }) &&
+         AnyOf(route.entities(),
+               [&](const std::string& wanted) { return HasEntity(article, wanted); });
 }
 
 }  // namespace newsfeed::stages

@@ -4,14 +4,16 @@
 
 namespace newsfeed::stages {
 
-BatchFiller::Result BatchFiller::Fill(kafka::GroupReader& reader, Batch& batch, size_t limit, absl::Time now,
-                                      absl::Duration may_wait) {
+BatchFiller::Result BatchFiller::Fill(kafka::GroupReader& reader, Batch& batch, size_t limit,
+                                      absl::Time now, absl::Duration may_wait) {
   for (int polls = 0; polls < kPollsPerStep; ++polls) {
     if (Full(batch, limit) || Old(batch, now)) return Result::kClosed;
     const Result read = Read(reader, batch, now, absl::ZeroDuration());
     if (read == Result::kMore) continue;
     if (read != Result::kNothing) return read;
-    if (!batch.empty() && linger_ == absl::ZeroDuration() && reader.at_end()) return Result::kClosed;
+    if (!batch.empty() && linger_ == absl::ZeroDuration() && reader.at_end()) {
+      return Result::kClosed;
+    }
     // One wait a step: the owner knows what time it is only then.
     return Read(reader, batch, now, batch.empty() ? may_wait : std::min(may_wait, kUnderWay));
   }

@@ -12,7 +12,8 @@ namespace {
 // One call; a third of the transaction's time, so that two can fail before the broker gives it up.
 constexpr absl::Duration kLongestCall = absl::Seconds(10);
 
-// Every record of a batch is passed on or has one outcome. Where not, the batch is committed already: told, not mended.
+// Every record of a batch is passed on or has one outcome. Where not, the batch is committed
+// already: told, not mended.
 void CheckAccounting(const Batch& batch, const HopOutput& out, WorkerCounters& counters) {
   const uint64_t read = batch.size();
   const uint64_t accounted = out.accounted();
@@ -35,8 +36,9 @@ kafka::Publisher::Options PublisherOptions(const config::v1::Config& config, con
   const std::string id =
       exactly_once ? kafka::TransactionalIdOf(config, name.stage, name.instance, name.worker) : "";
   kafka::Properties properties = kafka::ProducerProperties(config, id);
-  // Every batch ends in a flush, which waits for nothing. Records that lie longer than this while their partition is
-  // not yet in the transaction make librdkafka 2.0.2 spin: a sixth of the client's CPU with 5 ms.
+  // Every batch ends in a flush, which waits for nothing. Records that lie longer than this while
+  // their partition is not yet in the transaction make librdkafka 2.0.2 spin: a sixth of the
+  // client's CPU with 5 ms.
   if (!config.kafka().properties().contains("linger.ms")) properties["linger.ms"] = "50";
   return {.properties = std::move(properties),
           .topics = std::move(topics),
@@ -69,8 +71,10 @@ void CountBatch(const Batch& batch, const HopOutput& out, absl::Duration took, a
   }
 }
 
-void FillStatusOf(const kafka::GroupReader& reader, const kafka::Publisher& publisher, WorkerStatus& status) {
-  status.last_error = !reader.last_error().ok() ? reader.last_error().message : publisher.last_error().message;
+void FillStatusOf(const kafka::GroupReader& reader, const kafka::Publisher& publisher,
+                  WorkerStatus& status) {
+  status.last_error =
+      !reader.last_error().ok() ? reader.last_error().message : publisher.last_error().message;
   status.partitions = reader.Partitions();
   status.counters.records_dropped = reader.dropped();
   status.counters.offsets_skipped = reader.skipped();

@@ -23,12 +23,13 @@ kafka::Publisher::Options PublisherOptions(const config::v1::Config& config, con
 kafka::GroupReader::Options ReaderOptions(const config::v1::Config& config, const WorkerName& name,
                                           std::vector<std::string> topics);
 
-// A batch whose commit `took` so long and was done at `wall`, by the clock that dates records. Outcomes that do
-// not add up are counted and logged.
+// A batch whose commit `took` so long and was done at `wall`, by the clock that dates records.
+// Outcomes that do not add up are counted and logged.
 void CountBatch(const Batch& batch, const HopOutput& out, absl::Duration took, absl::Time wall,
                 WorkerCounters& counters);
 
 // What the clients know.
-void FillStatusOf(const kafka::GroupReader& reader, const kafka::Publisher& publisher, WorkerStatus& status);
+void FillStatusOf(const kafka::GroupReader& reader, const kafka::Publisher& publisher,
+                  WorkerStatus& status);
 
 }  // namespace newsfeed::stages

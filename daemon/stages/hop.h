@@ -2,8 +2,9 @@
 //
 //   hop->Process(batch, out)     records for the next topics, to be published in one transaction
 //
-// A hop is pure: same records and configuration, same result; it knows no client. One a worker, one thread. Views in
-// `out` lie in the batch or, names of topics and what was serialised, in the hop: they hold until its next batch.
+// A hop is pure: same records and configuration, same result; it knows no client. One a worker, one
+// thread. Views in `out` lie in the batch or, names of topics and what was serialised, in the hop:
+// they hold until its next batch.
 #pragma once
 
 #include <array>
@@ -37,7 +38,9 @@ struct HopOutput {
   uint64_t bytes = 0;
 
   // Records of the batch that are accounted for: passed on, or at their end.
-  uint64_t accounted() const { return std::accumulate(outcomes.begin(), outcomes.end(), passed_on); }
+  uint64_t accounted() const {
+    return std::accumulate(outcomes.begin(), outcomes.end(), passed_on);
+  }
 
   void Clear();
   // Adds to the counters of the worker.
@@ -56,7 +59,8 @@ class Hop {
   virtual void FillSteps(WorkerCounters& counters) const = 0;
 };
 
-// What hops are made of; outlives them. Records of `config->skip` become dead letters before they are looked into.
+// What hops are made of; outlives them. Records of `config->skip` become dead letters before they
+// are looked into.
 struct HopContext {
   const config::v1::Config* config = nullptr;
   const LoadedData* data = nullptr;

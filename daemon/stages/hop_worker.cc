@@ -17,8 +17,9 @@ constexpr int kPatience = 3;
 
 }  // namespace
 
-HopWorker::HopWorker(kafka::ClientFactory* factory, const config::v1::Config& config, WorkerName name,
-                     std::vector<std::string> topics, std::unique_ptr<Hop> hop, FlightRecorder::Desk desk)
+HopWorker::HopWorker(kafka::ClientFactory* factory, const config::v1::Config& config,
+                     WorkerName name, std::vector<std::string> topics, std::unique_ptr<Hop> hop,
+                     FlightRecorder::Desk desk)
     : name_(std::move(name)),
       topics_(std::move(topics)),
       hop_(std::move(hop)),
@@ -48,8 +49,8 @@ Progress HopWorker::Step(absl::Time now, absl::Duration may_wait) {
   return Progress::kDone;
 }
 
-// What is published are views into the hop. A batch that was only read is worked on by the new one: it may be what
-// heals the old one's errors.
+// What is published are views into the hop. A batch that was only read is worked on by the new one:
+// it may be what heals the old one's errors.
 bool HopWorker::Renew(Renewal& renewal) {
   if (state_ == State::kPublish || state_ == State::kCommitted) return false;
   hop_->FillSteps(counters_);
@@ -59,7 +60,8 @@ bool HopWorker::Renew(Renewal& renewal) {
   return true;
 }
 
-// Before a partition is taken: what a predecessor left open is ended first, and offsets can be committed.
+// Before a partition is taken: what a predecessor left open is ended first, and offsets can be
+// committed.
 Progress HopWorker::PreparePublisher(absl::Time now) {
   const Publisher::Result result = publisher_.Step(now);
   if (result != Publisher::Result::kReady) {
@@ -67,7 +69,8 @@ Progress HopWorker::PreparePublisher(absl::Time now) {
     held_back_ |= publisher_.waiting(now);
     // What it holds is neither read nor worked on meanwhile: others may do it.
     if (reader_.is_open() && publisher_.failures() > kPatience) {
-      log::Warn("no producer can be had, the group is left", {{"stage", StageName(name_.stage)}, {"why", detail_}});
+      log::Warn("no producer can be had, the group is left",
+                {{"stage", StageName(name_.stage)}, {"why", detail_}});
       batch_.Clear();
       reader_.Close(kCloseTimeout);
     }
@@ -97,12 +100,16 @@ Progress HopWorker::Fill(absl::Time now, absl::Duration may_wait) {
       if (batch_.empty()) held_back_ = false;  // there is nothing to be held back
       return Progress::kWaiting;
     case BatchFiller::Result::kGone:
-      return Fatal("an internal topic does not hold the committed offset: it was deleted or trimmed by hand");
+      return Fatal(
+          "an internal topic does not hold the committed offset: it was deleted or trimmed by "
+          "hand");
     case BatchFiller::Result::kRevoked: return Forget();
     case BatchFiller::Result::kDead:
       log::Warn("consumer is dead, a new one is made",
                 {{"stage", StageName(name_.stage)}, {"error", reader_.last_error().name}});
-      if (InstanceTakenOver(now)) return Fatal("another process is the same static member of the group");
+      if (InstanceTakenOver(now)) {
+        return Fatal("another process is the same static member of the group");
+      }
       batch_.Clear();
       reader_.Close(absl::ZeroDuration());
       state_ = State::kOpen;
@@ -132,10 +139,14 @@ Progress HopWorker::Assign(absl::Time now) {
 void HopWorker::ClearSuspects() {
   std::vector<kafka::PartitionOffset> places;
   for (const Suspect& suspect : desk_.suspects()) {
-    if (std::ranges::find(topics_, suspect.topic) != topics_.end()) places.push_back({{suspect.topic, suspect.partition}});
+    if (std::ranges::find(topics_, suspect.topic) != topics_.end()) {
+      places.push_back({{suspect.topic, suspect.partition}});
+    }
   }
   if (places.empty() || !reader_.CommittedOf(places).ok()) return;
-  for (const kafka::PartitionOffset& place : places) desk_.Committed(place.where.topic, place.where.partition, place.offset);
+  for (const kafka::PartitionOffset& place : places) {
+    desk_.Committed(place.where.topic, place.where.partition, place.offset);
+  }
 }
 
 bool HopWorker::InstanceTakenOver(absl::Time now) {
@@ -162,7 +173,8 @@ Progress HopWorker::Process(absl::Time now) {
   if (!status.ok()) {
     ++counters_.errors;
     detail_ = std::string(status.message());
-    log::Error("batch cannot be processed", {{"stage", StageName(name_.stage)}, {"error", detail_}});
+    log::Error("batch cannot be processed",
+               {{"stage", StageName(name_.stage)}, {"error", detail_}});
     batch_.ResetArticles();
     in_flight_ = !finishing_;
     return RetryLater(now);
@@ -176,7 +188,8 @@ Progress HopWorker::Process(absl::Time now) {
 Progress HopWorker::Publish(absl::Time now) {
   switch (publisher_.Step(now)) {
     case Publisher::Result::kWorking:
-    case Publisher::Result::kReady: return publisher_.waiting(now) ? Progress::kWaiting : Progress::kProgress;
+    case Publisher::Result::kReady:
+      return publisher_.waiting(now) ? Progress::kWaiting : Progress::kProgress;
     case Publisher::Result::kCommitted:
       reader_.Committed();
       in_flight_ = false;

@@ -1,13 +1,13 @@
-// A worker of prepare, enrich, or the one hop without a judge: reads a batch, does the hop, publishes outcomes and
-// offsets together, goes on.
+// A worker of prepare, enrich, or the one hop without a judge: reads a batch, does the hop,
+// publishes outcomes and offsets together, goes on.
 //
 //   open ─► fill ─► process ─► publish ─┬─ committed ─► fill
 //            ▲                          ├─ aborted ───► rewind ─► fill
 //            │                          ├─ refused ───► rewind ─► fill half as much (refusals.h)
 //            └── assign pending         └─ unknown ───► new producer ─► rewind ─► fill
 //
-// A batch with records that were in hand when the process died before (daemon/flight_recorder.h) is read again, record by
-// record.
+// A batch with records that were in hand when the process died before (daemon/flight_recorder.h) is
+// read again, record by record.
 //
 // What each fault does stands in daemon/kafka/publisher.h and group_reader.h.
 #pragma once
@@ -32,7 +32,8 @@ class HopWorker : public Worker {
  public:
   // Reads `topics`: the inputs, or the one between the stages.
   HopWorker(kafka::ClientFactory* factory, const config::v1::Config& config, WorkerName name,
-            std::vector<std::string> topics, std::unique_ptr<Hop> hop, FlightRecorder::Desk desk = {});
+            std::vector<std::string> topics, std::unique_ptr<Hop> hop,
+            FlightRecorder::Desk desk = {});
 
   Progress Step(absl::Time now, absl::Duration may_wait) override;
   void Finish() override { finishing_ = true; }
@@ -41,8 +42,9 @@ class HopWorker : public Worker {
   void FillStatus(WorkerStatus& status) const override;
 
  private:
-  enum class State : uint8_t { kPublisher, kOpen, kFill, kProcess, kPublish, kCommitted, kRewind, kClosed,
-                               kFatal };
+  enum class State : uint8_t {
+    kPublisher, kOpen, kFill, kProcess, kPublish, kCommitted, kRewind, kClosed, kFatal
+  };
 
   Progress PreparePublisher(absl::Time now);
   Progress OpenReader(absl::Time now);

@@ -32,13 +32,14 @@ void RejectRefused(Article& article) {
   article.fate.stage = kPublishStage;
 }
 
-// Of an input by their coordinates, between the stages by their own or their source's. Before anything else: what is
-// skipped may end the process that looks into it.
+// Of an input by their coordinates, between the stages by their own or their source's. Before
+// anything else: what is skipped may end the process that looks into it.
 void RejectSkipped(const SkipList& skips, Batch& batch, std::string_view stage) {
   if (skips.empty()) return;
   for (Article& article : batch.articles()) {
     const RecordId& own = article.origin;
-    const auto source = stage == StageName(Stage::kPrepare) ? std::nullopt : headers::ReadSource(article.headers);
+    const auto source =
+        stage == StageName(Stage::kPrepare) ? std::nullopt : headers::ReadSource(article.headers);
     if (!skips.Has(own.topic.name, own.partition.value, own.offset.value) &&
         !(source && skips.Has(source->topic, source->partition, source->offset))) {
       continue;
@@ -68,7 +69,9 @@ class PrepareHop : public Hop {
     for (Article& article : batch.articles()) {
       if (article.live() && article.refusals > 0) RejectRefused(article);
       if (article.live()) PassOn(article);
-      if (article.fate.kind == FateKind::kFiltered) records_.AddFiltered(article, SourceOf(article));
+      if (article.fate.kind == FateKind::kFiltered) {
+        records_.AddFiltered(article, SourceOf(article));
+      }
       if (article.fate.kind == FateKind::kRejected) {
         records_.AddDeadLetter(article, SourceOf(article), {.stub = article.refusals > 1});
       }
@@ -170,7 +173,8 @@ class EnrichHop : public Hop {
     const auto verdict = headers::Last(article.headers, headers::kVerdictDetail);
     if (!source || !verdict) return false;
     if (!item.verdict.ParseFromArray(verdict->data(), static_cast<int>(verdict->size())) ||
-        !item.prepared.ParseFromArray(article.value.data(), static_cast<int>(article.value.size()))) {
+        !item.prepared.ParseFromArray(article.value.data(),
+                                      static_cast<int>(article.value.size()))) {
       return false;
     }
     const v1::EnrichedArticle& message = item.prepared.article();
@@ -196,7 +200,8 @@ class EnrichHop : public Hop {
       v1::EnrichedArticle& message = *item->prepared.mutable_article();
       if (article.refusals == 0) AddEntities(article, message);
       message.mutable_dedup()->Swap(&item->verdict);
-      message.mutable_processing()->set_model(article.entity_model.data(), article.entity_model.size());
+      message.mutable_processing()->set_model(article.entity_model.data(),
+                                              article.entity_model.size());
       if (!records_.AddArticle(article, item->source, message)) RejectTooLarge(article);
     }
     if (!article.live()) {

@@ -30,7 +30,8 @@ absl::Status IndexLog::Open() {
   return absl::OkStatus();
 }
 
-// A reader of what is committed is told the last stable offset instead, which hides what a lost marker holds up.
+// A reader of what is committed is told the last stable offset instead, which hides what a lost
+// marker holds up.
 absl::Status IndexLog::AskEnd() {
   kafka::Properties properties = properties_;
   properties["isolation.level"] = "read_uncommitted";
@@ -74,7 +75,8 @@ IndexLog::Result IndexLog::Apply(const kafka::PolledRecord& record, dedup::Judge
     error_ = std::string(status.message());
     return Result::kGap;
   } else if (!status.ok()) {
-    error_ = fmt::format("{}: offset {}: {}", where_.topic, record.offset, std::string(status.message()));
+    error_ = fmt::format("{}: offset {}: {}", where_.topic, record.offset,
+                         std::string(status.message()));
     return Result::kUnreadable;
   }
   Failpoint("index_log.applied");

@@ -5,8 +5,9 @@
 //   log.position()                next offset to be applied
 //   log.AskEnd()                  high watermark: what position must reach
 //
-// Reads what is committed only, so the end is reached once no transaction is open over it. A position below the
-// log's start (it was trimmed while we were away) needs a new index: kGap. One thread.
+// Reads what is committed only, so the end is reached once no transaction is open over it. A
+// position below the log's start (it was trimmed while we were away) needs a new index: kGap. One
+// thread.
 #pragma once
 
 #include <algorithm>

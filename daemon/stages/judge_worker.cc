@@ -22,7 +22,8 @@ constexpr absl::Duration kCloseTimeout = absl::Seconds(5);
 constexpr absl::Duration kNoteEvery = absl::Seconds(60);
 // Entries applied in one step.
 constexpr int kReadsPerStep = 512;
-// A verdict takes a sixth of what prepare and enrich do with a record, a transaction as long as theirs.
+// A verdict takes a sixth of what prepare and enrich do with a record, a transaction as long as
+// theirs.
 constexpr size_t kBatches = 4;
 // Distance of the places in the changelog that trimming can cut at.
 constexpr uint64_t kMarkEvery = 5000;
@@ -41,8 +42,9 @@ JudgeWorker::JudgeWorker(kafka::ClientFactory* factory, const config::v1::Config
       log_(factory, kafka::ReaderProperties(*config), index_topic_),
       reader_(factory, ReaderOptions(*config, {Stage::kJudge, instance, 0},
                                      {kafka::InternalTopicsOf(*config).prepared})),
-      publisher_(factory, PublisherOptions(*config, {Stage::kJudge, instance, 0},
-                                           {judged_topic_, index_topic_, config->outputs().dead_letter()})),
+      publisher_(factory,
+                 PublisherOptions(*config, {Stage::kJudge, instance, 0},
+                                  {judged_topic_, index_topic_, config->outputs().dead_letter()})),
       filler_(*config, kBatches),
       records_(*config, OutcomeRecords::Headers::kOurs) {}
 
@@ -72,7 +74,8 @@ Progress JudgeWorker::Step(absl::Time now, absl::Duration may_wait) {
   return Progress::kDone;
 }
 
-// In office the policy is part of what the next entry says: standbys and successors judge on as we do.
+// In office the policy is part of what the next entry says: standbys and successors judge on as we
+// do.
 bool JudgeWorker::Renew(Renewal& renewal) {
   if (!AtBoundary()) return false;
   policy_ = renewal.policy;
@@ -106,7 +109,8 @@ bool JudgeWorker::ReadLog(absl::Time now, absl::Duration may_wait, Progress& pro
         if (reads == 0) progress = Progress::kWaiting;
         return true;
       case IndexLog::Result::kGap:
-        log::Warn("changelog does not go on where we are: restoring from its start", {{"why", log_.error()}});
+        log::Warn("changelog does not go on where we are: restoring from its start",
+                  {{"why", log_.error()}});
         judge_ = std::make_unique<dedup::Judge>(policy_);
         marks_.clear();
         log_.Restart();
@@ -208,7 +212,9 @@ Progress JudgeWorker::Init(absl::Time now) {
 }
 
 Progress JudgeWorker::AskEnd(absl::Time now) {
-  if (absl::Status status = log_.AskEnd(); !status.ok()) return NotReady(std::string(status.message()), now);
+  if (absl::Status status = log_.AskEnd(); !status.ok()) {
+    return NotReady(std::string(status.message()), now);
+  }
   state_ = State::kReadToEnd;
   return Progress::kProgress;
 }
@@ -224,7 +230,8 @@ Progress JudgeWorker::ReadToEnd(absl::Time now, absl::Duration may_wait) {
     return Progress::kProgress;
   }
   // Nothing of a fenced owner can be open any more: init ended it.
-  why_not_ready_ = fmt::format("taking over: the changelog can be read to {} of {}", log_.position(), log_.end());
+  why_not_ready_ = fmt::format("taking over: the changelog can be read to {} of {}",
+                               log_.position(), log_.end());
   return progress;
 }
 
@@ -237,11 +244,14 @@ Progress JudgeWorker::Check(absl::Time now) {
   }
   const int64_t last = judge_->index().last_prepared_offset();
   if (committed != last + 1 && !(committed == kafka::kNoOffset && last < 0)) {
-    return NotReady(fmt::format("taking over: the changelog ends with the article at {}, but the group has "
-                                "committed {}: topic {} or the group's offsets were tampered with",
-                                last, committed, index_topic_), now);
+    return NotReady(
+        fmt::format("taking over: the changelog ends with the article at {}, but the group has "
+                    "committed {}: topic {} or the group's offsets were tampered with",
+                    last, committed, index_topic_),
+        now);
   }
-  const absl::Status status = committed == kafka::kNoOffset ? reader_.Assign() : reader_.AssignAt(last + 1);
+  const absl::Status status =
+      committed == kafka::kNoOffset ? reader_.Assign() : reader_.AssignAt(last + 1);
   if (absl::IsFailedPrecondition(status)) return Fatal(std::string(status.message()));
   if (!status.ok()) return NotReady(std::string(status.message()), now);
   if (!reader_.Partitions().empty()) {
@@ -266,9 +276,12 @@ Progress JudgeWorker::Fill(absl::Time now, absl::Duration may_wait) {
   const size_t limit = std::min(refusals_.limit(), desk_.most_records());
   switch (filler_.Fill(reader_, batch_, limit, now, may_wait)) {
     case BatchFiller::Result::kMore: return Progress::kProgress;
-    case BatchFiller::Result::kPending: return StepDown();  // given anew: take over from the beginning
+    case BatchFiller::Result::kPending:
+      return StepDown();  // given anew: take over from the beginning
     case BatchFiller::Result::kGone:
-      return Fatal("the topic of prepared articles does not hold the next one: it was deleted or trimmed by hand");
+      return Fatal(
+          "the topic of prepared articles does not hold the next one: it was deleted or trimmed by "
+          "hand");
     case BatchFiller::Result::kNothing: return Progress::kWaiting;
     case BatchFiller::Result::kRevoked: return StepDown();
     case BatchFiller::Result::kDead: return Leave(reader_.last_error().message, now);
@@ -305,12 +318,15 @@ Progress JudgeWorker::JudgeBatch(absl::Time now) {
 absl::Status JudgeWorker::JudgeRecord(Article& article) {
   const auto source = headers::ReadSource(article.headers);
   const auto sketch = headers::Last(article.headers, headers::kSketch);
-  if (skips_.Has(article.origin.topic.name, article.origin.partition.value, article.origin.offset.value) ||
+  if (skips_.Has(article.origin.topic.name, article.origin.partition.value,
+                 article.origin.offset.value) ||
       (source && skips_.Has(source->topic, source->partition, source->offset))) {
-    return RejectRecord(article, Reason::kOperatorSkipped, "left out by the operator", source.has_value());
+    return RejectRecord(article, Reason::kOperatorSkipped, "left out by the operator",
+                        source.has_value());
   }
   if (!source || !sketch || article.key.empty()) {
-    return RejectRecord(article, Reason::kWrongType, "no prepared article with id, source and sketch", false);
+    return RejectRecord(article, Reason::kWrongType,
+                        "no prepared article with id, source and sketch", false);
   }
   article.id = article.key;
   dedup::IndexEntry entry = judge_->Consider(
@@ -325,7 +341,8 @@ absl::Status JudgeWorker::JudgeRecord(Article& article) {
     // It is nobody's original, and goes back to the judged ones with its verdict.
     article.Reject(Reason::kOutputRefused, article.refused_why);
     article.fate.stage = StageName(Stage::kJudge);
-    records_.AddDeadLetter(article, *source, {.late = true, .stub = article.refusals > 1, .more = detail});
+    records_.AddDeadLetter(article, *source,
+                           {.late = true, .stub = article.refusals > 1, .more = detail});
     entry.rejected = true;
     return AddEntry(entry);
   }
@@ -334,13 +351,15 @@ absl::Status JudgeWorker::JudgeRecord(Article& article) {
   return AddEntry(entry);
 }
 
-absl::Status JudgeWorker::RejectRecord(Article& article, Reason reason, std::string_view detail, bool prepared) {
+absl::Status JudgeWorker::RejectRecord(Article& article, Reason reason, std::string_view detail,
+                                       bool prepared) {
   article.Reject(reason, detail);
   article.fate.stage = StageName(Stage::kJudge);
   const Source source = headers::ReadSource(article.headers).value_or(SourceOf(article));
   dedup::IndexEntry entry = judge_->Consider({.prepared_offset = article.origin.offset.value,
                                               .sketch = {}, .origin = {}, .id = {}});
-  // A prepared article is no input: it can only go back to the judged ones, as what has no text to be compared.
+  // A prepared article is no input: it can only go back to the judged ones, as what has no text to
+  // be compared.
   verdict_.Clear();
   ToProto(entry.dedup, verdict_);
   const Header detail_header[] = {{headers::kVerdictDetail, records_.Serialize(verdict_)}};
@@ -354,7 +373,8 @@ absl::Status JudgeWorker::RejectRecord(Article& article, Reason reason, std::str
 absl::Status JudgeWorker::AddEntry(const dedup::IndexEntry& entry) {
   dedup::ToProto(entry, entry_);
   const std::string_view value = records_.Serialize(entry_);
-  out_.records.push_back({.topic = index_topic_, .partition = 0, .timestamp_ms = batch_.now_ms(), .value = value});
+  out_.records.push_back(
+      {.topic = index_topic_, .partition = 0, .timestamp_ms = batch_.now_ms(), .value = value});
   out_.bytes += value.size();
   return judge_->Insert(entry);
 }
@@ -367,7 +387,8 @@ Progress JudgeWorker::Publish(absl::Time now) {
     case Publisher::Result::kCommitted:
       judge_->Commit();
       reader_.Committed();
-      // What lay there before this commit was ours: a commit that passes proves that nobody wrote in between.
+      // What lay there before this commit was ours: a commit that passes proves that nobody wrote
+      // in between.
       if (noted_end_ > 0) {
         log_.SkipTo(noted_end_);
         MarkSequence(noted_end_, noted_sequence_);
@@ -381,7 +402,9 @@ Progress JudgeWorker::Publish(absl::Time now) {
       judge_->Rollback();
       in_flight_ = false;
       state_ = State::kRewind;
-      if (backoff_.failures() > 0) why_not_ready_ = "verdicts are not taken: " + publisher_.last_error().message;
+      if (backoff_.failures() > 0) {
+        why_not_ready_ = "verdicts are not taken: " + publisher_.last_error().message;
+      }
       return RetryLater(now);
     case Publisher::Result::kRefused:
       ++counters_.batches_aborted;
@@ -415,8 +438,9 @@ Progress JudgeWorker::FinishBatch(absl::Time now) {
 
 Progress JudgeWorker::Rewind(absl::Time now) {
   batch_.Clear();
-  // The broker refused something: a producer is made in office. An abort that passed has proved that nobody had fenced
-  // us; should another have taken over since, our generation is old and nothing of ours is committed.
+  // The broker refused something: a producer is made in office. An abort that passed has proved
+  // that nobody had fenced us; should another have taken over since, our generation is old and
+  // nothing of ours is committed.
   if (!publisher_.ready() && publisher_.Step(now) != Publisher::Result::kReady) {
     return publisher_.waiting(now) ? Progress::kWaiting : Progress::kProgress;
   }

@@ -1,15 +1,16 @@
-// The judge as a worker: follows the changelog as a standby, takes office when the group gives it the one partition
-// of prepared articles, and gives verdicts until it loses it.
+// The judge as a worker: follows the changelog as a standby, takes office when the group gives it
+// the one partition of prepared articles, and gives verdicts until it loses it.
 //
 //   catch up ─► stand by ─► take over ─► judge ─► … ─► leave ─► catch up
 //
-// - catch up: the changelog is applied to the end that it had at the start. Only then does the replica join the group,
-//   so that an old or cold one never wins the office.
-// - take over: init_transactions fences whoever held the office; the end of the changelog is asked for after that,
-//   and read to; the last entry's offset + 1 must be what the group has committed.
-// - judge: verdicts, entries and offset are one transaction. After an abort the index is rolled back.
-// - leave: after fencing, a fatal error or an answer that never came: roll back, close both clients, begin anew. No
-//   producer is rebuilt in office: it would fence its successor.
+// - catch up: the changelog is applied to the end that it had at the start. Only then does the
+//   replica join the group, so that an old or cold one never wins the office.
+// - take over: init_transactions fences whoever held the office; the end of the changelog is asked
+//   for after that, and read to; the last entry's offset + 1 must be what the group has committed.
+// - judge: verdicts, entries and offset are one transaction. After an abort the index is rolled
+//   back.
+// - leave: after fencing, a fatal error or an answer that never came: roll back, close both
+//   clients, begin anew. No producer is rebuilt in office: it would fence its successor.
 #pragma once
 
 #include <deque>
@@ -71,18 +72,21 @@ class JudgeWorker : public Worker {
   Progress Close();
 
   absl::Status JudgeRecord(Article& article);
-  // An entry without a sketch, and a dead letter: what prepare did not write, and what the operator skips.
-  // `prepared`: it is an article with its source, and can be replayed.
-  absl::Status RejectRecord(Article& article, Reason reason, std::string_view detail, bool prepared);
+  // An entry without a sketch, and a dead letter: what prepare did not write, and what the operator
+  // skips. `prepared`: it is an article with its source, and can be replayed.
+  absl::Status RejectRecord(Article& article, Reason reason, std::string_view detail,
+                            bool prepared);
   absl::Status AddEntry(const dedup::IndexEntry& entry);
-  // Reads the changelog for one step; false: something else is to be done, and `progress` says what.
+  // Reads the changelog for one step; false: something else is to be done, and `progress` says
+  // what.
   bool ReadLog(absl::Time now, absl::Duration may_wait, Progress& progress);
   // Where the changelog ends, to be believed once the next batch is committed.
   void NoteOwnEntries(absl::Time now);
   void MarkSequence(int64_t index_offset, uint64_t sequence);
   void ServeGroup(absl::Time now);
   uint64_t OutsideWindow() const;
-  // While taking over: serves the group, and says whether the partition is still given to us. Else `progress`.
+  // While taking over: serves the group, and says whether the partition is still given to us. Else
+  // `progress`.
   bool StillGiven(absl::Time now, Progress& progress);
   // The partition was taken away.
   Progress StepDown();

@@ -23,7 +23,8 @@ constexpr size_t kMaxKeptKeyBytes = 64 << 10;
 
 }  // namespace
 
-OutcomeRecords::OutcomeRecords(const config::v1::Config& config, Headers read, const SchemaIds* schema_ids)
+OutcomeRecords::OutcomeRecords(const config::v1::Config& config, Headers read,
+                               const SchemaIds* schema_ids)
     : outputs_(config.outputs()),
       routes_(config.outputs()),
       schema_ids_(schema_ids),
@@ -63,7 +64,8 @@ std::string_view OutcomeRecords::Serialize(const google::protobuf::MessageLite& 
   return {out, size};
 }
 
-std::string_view OutcomeRecords::Encode(std::string_view topic, const v1::EnrichedArticle& message) {
+std::string_view OutcomeRecords::Encode(std::string_view topic,
+                                        const v1::EnrichedArticle& message) {
   if (outputs_.format() == config::v1::Outputs::JSON) {
     json_.clear();
     file::AppendJson(message, json_);
@@ -88,7 +90,8 @@ std::string_view OutcomeRecords::Reframe(std::string_view value, std::string_vie
   return {out, value.size()};
 }
 
-size_t OutcomeRecords::SizeOf(std::string_view key, std::string_view value, std::span<const Header> headers) {
+size_t OutcomeRecords::SizeOf(std::string_view key, std::string_view value,
+                              std::span<const Header> headers) {
   // What librdkafka and the broker count for a record and its batch, rounded up.
   size_t size = 128 + key.size() + value.size();
   for (const Header& header : headers) size += 16 + header.name.size() + header.value.size();
@@ -144,7 +147,8 @@ std::string_view OutcomeRecords::ContentType() const {
   return framed() ? headers::kFramedContentType : headers::kArticleContentType;
 }
 
-bool OutcomeRecords::AddArticle(const Article& article, const Source& source, v1::EnrichedArticle& message) {
+bool OutcomeRecords::AddArticle(const Article& article, const Source& source,
+                                v1::EnrichedArticle& message) {
   const bool is_duplicate = message.dedup().verdict() == v1::Dedup::DUPLICATE;
   const std::string& topic = is_duplicate ? outputs_.duplicates() : outputs_.enriched();
   // While it has its entities.
@@ -167,12 +171,15 @@ bool OutcomeRecords::AddArticle(const Article& article, const Source& source, v1
   if (SizeOf(key, value, headers_) > outputs_.max_record_bytes()) return false;
   const std::span<const Header> kept = KeepHeaders();
   Add(topic, source.timestamp_ms, key, value, kept);
-  for (const size_t i : matching_) Add(routes_.topic(i), source.timestamp_ms, key, Reframe(value, routes_.topic(i)), kept);
+  for (const size_t i : matching_) {
+    Add(routes_.topic(i), source.timestamp_ms, key, Reframe(value, routes_.topic(i)), kept);
+  }
   ++out_->outcomes[static_cast<size_t>(is_duplicate ? Outcome::kDuplicate : Outcome::kEnriched)];
   return true;
 }
 
-void OutcomeRecords::AddDeadLetter(const Article& article, const Source& source, const DeadLetterForm& form) {
+void OutcomeRecords::AddDeadLetter(const Article& article, const Source& source,
+                                   const DeadLetterForm& form) {
   const Fate& fate = article.fate;
   headers_.assign(article.headers.begin(), article.headers.end());
   headers_.insert(headers_.end(), form.more.begin(), form.more.end());
@@ -184,7 +191,8 @@ void OutcomeRecords::AddDeadLetter(const Article& article, const Source& source,
   headers_.push_back({headers::kErrorOffset, Digits(source.offset)});
   AppendHash(headers::kErrorHash, source.hash);
   headers_.push_back({headers::kErrorVersion, kVersion});
-  headers_.push_back({headers::kErrorReplay, form.late ? headers::kReplayJudged : headers::kReplayInput});
+  headers_.push_back(
+      {headers::kErrorReplay, form.late ? headers::kReplayJudged : headers::kReplayInput});
   std::string_view key = article.key;
   std::string_view value = article.value;
   uint64_t missing = article.oversize_bytes;
@@ -195,7 +203,9 @@ void OutcomeRecords::AddDeadLetter(const Article& article, const Source& source,
       hash = text::Hash(value);
     }
     // Headers of a megabyte must not keep the stub out either.
-    headers_.erase(headers_.begin(), headers_.begin() + static_cast<ptrdiff_t>(article.headers.size() + form.more.size()));
+    headers_.erase(
+        headers_.begin(),
+        headers_.begin() + static_cast<ptrdiff_t>(article.headers.size() + form.more.size()));
     if (key.size() > kMaxKeptKeyBytes) key = {};
   }
   if (missing > 0) {
@@ -213,15 +223,19 @@ void OutcomeRecords::AddFiltered(const Article& article, const Source& source) {
   headers_.push_back({headers::kFilterWhy, FilterWhyName(article.fate.why)});
   AppendSource(source);
   AppendPassedThrough(article);
-  // A filtered record is there to be counted; a key that the topic would refuse is not worth stopping for.
-  const std::string_view key = article.key.size() <= kMaxKeptKeyBytes && article.refusals == 0 ? article.key : std::string_view();
+  // A filtered record is there to be counted; a key that the topic would refuse is not worth
+  // stopping for.
+  const std::string_view key = article.key.size() <= kMaxKeptKeyBytes && article.refusals == 0
+                                   ? article.key
+                                   : std::string_view();
   Add(outputs_.filtered(), source.timestamp_ms, key, {}, KeepHeaders());
   ++out_->outcomes[static_cast<size_t>(Outcome::kFiltered)];
   ++out_->filtered[article.fate.why];
 }
 
-void OutcomeRecords::AddInternal(const std::string& topic, const Article& article, const Source& source,
-                                 std::string_view value, std::span<const Header> more) {
+void OutcomeRecords::AddInternal(const std::string& topic, const Article& article,
+                                 const Source& source, std::string_view value,
+                                 std::span<const Header> more) {
   headers_.clear();
   AppendSource(source);
   AppendPassedThrough(article);

@@ -21,10 +21,12 @@ using headers::Source;
 
 class OutcomeRecords {
  public:
-  // Who wrote the headers of the records that are read: theirs of an input topic are believed nothing.
+  // Who wrote the headers of the records that are read: theirs of an input topic are believed
+  // nothing.
   enum class Headers : uint8_t { kTheirs, kOurs };
   // `schema_ids`: see HopContext.
-  OutcomeRecords(const config::v1::Config& config, Headers read, const SchemaIds* schema_ids = nullptr);
+  OutcomeRecords(const config::v1::Config& config, Headers read,
+                 const SchemaIds* schema_ids = nullptr);
 
   // Topics of articles: outputs and routes. Not of dead letters and filtered records.
   std::vector<std::string> ArticleTopics() const;
@@ -34,8 +36,8 @@ class OutcomeRecords {
   // The records of `batch` go to `out` from here on.
   void Begin(Batch& batch, HopOutput& out);
 
-  // `message` as an enriched article or a duplicate, and to the topics of its routes. Too large: without its entities;
-  // still too large: false, and nothing was added.
+  // `message` as an enriched article or a duplicate, and to the topics of its routes. Too large:
+  // without its entities; still too large: false, and nothing was added.
   bool AddArticle(const Article& article, const Source& source, v1::EnrichedArticle& message);
 
   struct DeadLetterForm {
@@ -48,8 +50,8 @@ class OutcomeRecords {
   void AddFiltered(const Article& article, const Source& source);
 
   // A record of an internal topic with source headers, `more`, and what is passed through.
-  void AddInternal(const std::string& topic, const Article& article, const Source& source, std::string_view value,
-                   std::span<const Header> more);
+  void AddInternal(const std::string& topic, const Article& article, const Source& source,
+                   std::string_view value, std::span<const Header> more);
 
   // Serialized into the batch.
   std::string_view Serialize(const google::protobuf::MessageLite& message);
@@ -57,7 +59,8 @@ class OutcomeRecords {
   std::string_view Digits(int64_t number);
 
   // Bytes a record takes, headers included.
-  static size_t SizeOf(std::string_view key, std::string_view value, std::span<const Header> headers);
+  static size_t SizeOf(std::string_view key, std::string_view value,
+                       std::span<const Header> headers);
   size_t max_internal_bytes() const { return max_internal_bytes_; }
 
  private:
@@ -73,8 +76,8 @@ class OutcomeRecords {
   void AppendHash(std::string_view name, uint64_t hash);
   void AppendPassedThrough(const Article& article);
   std::span<const Header> KeepHeaders();
-  void Add(std::string_view topic, int64_t timestamp_ms, std::string_view key, std::string_view value,
-           std::span<const Header> headers);
+  void Add(std::string_view topic, int64_t timestamp_ms, std::string_view key,
+           std::string_view value, std::span<const Header> headers);
 
   const config::v1::Outputs outputs_;
   const ArticleRoutes routes_;

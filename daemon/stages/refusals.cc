@@ -20,8 +20,10 @@ void Refusals::Add(const Batch& batch, const kafka::Error& error) {
     if (!stuck_) ++culprit.refusals;
     culprit.why = fmt::format("the broker: {}", error.message);
     log::Error("the broker refuses what is made of a record",
-               {{"record", fmt::format("{}/{} offset {}", id.topic.name, id.partition.value, id.offset.value)},
-                {"times", std::to_string(culprit.refusals)}, {"error", error.name}});
+               {{"record", fmt::format("{}/{} offset {}", id.topic.name, id.partition.value,
+                                       id.offset.value)},
+                {"times", std::to_string(culprit.refusals)},
+                {"error", error.name}});
   }
   limit_ = 1;
 }

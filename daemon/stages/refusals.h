@@ -1,9 +1,9 @@
 // Which record a broker refuses.
 //
-// A refusal aborts the whole transaction and names no record: all that went to the broker in one request are
-// refused together. So the batch is halved, and halved again, until one record is alone; then less is made of it each
-// time (Article::refusals; what, is the hop's): a dead letter, at last a stub. After each batch that passes the
-// next may be twice as large.
+// A refusal aborts the whole transaction and names no record: all that went to the broker in one
+// request are refused together. So the batch is halved, and halved again, until one record is
+// alone; then less is made of it each time (Article::refusals; what, is the hop's): a dead letter,
+// at last a stub. After each batch that passes the next may be twice as large.
 //
 //   refusals.Add(batch, error)      none of the batch is published
 //   refusals.limit()                records that the next may have

@@ -15,7 +15,8 @@ bool Writes(const Hop& hop, std::string_view topic) {
 
 class SampledHop : public Hop {
  public:
-  SampledHop(std::unique_ptr<Hop> hop, const config::v1::Outputs& outputs, std::shared_ptr<OutcomeSamples> samples)
+  SampledHop(std::unique_ptr<Hop> hop, const config::v1::Outputs& outputs,
+             std::shared_ptr<OutcomeSamples> samples)
       : hop_(std::move(hop)),
         outputs_(outputs),
         publishes_(Writes(*hop_, outputs.enriched())),
@@ -43,7 +44,8 @@ class SampledHop : public Hop {
     samples_->Add(std::move(taken), now);
   }
 
-  void Take(const kafka::ProducedRecord& record, const Batch& batch, SampleQuota& quota, SampledBatch& taken) const {
+  void Take(const kafka::ProducedRecord& record, const Batch& batch, SampleQuota& quota,
+            SampledBatch& taken) const {
     if (record.topic == outputs_.dead_letter()) {
       if (quota.dead_letters == 0) return;
       --quota.dead_letters;
@@ -82,13 +84,15 @@ class SampledHop : public Hop {
     if (!article.live() || article.dedup.verdict == Verdict::kDuplicate) return;
     --quota.noted;
     ++taken.noted;
-    taken.originals.push_back({.id = std::string(article.id),
-                               .title = std::string(article.title.substr(0, OutcomeSamples::kMaxTitleBytes + 4)),
-                               .lead = std::string(article.body.substr(0, OutcomeSamples::kMaxLeadBytes + 4))});
+    taken.originals.push_back(
+        {.id = std::string(article.id),
+         .title = std::string(article.title.substr(0, OutcomeSamples::kMaxTitleBytes + 4)),
+         .lead = std::string(article.body.substr(0, OutcomeSamples::kMaxLeadBytes + 4))});
     for (const Entity& entity : article.entities) {
-      taken.entities.push_back({.id = std::string(entity.id),
-                                .name = std::string(entity.name),
-                                .type = v1::Entity::Type_Name(static_cast<v1::Entity::Type>(entity.type))});
+      taken.entities.push_back(
+          {.id = std::string(entity.id),
+           .name = std::string(entity.name),
+           .type = v1::Entity::Type_Name(static_cast<v1::Entity::Type>(entity.type))});
     }
   }
 

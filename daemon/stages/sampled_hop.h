@@ -1,7 +1,8 @@
-// A hop that is watched: what it makes is what the hop within makes, and a few of its outcomes are copied for the live
-// page. The hop knows nothing of it.
+// A hop that is watched: what it makes is what the hop within makes, and a few of its outcomes are
+// copied for the live page. The hop knows nothing of it.
 //
-// Copies are made when a batch was worked on, a moment before it is committed; the batch's clock is the only one.
+// Copies are made when a batch was worked on, a moment before it is committed; the batch's clock is
+// the only one.
 #pragma once
 
 #include <memory>

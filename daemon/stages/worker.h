@@ -2,8 +2,9 @@
 //
 //   while (worker.Step(now, wait) != kDone) {}
 //
-// A step does one thing, with at most a call or two to Kafka, and never sleeps but inside a poll for at most `may_wait`.
-// Time is handed in, of a clock that nobody sets (steady_time.h). All calls come from the worker's thread.
+// A step does one thing, with at most a call or two to Kafka, and never sleeps but inside a poll
+// for at most `may_wait`. Time is handed in, of a clock that nobody sets (steady_time.h). All calls
+// come from the worker's thread.
 #pragma once
 
 #include <memory>
@@ -25,8 +26,8 @@ enum class Progress : uint8_t {
   kFatal,     // cannot go on in this process; the status tells why
 };
 
-// What a worker goes on with when the configuration was loaded again: made and checked before, so that taking it over
-// cannot fail.
+// What a worker goes on with when the configuration was loaded again: made and checked before, so
+// that taking it over cannot fail.
 struct Renewal {
   // Kept as long as it is in use.
   std::shared_ptr<const LoadedConfig> made_of;
@@ -42,13 +43,14 @@ class Worker {
   // How far the wall clock, which dates records, is ahead of the one that Step is told.
   void set_wall_ahead(absl::Duration ahead) { wall_ahead_ = ahead; }
 
-  // Finish the batch in hand and begin no other. The group is not left yet: that is a rebalance, and would abort the
-  // transactions of other workers that are about to commit.
+  // Finish the batch in hand and begin no other. The group is not left yet: that is a rebalance,
+  // and would abort the transactions of other workers that are about to commit.
   virtual void Finish() = 0;
   // The same, then leave the group and be done.
   virtual void Drain() = 0;
 
-  // Between two batches, swaps what it works with and true; false: a batch is about to be committed, ask again.
+  // Between two batches, swaps what it works with and true; false: a batch is about to be
+  // committed, ask again.
   virtual bool Renew(Renewal& renewal) = 0;
 
   // What it would tell now.

@@ -26,7 +26,8 @@ using ProgressMap = std::map<TopicPartition, Progress>;
 
 absl::Status AskProgress(TopicReader& reader, const std::string& group,
                          const std::vector<std::string>& topics, ProgressMap& progress) {
-  // First offsets before committed ones: a stage never commits less, so a gap between them is none of timing.
+  // First offsets before committed ones: a stage never commits less, so a gap between them is none
+  // of timing.
   auto ranges = reader.RangesOf(topics);
   if (!ranges.ok()) return ranges.status();
   std::vector<TopicPartition> partitions;
@@ -65,7 +66,8 @@ class Readings {
   void Begin(const ReadRange& range, bool with_offsets) {
     Reading& reading = readings_[range.where];
     if (reading.coverage.topic.empty()) {
-      reading.coverage = {.topic = range.where.topic, .partition = range.where.partition, .first = range.begin};
+      reading.coverage = {
+          .topic = range.where.topic, .partition = range.where.partition, .first = range.begin};
       order_.push_back(range.where);
     }
     reading.coverage.end = range.end;
@@ -76,15 +78,19 @@ class Readings {
     Reading& reading = Of(record);
     Coverage& coverage = reading.coverage;
     ++coverage.records;
-    coverage.first_ms = coverage.first_ms == 0 ? record.timestamp_ms : std::min(coverage.first_ms, record.timestamp_ms);
+    coverage.first_ms = coverage.first_ms == 0 ? record.timestamp_ms
+                                               : std::min(coverage.first_ms, record.timestamp_ms);
     coverage.last_ms = std::max(coverage.last_ms, record.timestamp_ms);
-    if (const size_t index = IndexOf(reading, record); index < reading.seen.size()) reading.seen[index] = true;
+    if (const size_t index = IndexOf(reading, record); index < reading.seen.size()) {
+      reading.seen[index] = true;
+    }
   }
 
   // Read uncommitted.
   void TakeAny(const kafka::PolledRecord& record) {
     Reading& reading = Of(record);
-    if (const size_t index = IndexOf(reading, record); index < reading.seen.size() && !reading.seen[index]) {
+    if (const size_t index = IndexOf(reading, record);
+        index < reading.seen.size() && !reading.seen[index]) {
       ++reading.coverage.hidden;
     }
   }
@@ -104,7 +110,8 @@ class Readings {
 
   // Records of one partition come in a row.
   Reading& Of(const kafka::PolledRecord& record) {
-    if (last_ == nullptr || last_->coverage.partition != record.partition || last_->coverage.topic != record.topic) {
+    if (last_ == nullptr || last_->coverage.partition != record.partition ||
+        last_->coverage.topic != record.topic) {
       last_ = &readings_.at({std::string(record.topic), record.partition});
     }
     return *last_;
@@ -140,8 +147,8 @@ class Auditing {
     if (!progress.ok()) return progress.status();
     progress_after_ = *std::move(progress);
     if (absl::Status s = ReadUncommittedJudged(); !s.ok()) return s;
-    // Late, so that the record of each outcome is seen. What an open transaction of the feed hides is not read by
-    // prepare either: not worth waiting for.
+    // Late, so that the record of each outcome is seen. What an open transaction of the feed hides
+    // is not read by prepare either: not worth waiting for.
     for (const ReadRange& range : *inputs) {
       readings_.Begin(range, /*with_offsets=*/false);
       ledger_.SetCommitted(range.where, progress_after_[range.where].committed);
@@ -175,7 +182,8 @@ class Auditing {
     return absl::OkStatus();
   }
 
-  // The end of each is asked for when the one before has been read: what was trimmed there unseen lies before it.
+  // The end of each is asked for when the one before has been read: what was trimmed there unseen
+  // lies before it.
   absl::Status ReadInternal() {
     if (topics_.internal.prepared.empty()) return absl::OkStatus();
     const auto [prepared, judged, index] = topics_.internal;
@@ -183,10 +191,15 @@ class Auditing {
       index_.TakePrepared(record);
       return take_(record);
     };
-    if (absl::Status s = ReadTopics(AddRanges(reader_.RangesOf({prepared})), take_prepared); !s.ok()) return s;
+    if (absl::Status s = ReadTopics(AddRanges(reader_.RangesOf({prepared})), take_prepared);
+        !s.ok()) {
+      return s;
+    }
     auto entries = reader_.RangesOf({index});
     if (absl::Status s = ReadTopics(entries, TakeEntries(/*younger=*/false)); !s.ok()) return s;
-    if (absl::Status s = ReadTopics(AddRanges(reader_.RangesOf({judged})), take_); !s.ok()) return s;
+    if (absl::Status s = ReadTopics(AddRanges(reader_.RangesOf({judged})), take_); !s.ok()) {
+      return s;
+    }
     auto younger = reader_.RangesOf({index});
     if (!younger.ok()) return younger.status();
     for (size_t i = 0; i < younger->size(); ++i) (*younger)[i].begin = (*entries)[i].end;
@@ -196,7 +209,9 @@ class Auditing {
   TopicReader::Take TakeEntries(bool younger) {
     return [this, younger](const kafka::PolledRecord& record) {
       readings_.Take(record);
-      if (const auto taken = index_.Take(record)) ledger_.TakeEntry(taken->entry, taken->payload_hash, younger);
+      if (const auto taken = index_.Take(record)) {
+        ledger_.TakeEntry(taken->entry, taken->payload_hash, younger);
+      }
       return true;
     };
   }
@@ -210,7 +225,8 @@ class Auditing {
     return ReadTopics(std::move(ranges), take_);
   }
 
-  absl::Status ReadTopics(absl::StatusOr<std::vector<ReadRange>> ranges, const TopicReader::Take& take) {
+  absl::Status ReadTopics(absl::StatusOr<std::vector<ReadRange>> ranges,
+                          const TopicReader::Take& take) {
     if (!ranges.ok()) return ranges.status();
     for (const ReadRange& range : *ranges) readings_.Begin(range, options_.hidden);
     if (absl::Status status = reader_.Read(*ranges, patience_, take); !status.ok()) return status;
@@ -235,7 +251,9 @@ class Auditing {
     if (topics_.internal.judged.empty()) return absl::OkStatus();
     auto ranges = reader_.RangesOf({topics_.internal.judged});
     if (!ranges.ok()) return ranges.status();
-    for (ReadRange& range : *ranges) range.begin = std::max(range.low, progress_after_[range.where].committed);
+    for (ReadRange& range : *ranges) {
+      range.begin = std::max(range.low, progress_after_[range.where].committed);
+    }
     return reader_.Read(*ranges, absl::ZeroDuration(), [this](const kafka::PolledRecord& record) {
       ledger_.TakeUncommitted(record);
       return true;
@@ -265,7 +283,8 @@ class Auditing {
     const TopicPartition prepared = {topics_.internal.prepared, 0};
     const auto index = read_.find({topics_.internal.index, 0});
     if (index != read_.end() && !index->second.open_transaction) {
-      index_.CheckCommitted(progress_[prepared].committed, progress_after_[prepared].committed, report);
+      index_.CheckCommitted(progress_[prepared].committed, progress_after_[prepared].committed,
+                            report);
     }
     Append(std::move(offsets_), report.offsets);
     report.open_transactions = std::move(open_);
@@ -295,8 +314,9 @@ class Auditing {
       for (const ReadRange& range : *ranges) {
         const int64_t committed = progress_[range.where].committed;
         if (committed <= range.end) continue;
-        std::string what = fmt::format("{}/{} ends at {}, and its stage has committed {}", range.where.topic,
-                                       range.where.partition, range.end, committed);
+        std::string what =
+            fmt::format("{}/{} ends at {}, and its stage has committed {}", range.where.topic,
+                        range.where.partition, range.end, committed);
         // An input may be made anew; its stage goes on when there is something to read.
         (topics == internal ? offsets_ : notes_).push_back(std::move(what));
       }
@@ -306,9 +326,10 @@ class Auditing {
 
   void NoteTrimmed(const ReadRange& range) {
     if (range.low == 0) return;
-    notes_.push_back(fmt::format("{}/{} begins at {}: outcomes that were there before cannot be seen, "
-                                 "and their records would be told as missing",
-                                 range.where.topic, range.where.partition, range.low));
+    notes_.push_back(
+        fmt::format("{}/{} begins at {}: outcomes that were there before cannot be seen, "
+                    "and their records would be told as missing",
+                    range.where.topic, range.where.partition, range.low));
   }
 
   void NoteOvertaken(const TopicPartition& where, const Progress& progress) {
@@ -318,9 +339,10 @@ class Auditing {
     if (is_input && progress.committed < 0) return;
     const int64_t committed = std::max<int64_t>(progress.committed, 0);
     if (progress.low <= committed) return;
-    notes_.push_back(fmt::format("{}/{} begins at {}, and its stage has committed {}: retention took what "
-                                 "had not been read",
-                                 where.topic, where.partition, progress.low, committed));
+    notes_.push_back(
+        fmt::format("{}/{} begins at {}, and its stage has committed {}: retention took what "
+                    "had not been read",
+                    where.topic, where.partition, progress.low, committed));
   }
 
   TopicReader& reader_;

@@ -46,17 +46,20 @@ bool IsLate(const PolledRecord& record) {
 }
 
 uint32_t HashOf(const PolledRecord& record, std::string_view header) {
-  return static_cast<uint32_t>(headers::ParseHash(headers::Last(record.headers, header).value_or("")));
+  return static_cast<uint32_t>(
+      headers::ParseHash(headers::Last(record.headers, header).value_or("")));
 }
 
 // Of a published article, or of a judged one.
 int VerdictOf(const PolledRecord& record) {
   v1::Dedup dedup;
   if (const auto detail = headers::Last(record.headers, headers::kVerdictDetail)) {
-    return dedup.ParseFromArray(detail->data(), static_cast<int>(detail->size())) ? dedup.verdict() : 0;
+    return dedup.ParseFromArray(detail->data(), static_cast<int>(detail->size())) ? dedup.verdict()
+                                                                                  : 0;
   }
   v1::Dedup::Verdict verdict = v1::Dedup::UNSPECIFIED;
-  v1::Dedup::Verdict_Parse(std::string(headers::Last(record.headers, headers::kVerdict).value_or("")), &verdict);
+  v1::Dedup::Verdict_Parse(
+      std::string(headers::Last(record.headers, headers::kVerdict).value_or("")), &verdict);
   return verdict;
 }
 
@@ -125,7 +128,9 @@ void AuditLedger::AddPartition(const AuditPartition& partition) {
   added.hashes.resize(offsets);
 }
 
-void AuditLedger::SetPartitions(const std::string& topic, int32_t partitions) { partitions_[topic] = partitions; }
+void AuditLedger::SetPartitions(const std::string& topic, int32_t partitions) {
+  partitions_[topic] = partitions;
+}
 
 void AuditLedger::Take(const PolledRecord& record) {
   if (record.topic == topics_.enriched) return TakeEnriched(record);
@@ -231,7 +236,8 @@ void AuditLedger::TakeJudged(const PolledRecord& record) {
 void AuditLedger::TakeEntry(const dedup::IndexEntry& entry, uint64_t payload_hash, bool younger) {
   // Of a record that does not say where it came from: a dead letter of the judge.
   if (entry.origin.topic.empty()) return;
-  const Key key = KeyOf({std::string(entry.origin.topic), entry.origin.partition.value, entry.origin.offset.value});
+  const Key key = KeyOf(
+      {std::string(entry.origin.topic), entry.origin.partition.value, entry.origin.offset.value});
   if (key.partition & kForeign) return;
   first_entry_.try_emplace(key.partition, key.offset);
   const int verdict = entry.rejected ? 0 : static_cast<int>(entry.dedup.verdict);
@@ -266,8 +272,8 @@ bool AuditLedger::IsCommitted(const PolledRecord& record) const {
   return committed != committed_.end() && record.offset < committed->second;
 }
 
-// Known where the entry was taken before. What came twice at least once may have been judged twice, the second time when
-// the first had left the window.
+// Known where the entry was taken before. What came twice at least once may have been judged twice,
+// the second time when the first had left the window.
 void AuditLedger::CheckVerdict(Key key, uint32_t hash, int verdict) {
   if (!topics_.exactly_once) return;
   const int told = (MarksOf(key) & kVerdictMask) >> kVerdictShift;
@@ -285,7 +291,8 @@ bool AuditLedger::IsSpreadAnew(std::string_view topic) const {
   if (topics_.internal.judged.empty()) return false;
   const auto judged = partitions_.find(topics_.internal.judged);
   const auto here = partitions_.find(topic);
-  return judged == partitions_.end() || here == partitions_.end() || here->second % judged->second != 0;
+  return judged == partitions_.end() || here == partitions_.end() ||
+         here->second % judged->second != 0;
 }
 
 void AuditLedger::Note(Key key, uint32_t hash, uint16_t mark, bool outcome) {
@@ -297,7 +304,8 @@ void AuditLedger::Note(Key key, uint32_t hash, uint16_t mark, bool outcome) {
   }
   if (hash != 0) *slot.hash = hash;
   if (outcome) {
-    *slot.mark = static_cast<uint16_t>((*slot.mark & ~kOutcomeMask) | ((*slot.mark & kOnce) ? kTwice : kOnce));
+    *slot.mark = static_cast<uint16_t>((*slot.mark & ~kOutcomeMask) |
+                                       ((*slot.mark & kOnce) ? kTwice : kOnce));
   }
   *slot.mark |= mark;
 }
@@ -314,14 +322,17 @@ void AuditLedger::CountOutcome(Key key, uint32_t hash, Outcome outcome) {
     return;
   }
   const uint16_t published = outcome == Outcome::kEnriched ? kPublished : 0;
-  Note(key, hash, static_cast<uint16_t>(static_cast<uint16_t>(outcome) | published), /*outcome=*/true);
+  Note(key, hash, static_cast<uint16_t>(static_cast<uint16_t>(outcome) | published),
+       /*outcome=*/true);
 }
 
 // Prepare had it in hand when retention took it from the input.
 void AuditLedger::NoteTrace(Key key) {
   if (key.partition & kForeign) return;
   const AuditPartition& partition = inputs_[key.partition].partition;
-  if (key.offset < partition.gone_until && key.offset >= partition.committed) traced_gone_.insert(key);
+  if (key.offset < partition.gone_until && key.offset >= partition.committed) {
+    traced_gone_.insert(key);
+  }
 }
 
 void AuditLedger::CountUnreadable(const PolledRecord& record, std::string_view what) {
@@ -385,7 +396,9 @@ AuditReport AuditLedger::Report() {
   ReportOrder(report);
   std::vector<Key> other_verdict(other_verdict_.begin(), other_verdict_.end());
   std::ranges::sort(other_verdict);
-  for (const Key& key : other_verdict) report.verdicts.Add(inputs_[key.partition].partition.where, key.offset);
+  for (const Key& key : other_verdict) {
+    report.verdicts.Add(inputs_[key.partition].partition.where, key.offset);
+  }
   for (const Duplicate& duplicate : duplicates_) {
     if (StateOf(duplicate.canonical()) != TwinState::kNone) continue;
     if (IsEarlier(duplicate.source(), duplicate.hash())) continue;
@@ -419,17 +432,20 @@ void AuditLedger::CountEarlier(Key key, uint16_t mark) {
 void AuditLedger::SettleStrangers() {
   std::ranges::stable_sort(strangers_, {}, &Stranger::key);
   for (auto first = strangers_.begin(); first != strangers_.end();) {
-    const auto last = std::find_if(first, strangers_.end(), [&](const Stranger& one) { return one.key != first->key; });
+    const auto last = std::find_if(first, strangers_.end(),
+                                   [&](const Stranger& one) { return one.key != first->key; });
     SettleStrangersOf({first, last});
     first = last;
   }
   strangers_.clear();
 }
 
-// Of one offset. What the input has there now decides; where it has nothing there, nothing can be told apart.
+// Of one offset. What the input has there now decides; where it has nothing there, nothing can be
+// told apart.
 void AuditLedger::SettleStrangersOf(std::span<const Stranger> strangers) {
   const Slot slot = SlotOf(strangers.front().key);
-  const auto input = std::ranges::find_if(strangers, [](const Stranger& one) { return one.mark == kExists; });
+  const auto input =
+      std::ranges::find_if(strangers, [](const Stranger& one) { return one.mark == kExists; });
   if (input != strangers.end()) {
     CountEarlier(input->key, *slot.mark);
     *slot.mark = 0;
@@ -451,7 +467,9 @@ void AuditLedger::SettlePromotions() {
     const Key source = duplicate.source();
     if (!promoted_.contains(source)) continue;
     originals_[source] = duplicate.canonical();
-    if (promoted_working_.contains(source) || !promoted_dead_.contains(source)) covered_.insert(duplicate.canonical());
+    if (promoted_working_.contains(source) || !promoted_dead_.contains(source)) {
+      covered_.insert(duplicate.canonical());
+    }
   }
 }
 
@@ -509,11 +527,13 @@ void AuditLedger::ReportInput(uint32_t number, AuditReport& report) const {
     }
   }
   report.totals.Add(totals);
-  report.partitions.push_back({partition.where, partition.low, partition.end, partition.committed, totals});
+  report.partitions.push_back(
+      {partition.where, partition.low, partition.end, partition.committed, totals});
 }
 
 // What is known of a record beside its outcome.
-void AuditLedger::ReportOffset(const Input& input, uint32_t number, int64_t offset, AuditReport& report) const {
+void AuditLedger::ReportOffset(const Input& input, uint32_t number, int64_t offset,
+                               AuditReport& report) const {
   const uint16_t mark = input.marks[static_cast<size_t>(offset - input.partition.low)];
   if (IsTorn(mark, number, offset)) report.torn.Add(input.partition.where, offset);
   if (topics_.exactly_once && offset >= input.committed_after && (mark & kTraces)) {
@@ -543,7 +563,8 @@ void AuditLedger::ReportOrder(AuditReport& report) const {
     const Key before{key.partition, descent.before.offset};
     // The one before is of an earlier incarnation, or its record is not there to tell.
     const Input& input = inputs_[key.partition];
-    const uint32_t now = input.hashes[static_cast<size_t>(before.offset - input.partition.low)] & OrderCheck::kHashMask;
+    const uint32_t now = input.hashes[static_cast<size_t>(before.offset - input.partition.low)] &
+                         OrderCheck::kHashMask;
     const bool remade = descent.before.hash != 0 && descent.before.hash != now;
     if (remade || !(MarksOf(before) & kExists) || replayed_.contains(key)) continue;
     ++report.disordered;
@@ -553,8 +574,8 @@ void AuditLedger::ReportOrder(AuditReport& report) const {
   }
 }
 
-// That an original was not published is only known where its dead letter or filtered record was seen: without any
-// trace it may have been published, and retention has taken the article.
+// That an original was not published is only known where its dead letter or filtered record was
+// seen: without any trace it may have been published, and retention has taken the article.
 TwinState AuditLedger::StateOf(Key canonical) const {
   const uint16_t mark = MarksOf(canonical);
   if ((mark & kPublished) || published_beyond_.contains(canonical)) return TwinState::kPublished;

@@ -5,33 +5,38 @@
 //   for (record : of all topics, in any order) ledger.Take(record);
 //   AuditReport report = ledger.Report();          // report.missing.offsets == 0 …
 //
-// An input record is accounted for by one record in enriched, duplicates, dead letters or filtered; or it is in
-// flight: not yet read (at or beyond what prepare has committed), or in ID-prepared or ID-judged at or beyond what
-// the judge or enrich has committed there. Committed offsets must be asked for before the topics are read, and the
-// topics be read in the order of the pipeline, each to an end that is asked for after the one before has been read:
-// then whatever was trimmed or lies before a committed offset has left its trace further on, and a pipeline may go
-// on while it is audited.
+// An input record is accounted for by one record in enriched, duplicates, dead letters or filtered;
+// or it is in flight: not yet read (at or beyond what prepare has committed), or in ID-prepared or
+// ID-judged at or beyond what the judge or enrich has committed there. Committed offsets must be
+// asked for before the topics are read, and the topics be read in the order of the pipeline, each
+// to an end that is asked for after the one before has been read: then whatever was trimmed or lies
+// before a committed offset has left its trace further on, and a pipeline may go on while it is
+// audited.
 //
-// Not outcomes: promoted articles (newsfeed-promoted), receipts of replays, dead letters of a late stage that
-// were replayed to ID-judged.
+// Not outcomes: promoted articles (newsfeed-promoted), receipts of replays, dead letters of a late
+// stage that were replayed to ID-judged.
 //
 // Beside that, of records that the input still has:
-// - Order. Of one input partition prepare works in order, the judge in one order, enrich in the order of each
-//   partition of ID-judged. So in ID-prepared, in each partition of ID-judged, of the filtered records and of
-//   prepare's dead letters the sources of each input partition ascend. Articles are spread by id anew: they ascend
-//   where the output's partitions are a multiple of ID-judged's, else by id. Promoted articles and late dead letters
-//   that were replayed come when they come; at-least-once promises no order.
-// - One verdict is one transaction: its entry in ID-index, and its record in ID-judged or its dead letter. Of what
-//   lies before a committed offset both are there, but where one was trimmed: entries before the oldest left are not
-//   asked for, and what enrich has published may be gone from ID-judged.
+// - Order. Of one input partition prepare works in order, the judge in one order, enrich in the
+//   order of each partition of ID-judged. So in ID-prepared, in each partition of ID-judged, of the
+//   filtered records and of prepare's dead letters the sources of each input partition ascend.
+//   Articles are spread by id anew: they ascend where the output's partitions are a multiple of
+//   ID-judged's, else by id. Promoted articles and late dead letters that were replayed come when
+//   they come; at-least-once promises no order.
+// - One verdict is one transaction: its entry in ID-index, and its record in ID-judged or its dead
+//   letter. Of what lies before a committed offset both are there, but where one was trimmed:
+//   entries before the oldest left are not asked for, and what enrich has published may be gone
+//   from ID-judged.
 // - Nothing is done beyond what is committed (`SetCommitted`, `TakeUncommitted`).
 //
-// A topic that was deleted and made again has other records at the same offsets. What carries the hash of another
-// value (newsfeed-source-hash) is of an earlier incarnation: counted, and no outcome of the record that is there now.
+// A topic that was deleted and made again has other records at the same offsets. What carries the
+// hash of another value (newsfeed-source-hash) is of an earlier incarnation: counted, and no
+// outcome of the record that is there now.
 //
-// Pure: no I/O, no clock. 6 bytes for each input offset (2 of what is known, 4 of the hash), 40 for each duplicate
-// (and as much again while their vector grows), 16 for each published article whose input is gone already; for the
-// order by id what audit_order.h tells. Views of a record are not kept.
+// Pure: no I/O, no clock. 6 bytes for each input offset (2 of what is known, 4 of the hash), 40 for
+// each duplicate (and as much again while their vector grows), 16 for each published article whose
+// input is gone already; for the order by id what audit_order.h tells. Views of a record are not
+// kept.
 #pragma once
 
 #include <cstdint>
@@ -80,8 +85,9 @@ struct AuditPartition {
   kafka::TopicPartition where;
   int64_t low = 0;        // first offset
   int64_t end = 0;        // what lies from here on came after the audit began
-  // By the stage that reads it; -1: nothing yet. Of the dead letters: where the topic ended before ID-judged was
-  // read. What a receipt from there on has sent to ID-judged may not have been seen there, and is in flight.
+  // By the stage that reads it; -1: nothing yet. Of the dead letters: where the topic ended before
+  // ID-judged was read. What a receipt from there on has sent to ID-judged may not have been seen
+  // there, and is in flight.
   int64_t committed = 0;
   // First offset when `committed` was asked for: what lies between them nobody can read any more.
   int64_t gone_until = 0;
@@ -101,7 +107,8 @@ class AuditLedger {
  public:
   explicit AuditLedger(AuditTopics topics);
 
-  // Each partition of the inputs, of ID-prepared and ID-judged and of the dead letters, before their records.
+  // Each partition of the inputs, of ID-prepared and ID-judged and of the dead letters, before
+  // their records.
   void AddPartition(const AuditPartition& partition);
   // Of enriched and duplicates, before their records: decides which order is promised.
   void SetPartitions(const std::string& topic, int32_t partitions);
@@ -109,8 +116,8 @@ class AuditLedger {
   // All topics but ID-index.
   void Take(const kafka::PolledRecord& record);
 
-  // An entry of ID-index, `payload_hash` from its sketch (0: none). Read before ID-judged, and then, as `younger`,
-  // what came to ID-index until ID-judged had been read.
+  // An entry of ID-index, `payload_hash` from its sketch (0: none). Read before ID-judged, and
+  // then, as `younger`, what came to ID-index until ID-judged had been read.
   void TakeEntry(const dedup::IndexEntry& entry, uint64_t payload_hash, bool younger);
 
   // A record that an open transaction hides: what is seen nowhere else is not lost.
@@ -129,14 +136,15 @@ class AuditLedger {
 
   // Of the original at `canonical`; after Report.
   TwinState TwinOf(const Coordinates& canonical) const;
-  // A copy of this input record was promoted, or is about to be: it was seen in enriched or ID-judged, or it
-  // is a dead letter that `dead-letters replay` sends there.
+  // A copy of this input record was promoted, or is about to be: it was seen in enriched or
+  // ID-judged, or it is a dead letter that `dead-letters replay` sends there.
   bool IsPromoted(const Coordinates& source) const;
   // What a copy that was promoted repeats; after Report.
   std::optional<Coordinates> OriginalOf(const Coordinates& promoted) const;
 
  private:
-  // An input record by the number of its partition here: of inputs_, or of foreign_ with kForeign set.
+  // An input record by the number of its partition here: of inputs_, or of foreign_ with kForeign
+  // set.
   struct Key {
     uint32_t partition = 0;
     int64_t offset = 0;
@@ -245,8 +253,9 @@ class AuditLedger {
   std::vector<Stranger> strangers_;
   std::vector<Duplicate> duplicates_;
   std::vector<LateDeadLetter> late_;
-  absl::flat_hash_set<Key> published_beyond_;  // where the input has no marks, or of an earlier incarnation
-  absl::flat_hash_set<Key> traced_gone_;       // were read in time, though the input has them no more
+  // Where the input has no marks, or of an earlier incarnation.
+  absl::flat_hash_set<Key> published_beyond_;
+  absl::flat_hash_set<Key> traced_gone_;  // were read in time, though the input has them no more
   absl::flat_hash_set<Key> promoted_;          // seen in enriched or ID-judged, or a dead letter
   absl::flat_hash_set<Key> promoted_working_;  // published, or still in flight
   absl::flat_hash_set<Key> promoted_dead_;     // a dead letter that was not replayed

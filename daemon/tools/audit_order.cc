@@ -13,10 +13,12 @@ uint64_t StreamOf(std::string_view topic, int32_t partition, uint32_t source, st
 
 }  // namespace
 
-void OrderCheck::Take(std::string_view topic, int32_t partition, int64_t offset, const Source& source,
-                      std::string_view id) {
-  const uint64_t packed = static_cast<uint64_t>(source.offset) << kHashBits | (source.hash & kHashMask);
-  const auto [found, is_first] = last_.try_emplace(StreamOf(topic, partition, source.partition, id), packed);
+void OrderCheck::Take(std::string_view topic, int32_t partition, int64_t offset,
+                      const Source& source, std::string_view id) {
+  const uint64_t packed =
+      static_cast<uint64_t>(source.offset) << kHashBits | (source.hash & kHashMask);
+  const auto [found, is_first] =
+      last_.try_emplace(StreamOf(topic, partition, source.partition, id), packed);
   if (is_first) return;
   const auto before = static_cast<int64_t>(found->second >> kHashBits);
   const auto before_hash = static_cast<uint32_t>(found->second) & kHashMask;
@@ -27,7 +29,8 @@ void OrderCheck::Take(std::string_view topic, int32_t partition, int64_t offset,
     ++further_;
     return;
   }
-  descents_.push_back({{std::string(topic), partition, offset}, source, {source.partition, before, before_hash}});
+  descents_.push_back(
+      {{std::string(topic), partition, offset}, source, {source.partition, before, before_hash}});
 }
 
 }  // namespace newsfeed::tools

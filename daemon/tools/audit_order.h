@@ -2,10 +2,11 @@
 //
 //   OrderCheck order;
 //   order.Take({"enriched", 0, 4}, {.partition = 0, .offset = 9, .hash = 1});
-//   order.Take({"enriched", 0, 5}, {.partition = 0, .offset = 7, .hash = 2});   // a descent: 7 after 9
+//   order.Take({"enriched", 0, 5}, {.partition = 0, .offset = 7, .hash = 2});  // a descent
 //
-// A stream is what must ascend: what one partition of a topic holds of one partition of an input, or of one id in
-// it. Only neighbours are compared, so a topic that was made anew is one descent, not many.
+// A stream is what must ascend: what one partition of a topic holds of one partition of an input,
+// or of one id in it. Only neighbours are compared, so a topic that was made anew is one descent,
+// not many.
 //
 // Pure. 8 bytes and their key for each stream: with ids 19 to 39 bytes for each article.
 #pragma once
@@ -38,7 +39,8 @@ class OrderCheck {
   static constexpr uint32_t kHashMask = 0xffffff;
 
   // `id`: only records of this id are in order; empty: all are.
-  void Take(std::string_view topic, int32_t partition, int64_t offset, const Source& source, std::string_view id = {});
+  void Take(std::string_view topic, int32_t partition, int64_t offset, const Source& source,
+            std::string_view id = {});
 
   // The first of them.
   const std::vector<Descent>& descents() const { return descents_; }

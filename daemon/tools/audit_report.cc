@@ -24,7 +24,8 @@ constexpr RangesEntry kRanges[] = {
     {&AuditReport::doubled, "doubled", "more than one outcome"},
     {&AuditReport::phantoms, "phantoms", "outcomes of records that the input does not have"},
     {&AuditReport::gone_unread, "gone_unread", "gone unread (retention was faster than prepare)"},
-    {&AuditReport::torn, "torn", "judged by half (entry of the index without its article, or article without entry)"},
+    {&AuditReport::torn, "torn",
+     "judged by half (entry of the index without its article, or article without entry)"},
     {&AuditReport::verdicts, "verdicts", "another verdict than the index tells"},
     {&AuditReport::behind, "behind", "done, but not committed as read (would be done again)"},
 };
@@ -35,8 +36,10 @@ std::string TimeText(int64_t ms) {
 
 // --- The screen ---------------------------------------------------------------------------------
 
-void AppendLine(std::string& out, std::string_view name, uint64_t count, std::string_view more = "") {
-  fmt::format_to(std::back_inserter(out), "{:<26}{:>12}{}{}\n", name, count, more.empty() ? "" : "  ", more);
+void AppendLine(std::string& out, std::string_view name, uint64_t count,
+                std::string_view more = "") {
+  fmt::format_to(std::back_inserter(out), "{:<26}{:>12}{}{}\n", name, count,
+                 more.empty() ? "" : "  ", more);
 }
 
 std::string RangeText(const OffsetRange& range) {
@@ -56,12 +59,15 @@ void AppendRanges(std::string& out, std::string_view what, const RangeList& list
 void AppendTotals(std::string& out, const AuditTotals& totals) {
   AppendLine(out, "input records", totals.records);
   for (const OutcomeEntry& entry : OutcomeTable()) {
-    AppendLine(out, fmt::format("  {}", entry.title), totals.outcomes[static_cast<size_t>(entry.outcome)]);
+    AppendLine(out, fmt::format("  {}", entry.title),
+               totals.outcomes[static_cast<size_t>(entry.outcome)]);
   }
   AppendLine(out, "  not yet read", totals.unread);
   AppendLine(out, "  waiting for the judge", totals.in_prepared);
   AppendLine(out, "  waiting for enrich", totals.in_judged);
-  if (totals.held > 0) AppendLine(out, "  HELD", totals.held, "not lost: an open transaction hides them");
+  if (totals.held > 0) {
+    AppendLine(out, "  HELD", totals.held, "not lost: an open transaction hides them");
+  }
   if (totals.before_start > 0) AppendLine(out, "  before the start", totals.before_start);
   if (totals.gone_unread > 0) AppendLine(out, "  GONE UNREAD", totals.gone_unread);
   AppendLine(out, "  MISSING", totals.missing);
@@ -70,11 +76,13 @@ void AppendTotals(std::string& out, const AuditTotals& totals) {
 
 void AppendCoverage(std::string& out, const std::vector<Coverage>& coverage, bool by_partition) {
   for (const Coverage& one : by_partition ? coverage : ByTopic(coverage)) {
-    const std::string name = one.partition < 0 ? one.topic : fmt::format("{}/{}", one.topic, one.partition);
-    fmt::format_to(std::back_inserter(out), "{}: {} records in offsets {} to {}", name, one.records, one.first,
-                   one.end);
+    const std::string name =
+        one.partition < 0 ? one.topic : fmt::format("{}/{}", one.topic, one.partition);
+    fmt::format_to(std::back_inserter(out), "{}: {} records in offsets {} to {}", name, one.records,
+                   one.first, one.end);
     if (one.records > 0) {
-      fmt::format_to(std::back_inserter(out), ", {} to {}", TimeText(one.first_ms), TimeText(one.last_ms));
+      fmt::format_to(std::back_inserter(out), ", {} to {}", TimeText(one.first_ms),
+                     TimeText(one.last_ms));
     }
     if (one.hidden > 0) fmt::format_to(std::back_inserter(out), "; {} aborted ones", one.hidden);
     out += '\n';
@@ -85,20 +93,23 @@ void AppendCoverage(std::string& out, const std::vector<Coverage>& coverage, boo
 void AppendTwinless(std::string& out, const std::vector<Twinless>& twinless) {
   if (twinless.empty()) return;
   fmt::format_to(std::back_inserter(out),
-                 "\nduplicates whose original was not published: {} (newsfeedd duplicates promote --twinless)\n",
+                 "\nduplicates whose original was not published: {} (newsfeedd duplicates promote "
+                 "--twinless)\n",
                  twinless.size());
   for (size_t i = 0; i < std::min(twinless.size(), RangeList::kMaxRanges); ++i) {
-    fmt::format_to(std::back_inserter(out), "  {}:{}  of {}, original {}\n", twinless[i].place.partition,
-                   twinless[i].place.offset, ToString(twinless[i].source), ToString(twinless[i].canonical));
+    fmt::format_to(std::back_inserter(out), "  {}:{}  of {}, original {}\n",
+                   twinless[i].place.partition, twinless[i].place.offset,
+                   ToString(twinless[i].source), ToString(twinless[i].canonical));
   }
 }
 
 void AppendDisorder(std::string& out, const AuditReport& report) {
   if (report.disordered == 0) return;
-  fmt::format_to(std::back_inserter(out), "\nout of the order of the input: {}\n", report.disordered);
+  fmt::format_to(std::back_inserter(out), "\nout of the order of the input: {}\n",
+                 report.disordered);
   for (const Disorder& one : report.disorder) {
-    fmt::format_to(std::back_inserter(out), "  {}  of {} comes after offset {}\n", ToString(one.place),
-                   ToString(one.source), one.after);
+    fmt::format_to(std::back_inserter(out), "  {}  of {} comes after offset {}\n",
+                   ToString(one.place), ToString(one.source), one.after);
   }
 }
 
@@ -116,14 +127,16 @@ void AppendCounts(std::string& out, const AuditReport& report) {
   }
   AppendLine(out, "outcomes of older records", report.trimmed, "the input has them no more");
   if (report.earlier > 0) {
-    AppendLine(out, "of an earlier input", report.earlier, "outcomes of an earlier incarnation of the topic");
+    AppendLine(out, "of an earlier input", report.earlier,
+               "outcomes of an earlier incarnation of the topic");
   }
   if (report.foreign > 0) AppendLine(out, "outcomes of other topics", report.foreign);
   if (report.newer > 0) AppendLine(out, "outcomes of newer records", report.newer);
   if (report.promoted > 0) AppendLine(out, "promoted articles", report.promoted);
   if (report.receipts > 0) AppendLine(out, "receipts of replays", report.receipts);
   if (report.gave_verdicts_again) {
-    AppendLine(out, "verdicts given again", report.verdict_check.same + report.verdict_check.different);
+    AppendLine(out, "verdicts given again",
+               report.verdict_check.same + report.verdict_check.different);
     AppendLine(out, "  DIFFERENT", report.verdict_check.different);
     AppendLine(out, "  not possible", report.verdict_check.unknown,
                "entries before them are trimmed, or another policy");
@@ -138,9 +151,13 @@ std::string TotalsJson(const AuditTotals& totals) {
   for (const OutcomeEntry& entry : OutcomeTable()) {
     line.Add(entry.name, totals.outcomes[static_cast<size_t>(entry.outcome)]);
   }
-  line.Add("unread", totals.unread).Add("in_prepared", totals.in_prepared).Add("in_judged", totals.in_judged);
+  line.Add("unread", totals.unread)
+      .Add("in_prepared", totals.in_prepared)
+      .Add("in_judged", totals.in_judged);
   line.Add("held", totals.held).Add("before_start", totals.before_start);
-  line.Add("missing", totals.missing).Add("doubled", totals.doubled).Add("gone_unread", totals.gone_unread);
+  line.Add("missing", totals.missing)
+      .Add("doubled", totals.doubled)
+      .Add("gone_unread", totals.gone_unread);
   return std::move(line).Take();
 }
 
@@ -168,7 +185,9 @@ std::string TwinlessJson(const std::vector<Twinless>& twinless) {
 std::string DisorderJson(const std::vector<Disorder>& disorder) {
   return JsonList(disorder, [](const Disorder& one) {
     JsonLine item;
-    item.Add("place", ToString(one.place)).Add("source", ToString(one.source)).Add("after", one.after);
+    item.Add("place", ToString(one.place))
+        .Add("source", ToString(one.source))
+        .Add("after", one.after);
     return std::move(item).Take();
   });
 }
@@ -190,7 +209,9 @@ std::string CoverageJson(const std::vector<Coverage>& coverage, bool looked_for_
     if (one.partition >= 0) item.Add("partition", one.partition);
     item.Add("first", one.first).Add("end", one.end).Add("records", one.records);
     if (looked_for_hidden) item.Add("aborted", one.hidden);
-    if (one.records > 0) item.Add("first_time", TimeText(one.first_ms)).Add("last_time", TimeText(one.last_ms));
+    if (one.records > 0) {
+      item.Add("first_time", TimeText(one.first_ms)).Add("last_time", TimeText(one.last_ms));
+    }
     return std::move(item).Take();
   });
 }
@@ -240,7 +261,8 @@ std::vector<Coverage> ByTopic(const std::vector<Coverage>& partitions) {
     whole->records += part.records;
     whole->hidden += part.hidden;
     if (part.records == 0) continue;
-    whole->first_ms = whole->first_ms == 0 ? part.first_ms : std::min(whole->first_ms, part.first_ms);
+    whole->first_ms =
+        whole->first_ms == 0 ? part.first_ms : std::min(whole->first_ms, part.first_ms);
     whole->last_ms = std::max(whole->last_ms, part.last_ms);
   }
   return topics;
@@ -251,8 +273,9 @@ std::string TextOf(const AuditReport& report, bool by_partition) {
   AppendCoverage(out, report.coverage, by_partition);
   if (by_partition) {
     for (const AuditReport::Partition& partition : report.partitions) {
-      fmt::format_to(std::back_inserter(out), "{}/{}: offsets {} to {}, committed {}\n", partition.where.topic,
-                     partition.where.partition, partition.low, partition.end, partition.committed);
+      fmt::format_to(std::back_inserter(out), "{}/{}: offsets {} to {}, committed {}\n",
+                     partition.where.topic, partition.where.partition, partition.low, partition.end,
+                     partition.committed);
       AppendTotals(out, partition.totals);
       out += '\n';
     }
@@ -261,13 +284,16 @@ std::string TextOf(const AuditReport& report, bool by_partition) {
   AppendCounts(out, report);
   for (const RangesEntry& entry : kRanges) {
     const bool allowed = entry.list == &AuditReport::doubled && !report.exactly_once;
-    AppendRanges(out, fmt::format("{}{}", entry.title, allowed ? " (at least once: allowed)" : ""), report.*entry.list);
+    AppendRanges(out, fmt::format("{}{}", entry.title, allowed ? " (at least once: allowed)" : ""),
+                 report.*entry.list);
   }
   AppendDisorder(out, report);
   AppendTwinless(out, report.twinless);
   AppendList(out, "committed offsets that do not fit what was done", report.offsets);
   if (report.index_faults > 0) {
-    AppendList(out, fmt::format("entries of the index that do not follow from those before: {}", report.index_faults),
+    AppendList(out,
+               fmt::format("entries of the index that do not follow from those before: {}",
+                           report.index_faults),
                report.index_examples);
   }
   if (report.unreadable > 0) {
@@ -285,13 +311,16 @@ std::string JsonOf(const AuditReport& report, bool by_partition) {
   JsonLine line;
   line.Add("clean", report.clean()).AddRaw("totals", TotalsJson(report.totals));
   line.Add("trimmed", report.trimmed).Add("newer", report.newer).Add("foreign", report.foreign);
-  line.Add("earlier", report.earlier).Add("promoted", report.promoted).Add("receipts", report.receipts);
+  line.Add("earlier", report.earlier)
+      .Add("promoted", report.promoted)
+      .Add("receipts", report.receipts);
   line.Add("replayed_late", report.replayed_late).Add("unreadable", report.unreadable);
   for (const RangesEntry& entry : kRanges) line.AddRaw(entry.name, RangesJson(report.*entry.list));
   line.AddRaw("twinless", TwinlessJson(report.twinless));
   line.Add("disordered", report.disordered).AddRaw("disorder", DisorderJson(report.disorder));
   line.AddRaw("offsets", JsonList(report.offsets, JsonText));
-  line.Add("index_faults", report.index_faults).AddRaw("index_examples", JsonList(report.index_examples, JsonText));
+  line.Add("index_faults", report.index_faults)
+      .AddRaw("index_examples", JsonList(report.index_examples, JsonText));
   if (report.gave_verdicts_again) line.AddRaw("verdict_check", VerdictsJson(report.verdict_check));
   line.AddRaw("unreadable_examples", JsonList(report.unreadable_examples, JsonText));
   line.AddRaw("open_transactions", JsonList(report.open_transactions, JsonText));

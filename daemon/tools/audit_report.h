@@ -93,17 +93,19 @@ struct AuditReport {
   RangeList doubled;      // more than one outcome
   RangeList phantoms;     // an outcome names an offset where the input has no record
   RangeList gone_unread;  // retention took them before prepare had read them
-  RangeList torn;         // judged by half: entry without a judged record or outcome, or the other way round
+  // Judged by half: entry without a judged record or outcome, or the other way round.
+  RangeList torn;
   RangeList verdicts;     // published with another verdict than the changelog tells
   std::vector<Twinless> twinless;
   uint64_t disordered = 0;
   std::vector<Disorder> disorder;  // the first of them
 
   // --- Faults of stages. ---
-  // Done, and beyond what the stage has committed: would be done again. Places in inputs and in ID-judged.
+  // Done, and beyond what the stage has committed: would be done again. Places in inputs and in
+  // ID-judged.
   RangeList behind;
   std::vector<std::string> offsets;  // other committed offsets that do not fit what was done
-  uint64_t index_faults = 0;         // entries of the changelog that do not follow from those before
+  uint64_t index_faults = 0;  // entries of the changelog that do not follow from those before
   std::vector<std::string> index_examples;
   VerdictCheck verdict_check;
 
@@ -119,8 +121,9 @@ struct AuditReport {
   std::vector<std::string> unreadable_examples;  // the first ten
   bool exactly_once = true;
 
-  // What the reader saw: parts of outputs and internal topics that could not be read, so that nothing is proved;
-  // the same of inputs, where prepare reads no further either; topics that were trimmed.
+  // What the reader saw: parts of outputs and internal topics that could not be read, so that
+  // nothing is proved; the same of inputs, where prepare reads no further either; topics that were
+  // trimmed.
   std::vector<std::string> open_transactions;
   std::vector<std::string> open_inputs;
   std::vector<std::string> notes;
@@ -129,9 +132,10 @@ struct AuditReport {
   bool gave_verdicts_again = false;
 
   bool clean() const {
-    return missing.offsets == 0 && phantoms.offsets == 0 && gone_unread.offsets == 0 && torn.offsets == 0 &&
-           verdicts.offsets == 0 && twinless.empty() && disordered == 0 && behind.offsets == 0 && offsets.empty() &&
-           index_faults == 0 && verdict_check.different == 0 && unreadable == 0 && open_transactions.empty() &&
+    return missing.offsets == 0 && phantoms.offsets == 0 && gone_unread.offsets == 0 &&
+           torn.offsets == 0 && verdicts.offsets == 0 && twinless.empty() && disordered == 0 &&
+           behind.offsets == 0 && offsets.empty() && index_faults == 0 &&
+           verdict_check.different == 0 && unreadable == 0 && open_transactions.empty() &&
            totals.held == 0 && (!exactly_once || doubled.offsets == 0);
   }
 };

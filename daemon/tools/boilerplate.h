@@ -4,11 +4,11 @@
 //   while (more) { fill(batch); (*job)->Learn(batch); batch.Clear(); }
 //   std::string table = (*job)->Table();        // processors/cleanup/source_furniture.h
 //
-// Records run through decode, cleanup and the judge, whatever the configured chain. A story counts once
-// a source, however many copies and updates of it come, as the judge sees it; what ends before the judge
-// or is LOW_INFORMATION is no story. Counted are all lines of the decoded text or page, also those that
-// rules remove, and no table that is already configured is applied: the same records in the same order
-// give the same table. One thread.
+// Records run through decode, cleanup and the judge, whatever the configured chain. A story counts
+// once a source, however many copies and updates of it come, as the judge sees it; what ends before
+// the judge or is LOW_INFORMATION is no story. Counted are all lines of the decoded text or page,
+// also those that rules remove, and no table that is already configured is applied: the same
+// records in the same order give the same table. One thread.
 #pragma once
 
 #include <memory>

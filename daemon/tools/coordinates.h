@@ -1,7 +1,8 @@
 // Places of records, as they are told on the screen and in headers (daemon/record_headers.h).
 //
-// On dead letters other headers were chosen by whoever sent the record: the last header of a name is
-// ours. Numbers are read strictly: decimal digits, nothing around them, no overflow. Free functions.
+// On dead letters other headers were chosen by whoever sent the record: the last header of a name
+// is ours. Numbers are read strictly: decimal digits, nothing around them, no overflow. Free
+// functions.
 #pragma once
 
 #include <compare>

@@ -85,17 +85,20 @@ bool Passes(const DeadLetter& letter, const DeadLetterFilter& filter) {
          !(filter.unreplayed_only && letter.replayed);
 }
 
-absl::Status ReadReceipts(TopicReader& reader, std::vector<ReadRange>& ranges, absl::Duration patience,
-                          Receipts& receipts) {
+absl::Status ReadReceipts(TopicReader& reader, std::vector<ReadRange>& ranges,
+                          absl::Duration patience, Receipts& receipts) {
   return reader.Read(ranges, patience, [&](const PolledRecord& record) {
-    if (const auto receipt = ReceiptOf(record.headers)) receipts.insert({receipt->partition, receipt->offset});
+    if (const auto receipt = ReceiptOf(record.headers)) {
+      receipts.insert({receipt->partition, receipt->offset});
+    }
     return true;
   });
 }
 
 // Whether there is anything that only the whole of the topics can tell.
 bool AnyLate(const std::vector<DeadLetter>& letters) {
-  return std::ranges::any_of(letters, [](const DeadLetter& letter) { return letter.late && !letter.replayed; });
+  return std::ranges::any_of(
+      letters, [](const DeadLetter& letter) { return letter.late && !letter.replayed; });
 }
 
 // Late dead letters of which another version was or is being published; each original once.
@@ -110,8 +113,12 @@ class Twins {
     const TwinState state = ledger_.TwinOf(original);
     const char* what = copied ? "its original" : "it";
     if (state == TwinState::kPublished) return fmt::format("{} was published", what);
-    if (state == TwinState::kPromoted) return fmt::format("a copy of {} was promoted instead", what);
-    if (copied && state == TwinState::kInFlight) return "its original is in flight: try again later";
+    if (state == TwinState::kPromoted) {
+      return fmt::format("a copy of {} was promoted instead", what);
+    }
+    if (copied && state == TwinState::kInFlight) {
+      return "its original is in flight: try again later";
+    }
     if (!replayed_.insert(original).second) return "another one of the same original is replayed";
     return "";
   }
@@ -126,11 +133,15 @@ std::string Unfit(const DeadLetter& letter, const config::v1::Config& config) {
   if (letter.stub) return "only a stub is left of it, the value was too large for the topic";
   if (!letter.source) return "it does not say where it came from";
   if (letter.late) {
-    return kafka::HasJudge(config) ? "" : "it goes back to the judged topic, and this chain has no dedup";
+    return kafka::HasJudge(config)
+               ? ""
+               : "it goes back to the judged topic, and this chain has no dedup";
   }
   const bool is_input = std::ranges::any_of(
       config.inputs(), [&](const auto& input) { return input.topic() == letter.source->topic; });
-  return is_input ? "" : fmt::format("it came from {}, which is no input", CleanText(letter.source->topic));
+  return is_input
+             ? ""
+             : fmt::format("it came from {}, which is no input", CleanText(letter.source->topic));
 }
 
 // The record as it was before it died.
@@ -191,7 +202,9 @@ class Replay {
     if (!read.ok()) return read;
     if (!written.ok()) return written;
     if (absl::Status status = Commit(); !status.ok()) return status;
-    for (const auto& [place, letter] : chosen_) Leave(*letter, "gone from the topic meanwhile", report_);
+    for (const auto& [place, letter] : chosen_) {
+      Leave(*letter, "gone from the topic meanwhile", report_);
+    }
     return absl::OkStatus();
   }
 
@@ -216,7 +229,8 @@ class Replay {
     groups_.push_back({Revived(record, letter, config_), ReceiptFor(letter, config_)});
     places_.push_back(letter.place);
     bytes_ += BytesOf(groups_.back().front());
-    return groups_.size() >= kMaxBatchRecords || bytes_ >= kMaxBatchBytes ? Commit() : absl::OkStatus();
+    return groups_.size() >= kMaxBatchRecords || bytes_ >= kMaxBatchBytes ? Commit()
+                                                                          : absl::OkStatus();
   }
 
   absl::Status Commit() {
@@ -225,7 +239,8 @@ class Replay {
     if (!refused.ok()) return refused.status();
     for (const auto& one : *refused) {
       const Place& place = places_[one.group];
-      report_.left.push_back(fmt::format("{}:{}: refused: {}", place.partition, place.offset, one.why));
+      report_.left.push_back(
+          fmt::format("{}:{}: refused: {}", place.partition, place.offset, one.why));
     }
     report_.replayed += groups_.size() - refused->size();
     groups_.clear();
@@ -291,20 +306,27 @@ absl::Status KeepTwinless(TopicReader& reader, const config::v1::Config& config,
 std::string JsonOf(const DeadLetter& letter) {
   JsonLine line;
   line.Add("partition", letter.place.partition).Add("offset", letter.place.offset);
-  line.Add("timestamp", letter.timestamp_ms).Add("reason", letter.reason).Add("stage", letter.stage);
+  line.Add("timestamp", letter.timestamp_ms)
+      .Add("reason", letter.reason)
+      .Add("stage", letter.stage);
   line.Add("detail", letter.detail);
   if (letter.source) line.Add("source", CleanText(ToString(*letter.source)));
-  line.Add("replay", letter.late ? "judged" : "input").Add("stub", letter.stub).Add("replayed", letter.replayed);
+  line.Add("replay", letter.late ? "judged" : "input")
+      .Add("stub", letter.stub)
+      .Add("replayed", letter.replayed);
   return std::move(line).Take();
 }
 
-absl::StatusOr<DeadLetterList> ListDeadLetters(TopicReader& reader, const config::v1::Config& config,
-                                               const DeadLetterFilter& filter, absl::Duration patience) {
+absl::StatusOr<DeadLetterList> ListDeadLetters(TopicReader& reader,
+                                               const config::v1::Config& config,
+                                               const DeadLetterFilter& filter,
+                                               absl::Duration patience) {
   auto ranges = reader.RangesOf({config.outputs().dead_letter()});
   if (!ranges.ok()) return ranges.status();
   Receipts receipts;
   if (filter.unreplayed_only) {
-    // A receipt comes after what it is for, and would come too late for those that were counted as the last.
+    // A receipt comes after what it is for, and would come too late for those that were counted as
+    // the last.
     if (absl::Status s = ReadReceipts(reader, *ranges, patience, receipts); !s.ok()) return s;
   }
   Newest newest(filter.last);
@@ -335,19 +357,23 @@ absl::StatusOr<ReplayReport> ReplayDeadLetters(kafka::ClientFactory& factory, To
     if (!opened.ok()) return opened.status();
     writer = *std::move(opened);
   }
-  // After Open: now no other process can replay or promote, and what a predecessor did is committed.
+  // After Open: now no other process can replay or promote, and what a predecessor did is
+  // committed.
   auto list = ListDeadLetters(reader, config, filter, TransactionPatience(config));
   if (!list.ok()) return list.status();
   if (absl::Status status = Undecided(list->open_transactions); !status.ok()) return status;
   ReplayReport report;
   KeepReplayable(list->letters, config, report);
-  if (absl::Status status = KeepTwinless(reader, config, list->letters, report); !status.ok()) return status;
+  if (absl::Status status = KeepTwinless(reader, config, list->letters, report); !status.ok()) {
+    return status;
+  }
   if (dry_run) {
     report.replayed = list->letters.size();
     return report;
   }
   if (list->letters.empty()) return report;
-  if (absl::Status status = Replay(*writer, config, list->letters, report).Run(reader); !status.ok()) {
+  if (absl::Status status = Replay(*writer, config, list->letters, report).Run(reader);
+      !status.ok()) {
     return status;
   }
   return report;

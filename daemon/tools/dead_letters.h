@@ -1,10 +1,10 @@
 // Dead letters: what lies in the topic, and sending it back once its cause is mended.
 //
-// A replay writes, in one transaction, the record to where it came from (an input, or ID-judged with its verdict)
-// and a receipt into the topic of dead letters: each is replayed once, however often the command is run, killed or
-// run twice at a time. The record keeps its key, value, headers (without newsfeed-error-*), timestamp and partition.
-// What goes back to ID-judged is left where a copy of its original was promoted instead (duplicates.h): then all
-// topics are read.
+// A replay writes, in one transaction, the record to where it came from (an input, or ID-judged
+// with its verdict) and a receipt into the topic of dead letters: each is replayed once, however
+// often the command is run, killed or run twice at a time. The record keeps its key, value, headers
+// (without newsfeed-error-*), timestamp and partition. What goes back to ID-judged is left where a
+// copy of its original was promoted instead (duplicates.h): then all topics are read.
 //
 // One thread. What only has a stub left (the value was too large for the topic) cannot be replayed.
 #pragma once
@@ -56,9 +56,12 @@ struct DeadLetterList {
 // One line of JSON; without `source` where it is not known.
 std::string JsonOf(const DeadLetter& letter);
 
-// Waits up to `patience` for open transactions. Only what passes is held in memory, of `last` no more than that.
-absl::StatusOr<DeadLetterList> ListDeadLetters(TopicReader& reader, const config::v1::Config& config,
-                                               const DeadLetterFilter& filter, absl::Duration patience);
+// Waits up to `patience` for open transactions. Only what passes is held in memory, of `last` no
+// more than that.
+absl::StatusOr<DeadLetterList> ListDeadLetters(TopicReader& reader,
+                                               const config::v1::Config& config,
+                                               const DeadLetterFilter& filter,
+                                               absl::Duration patience);
 
 struct ReplayReport {
   uint64_t replayed = 0;

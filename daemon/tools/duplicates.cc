@@ -40,7 +40,8 @@ std::optional<DuplicateLine> ToLine(const PolledRecord& record, const AuditLedge
 }
 
 // The record that enrich will publish as UNIQUE.
-absl::StatusOr<OutgoingRecord> Promotion(const PolledRecord& record, const config::v1::Config& config) {
+absl::StatusOr<OutgoingRecord> Promotion(const PolledRecord& record,
+                                         const config::v1::Config& config) {
   v1::EnrichedArticle article;
   if (!ParseArticleValue(record.value, article)) {
     return absl::DataLossError("it is no EnrichedArticle");
@@ -62,7 +63,8 @@ absl::StatusOr<OutgoingRecord> Promotion(const PolledRecord& record, const confi
       {std::string(headers::kVerdictDetail), verdict.SerializeAsString()},
       {std::string(headers::kPromoted), "1"},
   };
-  for (std::string_view passed : {headers::kSourceHash, headers::kTraceParent, headers::kTraceState}) {
+  for (std::string_view passed :
+       {headers::kSourceHash, headers::kTraceParent, headers::kTraceState}) {
     if (const auto value = headers::Last(record.headers, passed)) {
       out.headers.emplace_back(std::string(passed), std::string(*value));
     }
@@ -79,9 +81,12 @@ std::string_view WhyLeft(const DuplicateLine& line) {
       return line.promoted ? "was promoted already" : "another copy of its original was promoted";
     case TwinState::kInFlight: return "its original is in flight: try again later";
     case TwinState::kUnknown:
-      return "whether its original was published is not known: no trace of it is left in the topics";
+      return "whether its original was published is not known: no trace of it is left in the "
+             "topics";
     case TwinState::kNone:
-      return line.promoted ? "was promoted already, and is a dead letter: newsfeedd dead-letters replay" : "";
+      return line.promoted
+                 ? "was promoted already, and is a dead letter: newsfeedd dead-letters replay"
+                 : "";
   }
   return "";
 }
@@ -108,7 +113,8 @@ v1::Prepared PreparedFrom(v1::EnrichedArticle article) {
   article.clear_dedup();
   article.mutable_processing()->clear_model();
   if (!article.standfirst().empty()) {
-    if (const size_t begin = article.body().find(article.standfirst()); begin != std::string::npos) {
+    if (const size_t begin = article.body().find(article.standfirst());
+        begin != std::string::npos) {
       prepared.set_standfirst_begin(static_cast<uint32_t>(begin));
       prepared.set_standfirst_end(static_cast<uint32_t>(begin + article.standfirst().size()));
     }
@@ -128,7 +134,9 @@ absl::StatusOr<DuplicateList> ListDuplicates(TopicReader& reader, const config::
   absl::Status status = reader.Read(*ranges, absl::ZeroDuration(), [&](const PolledRecord& record) {
     if (filter.place && *filter.place != Place{record.partition, record.offset}) return true;
     auto line = ToLine(record, ledger);
-    if (line && !(filter.twinless_only && line->twin != TwinState::kNone)) list.lines.push_back(*std::move(line));
+    if (line && !(filter.twinless_only && line->twin != TwinState::kNone)) {
+      list.lines.push_back(*std::move(line));
+    }
     return true;
   });
   if (!status.ok()) return status;
@@ -139,26 +147,31 @@ absl::StatusOr<DuplicateList> ListDuplicates(TopicReader& reader, const config::
 absl::StatusOr<PromoteReport> PromoteDuplicates(kafka::ClientFactory& factory, TopicReader& reader,
                                                 const config::v1::Config& config,
                                                 std::optional<Place> place, bool dry_run) {
-  if (!kafka::HasJudge(config)) return absl::InvalidArgumentError("this chain has no dedup: there is nothing to promote");
+  if (!kafka::HasJudge(config)) {
+    return absl::InvalidArgumentError("this chain has no dedup: there is nothing to promote");
+  }
   std::unique_ptr<TransactionalWriter> writer;
   if (!dry_run) {
     auto opened = TransactionalWriter::Open(factory, config);
     if (!opened.ok()) return opened.status();
     writer = *std::move(opened);
   }
-  // After Open: now no other process can promote or replay, and what a predecessor did is committed.
+  // After Open: now no other process can promote or replay, and what a predecessor did is
+  // committed.
   auto list = ListDuplicates(reader, config, {.twinless_only = !place.has_value(), .place = place});
   if (!list.ok()) return list.status();
   if (!list->open_transactions.empty()) {
     // An article that was promoted may be hidden there.
-    return absl::UnavailableError(list->open_transactions.front() + "; nothing was promoted, try again when it has ended");
+    return absl::UnavailableError(list->open_transactions.front() +
+                                  "; nothing was promoted, try again when it has ended");
   }
   PromoteReport report;
   report.notes = std::move(list->notes);
   const std::vector<DuplicateLine> chosen = Choose(list->lines, report);
   if (place && chosen.empty() && report.left.empty()) {
-    return absl::NotFoundError(fmt::format("{}: there is no duplicate {}:{}", config.outputs().duplicates(),
-                                           place->partition, place->offset));
+    return absl::NotFoundError(fmt::format("{}: there is no duplicate {}:{}",
+                                           config.outputs().duplicates(), place->partition,
+                                           place->offset));
   }
   for (const DuplicateLine& line : chosen) {
     const std::string name = fmt::format("{}:{}", line.place.partition, line.place.offset);
@@ -173,7 +186,8 @@ absl::StatusOr<PromoteReport> PromoteDuplicates(kafka::ClientFactory& factory, T
       if (!refused->empty()) status = absl::ResourceExhaustedError(refused->front().why);
     }
     if (status.ok()) {
-      report.promoted.push_back(fmt::format("{}  {} (copy of {})", name, CleanText(line.id), CleanText(line.canonical_id)));
+      report.promoted.push_back(fmt::format("{}  {} (copy of {})", name, CleanText(line.id),
+                                            CleanText(line.canonical_id)));
     } else {
       report.left.push_back(fmt::format("{}: {}", name, std::string(status.message())));
     }

@@ -1,10 +1,11 @@
 // Duplicates, their originals, and publishing a copy where the original was not.
 //
-// A DUPLICATE names an original that was judged publishable. Should that one end as a dead letter after all, its
-// copies have no published twin: `promote` sends one of them to ID-judged as UNIQUE, from where enrich publishes it.
-// The copy keeps its own outcome; the published one carries the header newsfeed-promoted. Each is promoted once,
-// however often the command is run. Only where it is sure that the original was not published: its dead letter was
-// seen, it is not on its way again, and no other copy was promoted.
+// A DUPLICATE names an original that was judged publishable. Should that one end as a dead letter
+// after all, its copies have no published twin: `promote` sends one of them to ID-judged as UNIQUE,
+// from where enrich publishes it. The copy keeps its own outcome; the published one carries the
+// header newsfeed-promoted. Each is promoted once, however often the command is run. Only where it
+// is sure that the original was not published: its dead letter was seen, it is not on its way
+// again, and no other copy was promoted.
 #pragma once
 
 #include <cstdint>
@@ -63,8 +64,8 @@ absl::StatusOr<PromoteReport> PromoteDuplicates(kafka::ClientFactory& factory, T
                                                 const config::v1::Config& config,
                                                 std::optional<Place> place, bool dry_run);
 
-// The article as prepare had made it: without verdict and entities; where its standfirst repeats the body is found
-// again.
+// The article as prepare had made it: without verdict and entities; where its standfirst repeats
+// the body is found again.
 v1::Prepared PreparedFrom(v1::EnrichedArticle article);
 
 }  // namespace newsfeed::tools

@@ -90,7 +90,8 @@ std::vector<std::pair<std::string, std::string>> FieldsOf(const Article& article
   add("standfirst", article.standfirst);
   add("authors", fmt::format("{}", fmt::join(article.authors, ", ")));
   if (article.published) {
-    add("published", fmt::format("{} ({})", FormatTime(*article.published), article.published_source));
+    add("published",
+        fmt::format("{} ({})", FormatTime(*article.published), article.published_source));
   }
   add("section", article.section);
   add("keywords", fmt::format("{}", fmt::join(article.keywords, ", ")));
@@ -169,8 +170,8 @@ absl::StatusOr<std::vector<Explanation>> Explainer::Explain(Batch& batch) {
 Explanation Explainer::ExplanationOf(const Article& article) {
   Explanation explanation;
   const RecordId& origin = article.origin;
-  explanation.origin =
-      CleanText(fmt::format("{}:{}:{}", origin.topic.name, origin.partition.value, origin.offset.value));
+  explanation.origin = CleanText(
+      fmt::format("{}:{}:{}", origin.topic.name, origin.partition.value, origin.offset.value));
   explanation.outcome = OutcomeOf(article);
   if (article.fate.kind == FateKind::kRejected && article.body.empty()) return explanation;
   explanation.note = NoteOf(article);
@@ -187,10 +188,12 @@ Explanation Explainer::ExplanationOf(const Article& article) {
       explanation.outside_bytes += removed.size;
       continue;
     }
-    const bool as_lines = std::any_of(lines.begin(), lines.begin() + static_cast<ptrdiff_t>(read),
-                                      [&](const ExplainedLine& line) { return IsWithin(line.source, range); });
+    const bool as_lines =
+        std::any_of(lines.begin(), lines.begin() + static_cast<ptrdiff_t>(read),
+                    [&](const ExplainedLine& line) { return IsWithin(line.source, range); });
     if (as_lines) continue;
-    lines.push_back({std::string(removed.text.substr(0, kMaxElementBytes)), std::string(removed.rule), range, true});
+    lines.push_back({std::string(removed.text.substr(0, kMaxElementBytes)),
+                     std::string(removed.rule), range, true});
   }
   std::ranges::stable_sort(lines, {}, [](const ExplainedLine& line) { return line.source.begin; });
   for (ExplainedLine& line : lines) line.text = CleanText(line.text);
@@ -209,10 +212,11 @@ std::string CountsOf(const Explanation& explanation) {
     (line.rule.empty() ? kept_bytes : removed_bytes) += line.text.size();
     if (!line.rule.empty()) ++by_rule[line.rule];
   }
-  std::string counts =
-      fmt::format("{} kept, {} bytes; {} removed, {} bytes", kept, kept_bytes, removed, removed_bytes);
+  std::string counts = fmt::format("{} kept, {} bytes; {} removed, {} bytes", kept, kept_bytes,
+                                   removed, removed_bytes);
   std::vector<std::pair<std::string_view, size_t>> rules(by_rule.begin(), by_rule.end());
-  std::ranges::stable_sort(rules, std::ranges::greater(), &std::pair<std::string_view, size_t>::second);
+  std::ranges::stable_sort(rules, std::ranges::greater(),
+                           &std::pair<std::string_view, size_t>::second);
   for (size_t i = 0; i < rules.size(); ++i) {
     counts += fmt::format("{}{} {}", i == 0 ? ": " : ", ", rules[i].first, rules[i].second);
   }
@@ -236,7 +240,8 @@ std::string TextOf(const Explanation& explanation, bool colour) {
       out += fmt::format("  {:<{}} {}\n", "", kRuleWidth, line.text);
     } else {
       out += fmt::format("{} {} {}\n", in(kRed, "-"),
-                         in(kYellow, fmt::format("{:<{}}", line.rule, kRuleWidth)), in(kRed, line.text));
+                         in(kYellow, fmt::format("{:<{}}", line.rule, kRuleWidth)),
+                         in(kRed, line.text));
     }
   }
   return out + "\n";

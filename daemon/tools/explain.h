@@ -1,4 +1,5 @@
-// What cleanup kept of a record and what it removed, with the rule beside each line: `newsfeedd explain`.
+// What cleanup kept of a record and what it removed, with the rule beside each line: `newsfeedd
+// explain`.
 //
 //   feed.ndjson:0:0
 //     title              Harbour tunnel opens
@@ -7,8 +8,8 @@
 //   - navigation         Skip to main content
 //                        The tunnel …
 //
-// Lines stand in the order of the input. Of a page all lines are told, those outside the article's element
-// too; an element that went without being read in lines is one line, marked by its rule.
+// Lines stand in the order of the input. Of a page all lines are told, those outside the article's
+// element too; an element that went without being read in lines is one line, marked by its rule.
 #pragma once
 
 #include <memory>

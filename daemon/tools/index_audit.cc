@@ -34,7 +34,9 @@ std::optional<IndexAudit::Taken> IndexAudit::Take(const kafka::PolledRecord& rec
   }
   Taken taken{.entry = dedup::FromProto(message_)};
   const dedup::IndexEntry& entry = taken.entry;
-  if (!entry.sketch.empty() && dedup::Decode(entry.sketch, sketch_).ok()) taken.payload_hash = sketch_.payload_hash;
+  if (!entry.sketch.empty() && dedup::Decode(entry.sketch, sketch_).ok()) {
+    taken.payload_hash = sketch_.payload_hash;
+  }
   const bool follows = CheckSequence(record, entry);
   if (replay_) GiveAgain(record, entry, follows);
   last_prepared_ = entry.prepared_offset;
@@ -46,20 +48,22 @@ bool IndexAudit::CheckSequence(const kafka::PolledRecord& record, const dedup::I
   if (last_sequence_ > 0 && entry.sequence != last_sequence_ + 1) {
     CountFault(record, fmt::format("has sequence {} after {}", entry.sequence, last_sequence_));
   } else if (entry.prepared_offset <= last_prepared_) {
-    CountFault(record, fmt::format("is of offset {} of the prepared articles, after {}", entry.prepared_offset,
-                                   last_prepared_));
+    CountFault(record, fmt::format("is of offset {} of the prepared articles, after {}",
+                                   entry.prepared_offset, last_prepared_));
   } else {
     return true;
   }
   return false;
 }
 
-void IndexAudit::GiveAgain(const kafka::PolledRecord& record, const dedup::IndexEntry& entry, bool follows) {
+void IndexAudit::GiveAgain(const kafka::PolledRecord& record, const dedup::IndexEntry& entry,
+                           bool follows) {
   using Result = dedup::VerdictReplay::Result;
   VerdictCheck& check = counts_.verdict_check;
   const Result result = replay_->Take(entry);
   const auto submitted = sketches_.find(entry.prepared_offset);
-  if (!entry.sketch.empty() && submitted != sketches_.end() && submitted->second != text::Hash(entry.sketch)) {
+  if (!entry.sketch.empty() && submitted != sketches_.end() &&
+      submitted->second != text::Hash(entry.sketch)) {
     ++check.different;
     return CountFault(record, "holds another sketch than its prepared article");
   }
@@ -75,20 +79,23 @@ void IndexAudit::GiveAgain(const kafka::PolledRecord& record, const dedup::Index
 void IndexAudit::CountFault(const kafka::PolledRecord& record, std::string_view why) {
   ++counts_.index_faults;
   if (counts_.index_examples.size() >= kMaxExamples) return;
-  counts_.index_examples.push_back(fmt::format("{}:{}:{}: {}", record.topic, record.partition, record.offset, why));
+  counts_.index_examples.push_back(
+      fmt::format("{}:{}:{}: {}", record.topic, record.partition, record.offset, why));
 }
 
 void IndexAudit::CheckCommitted(int64_t before, int64_t after, AuditReport& report) const {
   const int64_t next = last_prepared_ + 1;
   if (std::max<int64_t>(before, 0) > next) {
-    report.offsets.push_back(fmt::format("the judge has committed {} of the prepared articles, and the last entry of "
-                                         "its index is of {}: what lies between has no verdict",
-                                         before, last_prepared_));
+    report.offsets.push_back(
+        fmt::format("the judge has committed {} of the prepared articles, and the last entry of "
+                    "its index is of {}: what lies between has no verdict",
+                    before, last_prepared_));
   }
   if (std::max<int64_t>(after, 0) < next) {
-    report.offsets.push_back(fmt::format("the judge has committed {} of the prepared articles, and its index has an "
-                                         "entry of {} already: a new judge refuses to take over",
-                                         after, last_prepared_));
+    report.offsets.push_back(
+        fmt::format("the judge has committed {} of the prepared articles, and its index has an "
+                    "entry of {} already: a new judge refuses to take over",
+                    after, last_prepared_));
   }
 }
 

@@ -5,8 +5,8 @@
 //   if (auto entry = index.Take(record))  // each record of ID-index, in order
 //   index.CheckCommitted(before, after, report);
 //
-// Pure. 16 bytes of memory for each record of ID-prepared and the index of the window (processors/dedup/replay.h)
-// where verdicts are given again, else none.
+// Pure. 16 bytes of memory for each record of ID-prepared and the index of the window
+// (processors/dedup/replay.h) where verdicts are given again, else none.
 #pragma once
 
 #include <cstdint>
@@ -36,8 +36,8 @@ class IndexAudit {
   // Nothing where the record is no entry.
   std::optional<Taken> Take(const kafka::PolledRecord& record);
 
-  // The judge had committed `before` when ID-index was going to be read, and `after` when it had been: the last entry
-  // must lie between them.
+  // The judge had committed `before` when ID-index was going to be read, and `after` when it had
+  // been: the last entry must lie between them.
   void CheckCommitted(int64_t before, int64_t after, AuditReport& report) const;
   void FillReport(AuditReport& report) const;
 

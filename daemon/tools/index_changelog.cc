@@ -101,8 +101,8 @@ void IndexChangelog::Verify(const kafka::PolledRecord& record, const dedup::Inde
 
 void IndexChangelog::AddExample(const kafka::PolledRecord& record, std::string_view why) {
   if (report_.examples.size() >= kMaxExamples) return;
-  report_.examples.push_back(fmt::format("{}:{}:{}: {}", record.topic, record.partition, record.offset,
-                                         CleanText(why, 1024)));
+  report_.examples.push_back(fmt::format("{}:{}:{}: {}", record.topic, record.partition,
+                                         record.offset, CleanText(why, 1024)));
 }
 
 IndexReport IndexChangelog::Report() const {
@@ -126,10 +126,11 @@ absl::StatusOr<IndexReport> ReadIndexLog(TopicReader& reader, const config::v1::
   auto ranges = reader.RangesOf({kafka::InternalTopicsOf(config).index});
   if (!ranges.ok()) return ranges.status();
   IndexChangelog log(*std::move(policy), mode);
-  absl::Status status = reader.Read(*ranges, TransactionPatience(config), [&](const kafka::PolledRecord& record) {
-    log.Take(record);
-    return true;
-  });
+  absl::Status status =
+      reader.Read(*ranges, TransactionPatience(config), [&](const kafka::PolledRecord& record) {
+        log.Take(record);
+        return true;
+      });
   if (!status.ok()) return status;
   IndexReport report = log.Report();
   report.open_transactions = OpenTransactions(*ranges);
@@ -143,29 +144,38 @@ std::string TextOf(const IndexReport& report) {
   const auto line = [&out](std::string_view name, std::string_view text) {
     fmt::format_to(std::back_inserter(out), "{:<20}{}\n", name, text);
   };
-  line("entries", fmt::format("{} (sequence {} to {}), {} without a sketch, {} refused by the judge", report.entries,
-                              report.first_sequence, report.last_sequence, report.without_sketch, report.rejected));
+  line("entries",
+       fmt::format("{} (sequence {} to {}), {} without a sketch, {} refused by the judge",
+                   report.entries, report.first_sequence, report.last_sequence,
+                   report.without_sketch, report.rejected));
   std::string verdicts;
   for (size_t verdict = 1; verdict < report.verdicts.size(); ++verdict) {
-    fmt::format_to(std::back_inserter(verdicts), "{}{} {}", verdict > 1 ? ", " : "", VerdictName(verdict),
-                   report.verdicts[verdict]);
+    fmt::format_to(std::back_inserter(verdicts), "{}{} {}", verdict > 1 ? ", " : "",
+                   VerdictName(verdict), report.verdicts[verdict]);
   }
   line("verdicts", verdicts);
   for (const PolicySeen& policy : report.policies) {
-    line("policy", fmt::format("{} from entry {} (offset {}) on: {}", policy.name, policy.sequence, policy.offset,
+    line("policy", fmt::format("{} from entry {} (offset {}) on: {}", policy.name, policy.sequence,
+                               policy.offset,
                                policy.thresholds.empty() ? "cannot be read" : policy.thresholds));
   }
-  line("last judged", fmt::format("offset {} of the prepared articles", report.last_prepared_offset));
+  line("last judged",
+       fmt::format("offset {} of the prepared articles", report.last_prepared_offset));
   line("window", fmt::format("{} to {}", TimeText(report.oldest_ms), TimeText(report.clock_ms)));
-  line("index", fmt::format("{} articles, {} of them originals, {:.1f} MB; left: {} by the window, {} by the cap",
-                            report.in_window, report.originals, static_cast<double>(report.bytes) / 1e6,
-                            report.evicted_by_window, report.evicted_by_cap));
+  line("index",
+       fmt::format(
+           "{} articles, {} of them originals, {:.1f} MB; left: {} by the window, {} by the cap",
+           report.in_window, report.originals, static_cast<double>(report.bytes) / 1e6,
+           report.evicted_by_window, report.evicted_by_cap));
   line("digest", fmt::format("{:016x}", report.digest));
   if (report.verified) {
-    line("given again", fmt::format("{} the same, {} different, {} not known (trimmed, or without a sketch)",
-                                    report.same, report.different, report.unknown));
+    line("given again",
+         fmt::format("{} the same, {} different, {} not known (trimmed, or without a sketch)",
+                     report.same, report.different, report.unknown));
   }
-  if (report.broken > 0) line("broken", fmt::format("{} entries do not follow the one before", report.broken));
+  if (report.broken > 0) {
+    line("broken", fmt::format("{} entries do not follow the one before", report.broken));
+  }
   for (const std::string& example : report.examples) line("fault", example);
   return out;
 }
@@ -181,21 +191,26 @@ std::string JsonOf(const IndexReport& report) {
   line.Add("rejected", report.rejected).AddRaw("verdicts", std::move(verdicts).Take());
   line.AddRaw("policies", JsonList(report.policies, [](const PolicySeen& policy) {
                 JsonLine json;
-                json.Add("name", policy.name).Add("offset", policy.offset).Add("sequence", policy.sequence);
+                json.Add("name", policy.name)
+                    .Add("offset", policy.offset)
+                    .Add("sequence", policy.sequence);
                 json.Add("thresholds", policy.thresholds);
                 return std::move(json).Take();
               }));
   line.Add("lastPreparedOffset", report.last_prepared_offset).Add("clockMs", report.clock_ms);
-  line.Add("oldestMs", report.oldest_ms).Add("inWindow", report.in_window).Add("originals", report.originals);
+  line.Add("oldestMs", report.oldest_ms)
+      .Add("inWindow", report.in_window)
+      .Add("originals", report.originals);
   line.Add("bytes", report.bytes).Add("digest", fmt::format("{:016x}", report.digest));
   line.Add("evictedByWindow", report.evicted_by_window).Add("evictedByCap", report.evicted_by_cap);
   if (report.verified) {
     line.Add("same", report.same).Add("different", report.different).Add("unknown", report.unknown);
   }
   line.Add("broken", report.broken);
-  line.AddRaw("examples", JsonList(report.examples, [](const std::string& text) { return JsonText(text); }));
-  line.AddRaw("openTransactions",
-              JsonList(report.open_transactions, [](const std::string& text) { return JsonText(text); }));
+  line.AddRaw("examples",
+              JsonList(report.examples, [](const std::string& text) { return JsonText(text); }));
+  line.AddRaw("openTransactions", JsonList(report.open_transactions,
+                                           [](const std::string& text) { return JsonText(text); }));
   return std::move(line).Take();
 }
 

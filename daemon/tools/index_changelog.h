@@ -1,11 +1,13 @@
-// The changelog of the judge's index: what it restores, and whether its verdicts follow from each other.
+// The changelog of the judge's index: what it restores, and whether its verdicts follow from each
+// other.
 //
 //   IndexChangelog log(policy, IndexChangelog::Mode::kVerify);
 //   log.Take(record);                     // each record of ID-index, in order
 //   fmt::print("{}", TextOf(log.Report()));
 //
-// To show restores as a judge that takes over does; to verify gives each verdict again from the entries before it
-// and the policy that they name (processors/dedup/replay.h). Memory: of the judge's index. One thread.
+// To show restores as a judge that takes over does; to verify gives each verdict again from the
+// entries before it and the policy that they name (processors/dedup/replay.h). Memory: of the
+// judge's index. One thread.
 #pragma once
 
 #include <array>
@@ -49,7 +51,7 @@ struct IndexReport {
 
   // Verdicts given again; the last where there is nothing to give them by.
   uint64_t same = 0, different = 0, unknown = 0;
-  uint64_t broken = 0;                // entries that do not go on where the one before ended, or are none
+  uint64_t broken = 0;  // entries that do not go on where the one before ended, or are none
   std::vector<std::string> examples;  // of different and broken, the first 10
 
   std::vector<std::string> open_transactions;
@@ -75,7 +77,8 @@ class IndexChangelog {
   const dedup::Index& index() const { return replay_ ? replay_->index() : *index_; }
 
   std::optional<dedup::VerdictReplay> replay_;
-  std::unique_ptr<dedup::Index> index_ = std::make_unique<dedup::Index>();  // unless verdicts are given again
+  // Unless verdicts are given again.
+  std::unique_ptr<dedup::Index> index_ = std::make_unique<dedup::Index>();
   IndexReport report_;
   v1::IndexEntry message_;
 };

@@ -15,7 +15,8 @@
 
 namespace newsfeed::tools {
 
-// Bytes of a record as text fit for a screen or JSON: what is no UTF-8 becomes U+FFFD, control characters '?'.
+// Bytes of a record as text fit for a screen or JSON: what is no UTF-8 becomes U+FFFD, control
+// characters '?'.
 inline std::string CleanText(std::string_view bytes, size_t max_bytes = 64 << 10) {
   text::Arena arena;
   return std::string(text::CleanExcerpt(bytes, max_bytes, arena));
@@ -29,7 +30,9 @@ class JsonLine {
     file::AppendJsonString(text, out_);
     return *this;
   }
-  JsonLine& Add(std::string_view name, const char* text) { return Add(name, std::string_view(text)); }
+  JsonLine& Add(std::string_view name, const char* text) {
+    return Add(name, std::string_view(text));
+  }
   template <std::integral T>
   JsonLine& Add(std::string_view name, T number) {
     if constexpr (std::same_as<T, bool>) {

@@ -8,8 +8,8 @@
 
 namespace newsfeed::tools {
 
-// The verdict of a serialized EnrichedArticle; the body is skipped over. Nothing where there is none or the bytes
-// are no such message.
+// The verdict of a serialized EnrichedArticle; the body is skipped over. Nothing where there is
+// none or the bytes are no such message.
 std::optional<v1::Dedup> DedupOf(std::string_view article);
 
 }  // namespace newsfeed::tools

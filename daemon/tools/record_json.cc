@@ -32,7 +32,8 @@ std::string ProtoJson(const google::protobuf::Message& message) {
 }
 
 bool Parse(std::string_view bytes, google::protobuf::Message& message) {
-  return bytes.data() != nullptr && message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+  return bytes.data() != nullptr &&
+         message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
 }
 
 JsonLine Begin(const PolledRecord& record) {
@@ -45,10 +46,13 @@ std::string PreparedJson(const PolledRecord& record) {
   v1::Prepared prepared;
   if (!Parse(record.value, prepared)) return ToRawJson(record);
   JsonLine line = Begin(record);
-  if (const auto source = SourceOf(record.headers)) line.Add("source", CleanText(ToString(*source)));
+  if (const auto source = SourceOf(record.headers)) {
+    line.Add("source", CleanText(ToString(*source)));
+  }
   line.Add("sketchBytes", headers::Last(record.headers, headers::kSketch).value_or("").size());
   v1::Dedup dedup;
-  if (Parse(headers::Last(record.headers, headers::kVerdictDetail).value_or(std::string_view()), dedup)) {
+  if (Parse(headers::Last(record.headers, headers::kVerdictDetail).value_or(std::string_view()),
+            dedup)) {
     line.AddRaw("dedup", ProtoJson(dedup));
   }
   if (headers::Last(record.headers, headers::kPromoted)) line.Add("promoted", true);
@@ -73,8 +77,9 @@ std::string ArticleJson(const PolledRecord& record, ArticleFormat format) {
 std::string HeadersJson(const PolledRecord& record) {
   std::map<std::string, std::string> members;
   for (const Header& header : record.headers) {
-    members[CleanText(header.name)] =
-        header.value.data() == nullptr ? "null" : JsonText(CleanText(header.value, kMaxHeaderBytes));
+    members[CleanText(header.name)] = header.value.data() == nullptr
+                                          ? "null"
+                                          : JsonText(CleanText(header.value, kMaxHeaderBytes));
   }
   JsonLine line;
   for (const auto& [name, json] : members) line.AddRaw(name, json);
@@ -100,13 +105,18 @@ std::string ToRawJson(const PolledRecord& record) {
 bool HoldsArticles(std::string_view topic, const config::v1::Config& config) {
   const auto& outputs = config.outputs();
   return topic == outputs.enriched() || topic == outputs.duplicates() ||
-         std::ranges::any_of(outputs.routes(), [&](const config::v1::Route& route) { return topic == route.topic(); });
+         std::ranges::any_of(outputs.routes(), [&](const config::v1::Route& route) {
+           return topic == route.topic();
+         });
 }
 
-std::string ToJson(const PolledRecord& record, const config::v1::Config& config, ArticleFormat format) {
+std::string ToJson(const PolledRecord& record, const config::v1::Config& config,
+                   ArticleFormat format) {
   const kafka::InternalTopics internal = kafka::InternalTopicsOf(config);
   if (HoldsArticles(record.topic, config)) return ArticleJson(record, format);
-  if (record.topic == internal.prepared || record.topic == internal.judged) return PreparedJson(record);
+  if (record.topic == internal.prepared || record.topic == internal.judged) {
+    return PreparedJson(record);
+  }
   if (record.topic == internal.index) return IndexJson(record);
   return ToRawJson(record);
 }

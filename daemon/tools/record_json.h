@@ -6,8 +6,8 @@
 //   ID-index               {"partition","offset","entry":{… the sketch in base64}}
 //   all others             {"partition","offset","timestamp","key","headers":{…},"value_base64"}
 //
-// A value that is not what its topic should hold is printed like those of all others. Headers may repeat; the last
-// one counts and is printed.
+// A value that is not what its topic should hold is printed like those of all others. Headers may
+// repeat; the last one counts and is printed.
 #pragma once
 
 #include <string>

@@ -66,7 +66,9 @@ template <typename Take>
 void ForEachShingle(const std::vector<Piece*>& words, Take take) {
   text::ShingleRoller roller;
   for (size_t i = 0; i < words.size(); ++i) {
-    if (const auto shingle = roller.Push(words[i]->hash)) take(*shingle, i + 1 - text::kShingleWords, i);
+    if (const auto shingle = roller.Push(words[i]->hash)) {
+      take(*shingle, i + 1 - text::kShingleWords, i);
+    }
   }
   if (const auto whole = roller.ShortText()) take(*whole, size_t{0}, words.size() - 1);
 }
@@ -78,11 +80,12 @@ size_t MarkShared(const std::vector<Piece*>& words, const std::vector<Piece*>& o
     if (!of_other.contains(shingle)) return;
     for (size_t i = first; i <= last; ++i) words[i]->shared = true;
   });
-  return static_cast<size_t>(std::ranges::count_if(words, [](const Piece* word) { return word->shared; }));
+  return static_cast<size_t>(
+      std::ranges::count_if(words, [](const Piece* word) { return word->shared; }));
 }
 
-// For each paragraph on the left the one on the right with most of its words, where these are shared; each on the
-// right is taken once. -1: none.
+// For each paragraph on the left the one on the right with most of its words, where these are
+// shared; each on the right is taken once. -1: none.
 std::vector<int> Partners(const std::vector<Paragraph>& left, const std::vector<Paragraph>& right) {
   absl::flat_hash_map<uint64_t, std::vector<int>> places;
   for (size_t i = 0; i < right.size(); ++i) {
@@ -99,7 +102,9 @@ std::vector<int> Partners(const std::vector<Paragraph>& left, const std::vector<
     for (const Piece& piece : paragraph) {
       const auto found = piece.shared ? places.find(piece.hash) : places.end();
       if (found == places.end()) continue;
-      for (const int at : found->second) votes[static_cast<size_t>(at)] += !taken[static_cast<size_t>(at)];
+      for (const int at : found->second) {
+        votes[static_cast<size_t>(at)] += !taken[static_cast<size_t>(at)];
+      }
     }
     const auto best = std::ranges::max_element(votes);
     const bool none = best == votes.end() || *best == 0;
@@ -139,7 +144,9 @@ std::vector<std::string> Wrapped(const Paragraph& paragraph, size_t width) {
         continue;
       }
       size_t bytes = 0;
-      for (size_t points = 0; points < width; ++points) bytes += text::Decode(std::string_view(text).substr(bytes)).bytes;
+      for (size_t points = 0; points < width; ++points) {
+        bytes += text::Decode(std::string_view(text).substr(bytes)).bytes;
+      }
       lines.back() = text.substr(0, bytes);
       text.erase(0, bytes);
       lines.emplace_back();
@@ -149,8 +156,10 @@ std::vector<std::string> Wrapped(const Paragraph& paragraph, size_t width) {
 }
 
 void AppendRow(const Paragraph* left, const Paragraph* right, size_t width, std::string& out) {
-  const std::vector<std::string> a = left != nullptr ? Wrapped(*left, width) : std::vector<std::string>();
-  const std::vector<std::string> b = right != nullptr ? Wrapped(*right, width) : std::vector<std::string>();
+  const std::vector<std::string> a =
+      left != nullptr ? Wrapped(*left, width) : std::vector<std::string>();
+  const std::vector<std::string> b =
+      right != nullptr ? Wrapped(*right, width) : std::vector<std::string>();
   for (size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
     const std::string_view of_a = i < a.size() ? a[i] : std::string_view();
     const std::string_view of_b = i < b.size() ? b[i] : std::string_view();
@@ -170,7 +179,8 @@ SharedWords SideBySide(std::string_view left, std::string_view right, size_t wid
   std::vector<Paragraph> of_right = ParagraphsOf(text::Prefix(right, kMaxTextBytes));
   const std::vector<Piece*> left_words = WordsOf(of_left);
   const std::vector<Piece*> right_words = WordsOf(of_right);
-  SharedWords shared{.columns = {}, .words_left = left_words.size(), .words_right = right_words.size()};
+  SharedWords shared{
+      .columns = {}, .words_left = left_words.size(), .words_right = right_words.size()};
   shared.shared_left = MarkShared(left_words, right_words);
   shared.shared_right = MarkShared(right_words, left_words);
 

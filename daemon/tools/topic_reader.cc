@@ -51,7 +51,8 @@ class Reading {
     return positions;
   }
 
-  // Null where the partition is done. Beyond the end nothing is asked for, and the partition is done.
+  // Null where the partition is done. Beyond the end nothing is asked for, and the partition is
+  // done.
   ReadRange* Find(const kafka::PolledRecord& record) {
     const auto found = open_.find({std::string(record.topic), record.partition});
     return found == open_.end() ? nullptr : found->second;
@@ -64,7 +65,8 @@ class Reading {
 
   // All that is left is held by open transactions.
   bool AllHeld() const {
-    return std::ranges::all_of(open_, [](const auto& item) { return item.second->open_transaction; });
+    return std::ranges::all_of(open_,
+                               [](const auto& item) { return item.second->open_transaction; });
   }
 
  private:
@@ -93,8 +95,8 @@ bool TakeOne(const PollOutcome& polled, Reading& reading, const TopicReader::Tak
   return more;
 }
 
-// The partition was trimmed while it was read: goes on where it begins now. Not by seeking: librdkafka refuses that
-// where a partition stopped at an offset out of range.
+// The partition was trimmed while it was read: goes on where it begins now. Not by seeking:
+// librdkafka refuses that where a partition stopped at an offset out of range.
 absl::Status GoOnAtLow(kafka::Consumer& consumer, ReadRange& range, Reading& reading) {
   int64_t end = 0;
   if (Error error = consumer.Watermarks(range.where, range.low, end, kTimeout); !error.ok()) {
@@ -110,7 +112,8 @@ absl::Status TakeError(kafka::Consumer& consumer, const PollOutcome& polled, Rea
   if (IsPassing(polled.error)) return absl::OkStatus();
   ReadRange* range = reading.Find(polled.record);
   if (polled.error.name == "_AUTO_OFFSET_RESET") {
-    // Told twice where another partition was begun again in between: the second time it may be done.
+    // Told twice where another partition was begun again in between: the second time it may be
+    // done.
     return range == nullptr ? absl::OkStatus() : GoOnAtLow(consumer, *range, reading);
   }
   return kafka::ToStatus(polled.error, polled.record.topic);
@@ -141,7 +144,8 @@ absl::Status ReadAll(kafka::Consumer& consumer, Reading& reading, absl::Duration
 
 std::string SinceText(int64_t ms) {
   if (ms <= 0) return "";
-  return absl::FormatTime(" since %Y-%m-%dT%H:%M:%SZ", absl::FromUnixMillis(ms), absl::UTCTimeZone());
+  return absl::FormatTime(" since %Y-%m-%dT%H:%M:%SZ", absl::FromUnixMillis(ms),
+                          absl::UTCTimeZone());
 }
 
 }  // namespace
@@ -250,10 +254,11 @@ absl::Status TopicReader::KeepLast(std::vector<ReadRange>& ranges, int64_t recor
       range.begin = std::max(range.low, range.end - window);
       std::vector<int64_t> offsets;
       std::vector<ReadRange> part = {range};
-      absl::Status status = Read(part, absl::ZeroDuration(), [&](const kafka::PolledRecord& record) {
-        offsets.push_back(record.offset);
-        return true;
-      });
+      absl::Status status =
+          Read(part, absl::ZeroDuration(), [&](const kafka::PolledRecord& record) {
+            offsets.push_back(record.offset);
+            return true;
+          });
       if (!status.ok()) return status;
       const auto found = static_cast<int64_t>(offsets.size());
       if (found >= records) range.begin = offsets[static_cast<size_t>(found - records)];
@@ -265,7 +270,8 @@ absl::Status TopicReader::KeepLast(std::vector<ReadRange>& ranges, int64_t recor
 
 absl::Status TopicReader::ReadOne(const kafka::PartitionOffset& at, const Take& take) {
   ReadRange range{.where = at.where};
-  if (Error error = uncommitted_->Watermarks(at.where, range.low, range.end, kTimeout); !error.ok()) {
+  if (Error error = uncommitted_->Watermarks(at.where, range.low, range.end, kTimeout);
+      !error.ok()) {
     return kafka::ToStatus(error, fmt::format("{}/{}", at.where.topic, at.where.partition));
   }
   bool found = false;
@@ -273,11 +279,12 @@ absl::Status TopicReader::ReadOne(const kafka::PartitionOffset& at, const Take& 
     range.begin = at.offset;
     range.end = at.offset + 1;
     std::vector<ReadRange> ranges = {range};
-    const absl::Status status = Read(ranges, absl::ZeroDuration(), [&](const kafka::PolledRecord& r) {
-      found = r.offset == at.offset;
-      if (found) take(r);
-      return false;
-    });
+    const absl::Status status =
+        Read(ranges, absl::ZeroDuration(), [&](const kafka::PolledRecord& r) {
+          found = r.offset == at.offset;
+          if (found) take(r);
+          return false;
+        });
     if (!status.ok()) return status;
   }
   if (found) return absl::OkStatus();
@@ -293,11 +300,14 @@ absl::StatusOr<std::vector<int64_t>> TopicReader::CommittedBy(
   const auto consumer = factory_.NewConsumer(properties, nullptr, error);
   if (!error.ok()) return absl::InvalidArgumentError(error.message);
   std::vector<kafka::PartitionOffset> offsets;
-  for (const TopicPartition& partition : partitions) offsets.push_back({partition, kafka::kNoOffset});
+  for (const TopicPartition& partition : partitions) {
+    offsets.push_back({partition, kafka::kNoOffset});
+  }
   // Offsets of a transaction that is being committed are waited for.
   constexpr absl::Duration kCommitting = absl::Seconds(30);
   if (error = consumer->Committed(offsets, kCommitting); !error.ok()) {
-    return kafka::ToStatus(error, fmt::format("offsets of group {}, which an open transaction may hold", group));
+    return kafka::ToStatus(
+        error, fmt::format("offsets of group {}, which an open transaction may hold", group));
   }
   std::vector<int64_t> committed;
   for (const kafka::PartitionOffset& offset : offsets) committed.push_back(offset.offset);

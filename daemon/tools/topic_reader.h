@@ -2,11 +2,13 @@
 //
 //   auto reader = TopicReader::Open(factory, config);
 //   auto ranges = (*reader)->RangesOf({"articles.enriched"});        // first offset, end
-//   absl::Status status = (*reader)->Read(*ranges, absl::ZeroDuration(), [](const kafka::PolledRecord& r) {...});
+//   absl::Status status = (*reader)->Read(*ranges, absl::ZeroDuration(),
+//                                         [](const kafka::PolledRecord& r) {...});
 //
-// Only what is committed is seen, but for ReadUncommitted. Topics written by transactions end in markers, so nobody
-// can wait for a number of records: a partition is done when Kafka says that its end is reached. An open transaction
-// holds that end back; Read waits for it as long as it is told to, and then says so in the range.
+// Only what is committed is seen, but for ReadUncommitted. Topics written by transactions end in
+// markers, so nobody can wait for a number of records: a partition is done when Kafka says that its
+// end is reached. An open transaction holds that end back; Read waits for it as long as it is told
+// to, and then says so in the range.
 //
 // Belongs to one thread. Joins no group, commits nothing.
 #pragma once
@@ -34,9 +36,10 @@ struct ReadRange {
   int64_t end = 0;     // one past its last record or marker, when asked
   int64_t begin = 0;   // where reading begins: `low`, unless changed
   int64_t reached = 0;  // after Read: what lies before it has been seen
-  bool open_transaction = false;  // after Read: an open transaction hides what lies from `reached` to `end`
-  // After Read: timestamp of the first record that is hidden; 0: not known. It is the time its producer gave it, and
-  // newsfeed's own producers give it that of the input record.
+  // After Read: an open transaction hides what lies from `reached` to `end`.
+  bool open_transaction = false;
+  // After Read: timestamp of the first record that is hidden; 0: not known. It is the time its
+  // producer gave it, and newsfeed's own producers give it that of the input record.
   int64_t open_since_ms = 0;
 };
 
@@ -54,23 +57,24 @@ class TopicReader {
   // The same up to the first open transaction: all that lies there is decided.
   absl::StatusOr<std::vector<ReadRange>> StableRangesOf(const std::vector<std::string>& topics);
 
-  // Hands each record of the ranges to `take`: in order within a partition. Waits up to `patience` for open
-  // transactions.
+  // Hands each record of the ranges to `take`: in order within a partition. Waits up to `patience`
+  // for open transactions.
   absl::Status Read(std::vector<ReadRange>& ranges, absl::Duration patience, const Take& take);
 
-  // The same with what is not committed: of transactions that are open or were aborted. Waits for none.
+  // The same with what is not committed: of transactions that are open or were aborted. Waits for
+  // none.
   absl::Status ReadUncommitted(std::vector<ReadRange>& ranges, const Take& take);
 
-  // Shortens the ranges so that the last `records` of each partition are left. Offsets tell nothing: ends of
-  // transactions take some, so the records are counted.
+  // Shortens the ranges so that the last `records` of each partition are left. Offsets tell
+  // nothing: ends of transactions take some, so the records are counted.
   absl::Status KeepLast(std::vector<ReadRange>& ranges, int64_t records);
 
   // The one record at a place; NOT_FOUND where there is none.
   absl::Status ReadOne(const kafka::PartitionOffset& at, const Take& take);
 
   // Offsets that a group has committed, -1 for none, in the order of `partitions`.
-  absl::StatusOr<std::vector<int64_t>> CommittedBy(const std::string& group,
-                                                   const std::vector<kafka::TopicPartition>& partitions);
+  absl::StatusOr<std::vector<int64_t>> CommittedBy(
+      const std::string& group, const std::vector<kafka::TopicPartition>& partitions);
 
   kafka::Admin& admin() ABSL_ATTRIBUTE_LIFETIME_BOUND { return *admin_; }
 
@@ -80,8 +84,8 @@ class TopicReader {
 
   absl::StatusOr<std::vector<ReadRange>> RangesBy(kafka::Consumer& consumer,
                                                   const std::vector<std::string>& topics);
-  absl::Status ReadBy(kafka::Consumer& consumer, std::vector<ReadRange>& ranges, absl::Duration patience,
-                      const Take& take);
+  absl::Status ReadBy(kafka::Consumer& consumer, std::vector<ReadRange>& ranges,
+                      absl::Duration patience, const Take& take);
   absl::Status AskOpenSince(ReadRange& range);
 
   kafka::ClientFactory& factory_;
@@ -92,8 +96,8 @@ class TopicReader {
   std::unique_ptr<kafka::Consumer> uncommitted_;
 };
 
-// "articles.enriched/3: offsets 17 to 20 are held by an open transaction since 2026-03-01T09:30:00Z" for the ranges
-// that are; empty: none.
+// "articles.enriched/3: offsets 17 to 20 are held by an open transaction since
+// 2026-03-01T09:30:00Z" for the ranges that are; empty: none.
 std::vector<std::string> OpenTransactions(const std::vector<ReadRange>& ranges);
 
 }  // namespace newsfeed::tools

@@ -19,12 +19,12 @@ namespace {
 using v1::EnrichedArticle;
 using v1::Entity;
 
-// An article is about what is named in its title and again in its text (at least .60 of salience), or is named
-// early and most often; all else it mentions.
+// An article is about what is named in its title and again in its text (at least .60 of salience),
+// or is named early and most often; all else it mentions.
 constexpr float kAboutSalience = 0.6F;
 
-// Addresses are those that the publishers of the tables give as identifiers ("concept URIs"), not pages; ISO
-// has pages only.
+// Addresses are those that the publishers of the tables give as identifiers ("concept URIs"), not
+// pages; ISO has pages only.
 struct Scheme {
   std::string_view name;
   std::string_view before;
@@ -43,8 +43,8 @@ bool IsUnreserved(char c) {
   return IsLetter(c) || IsDigit(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
-// A scheme of RFC 3986, a colon, and no character that an address cannot hold. A scheme of one letter is a
-// drive of Windows.
+// A scheme of RFC 3986, a colon, and no character that an address cannot hold. A scheme of one
+// letter is a drive of Windows.
 bool IsUri(std::string_view text) {
   const size_t colon = text.find(':');
   if (colon == std::string_view::npos || colon < 2 || colon + 1 == text.size()) return false;
@@ -53,7 +53,8 @@ bool IsUri(std::string_view text) {
   };
   return IsLetter(text[0]) && std::ranges::all_of(text.substr(0, colon), of_scheme) &&
          std::ranges::all_of(text, [](char c) {
-           return c > ' ' && c < 0x7F && std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
+           return c > ' ' && c < 0x7F &&
+                  std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
          });
 }
 
@@ -93,7 +94,8 @@ JsonLine& AddList(JsonLine& line, std::string_view name, const std::string& json
 
 // --- ninjs. ---
 
-// ninjs wants an address: the id where it is one, else that of the page, else a name made of the id.
+// ninjs wants an address: the id where it is one, else that of the page, else a name made of the
+// id.
 std::string NinjsUri(const EnrichedArticle& article) {
   if (IsUri(article.id())) return article.id();
   if (IsUri(article.url())) return article.url();
@@ -126,13 +128,16 @@ std::string AlternativeId(std::string_view id) {
 }
 
 size_t Characters(std::string_view text) {
-  return static_cast<size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+  return static_cast<size_t>(
+      std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
 std::string NinjsBody(const EnrichedArticle& article) {
   JsonLine line = NinjsText("main", article.body());
   line.Add("charCount", Characters(article.body()));
-  if (const uint32_t words = article.cleanup().quality().words(); words > 0) line.Add("wordCount", words);
+  if (const uint32_t words = article.cleanup().quality().words(); words > 0) {
+    line.Add("wordCount", words);
+  }
   return std::move(line).Take();
 }
 
@@ -165,7 +170,8 @@ std::string NinjsSubjects(const EnrichedArticle& article) {
     if (entity.type() != Entity::MISC) continue;
     JsonLine line = NinjsEntity(entity);
     line.Add("creator", "newsfeed");
-    line.Add("relevance", percent(entity.salience())).Add("confidence", percent(entity.confidence()));
+    line.Add("relevance", percent(entity.salience()))
+        .Add("confidence", percent(entity.confidence()));
     items.push_back(std::move(line).Take());
   }
   return ListOf(items);
@@ -271,7 +277,9 @@ std::string SchemaOrg(const EnrichedArticle& article) {
   AddPublisher(line, article.source());
   AddList(line, "keywords", JsonList(article.keywords(), JsonText));
   AddText(line, "articleSection", article.section());
-  if (const uint32_t words = article.cleanup().quality().words(); words > 0) line.Add("wordCount", words);
+  if (const uint32_t words = article.cleanup().quality().words(); words > 0) {
+    line.Add("wordCount", words);
+  }
   if (article.cleanup().paywalled()) line.Add("isAccessibleForFree", false);
   AddStatus(line, article);
   if (!article.rights().holder().empty()) {
@@ -293,7 +301,9 @@ std::optional<ArticleFormat> ArticleFormatByName(std::string_view name) {
 
 std::optional<std::string> UriOf(const v1::Link& link) {
   for (const Scheme& scheme : kSchemes) {
-    if (link.scheme() == scheme.name) return fmt::format("{}{}{}", scheme.before, link.id(), scheme.after);
+    if (link.scheme() == scheme.name) {
+      return fmt::format("{}{}{}", scheme.before, link.id(), scheme.after);
+    }
   }
   const std::string_view id = link.id();
   const bool address = id.find("://") != std::string_view::npos || id.starts_with("urn:");

@@ -1,12 +1,13 @@
 // Published articles in the formats of the trade, a line of JSON each:
 //
-//   ninjs       IPTC ninjs 3.0: bodies, headlines, people, organisations, places with rel, uri, literal
-//               (https://www.iptc.org/std/ninjs/ninjs-schema_3.0.json)
-//   schema.org  a NewsArticle as JSON-LD: about and mentions with sameAs (https://schema.org/NewsArticle)
+//   ninjs       IPTC ninjs 3.0: bodies, headlines, people, organisations, places with rel, uri,
+//               literal (https://www.iptc.org/std/ninjs/ninjs-schema_3.0.json)
+//   schema.org  a NewsArticle as JSON-LD: about and mentions with sameAs
+//               (https://schema.org/NewsArticle)
 //
-// What is unknown is left out. Both can be read back by `decode`: title, text, authors, language and times are
-// the same again (a test holds them together). Offsets of mentions, the verdict and what cleanup removed have no
-// place in these formats.
+// What is unknown is left out. Both can be read back by `decode`: title, text, authors, language
+// and times are the same again (a test holds them together). Offsets of mentions, the verdict and
+// what cleanup removed have no place in these formats.
 #pragma once
 
 #include <cstdint>

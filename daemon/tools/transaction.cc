@@ -38,8 +38,9 @@ Error Repeat(Call call) {
 Error ProduceOne(kafka::Producer& producer, const OutgoingRecord& record) {
   std::vector<Header> headers;
   for (const auto& [name, value] : record.headers) headers.push_back({name, ViewOf(value)});
-  const kafka::ProducedRecord produced{record.topic,       record.partition,     record.timestamp_ms,
-                                       ViewOf(record.key), ViewOf(record.value), headers};
+  const kafka::ProducedRecord produced{record.topic,         record.partition,
+                                       record.timestamp_ms,  ViewOf(record.key),
+                                       ViewOf(record.value), headers};
   for (int i = 0; i < kMaxRepeats; ++i) {
     Error error = producer.Produce(produced);
     if (error.kind != ErrorClass::kRetriable) return error;
@@ -81,7 +82,8 @@ absl::StatusOr<std::unique_ptr<TransactionalWriter>> TransactionalWriter::Open(
   return writer;
 }
 
-absl::StatusOr<std::unique_ptr<kafka::Producer>> TransactionalWriter::NewProducer(std::string_view suffix) const {
+absl::StatusOr<std::unique_ptr<kafka::Producer>> TransactionalWriter::NewProducer(
+    std::string_view suffix) const {
   const std::string id = fmt::format("{}{}", config_.application_id(), suffix);
   Error error;
   auto producer = factory_.NewProducer(kafka::ProducerProperties(config_, id), error);
@@ -110,11 +112,14 @@ absl::Status TransactionalWriter::CommitAll(std::span<const OutgoingGroup> group
     return absl::OkStatus();
   }
   const size_t half = groups.size() / 2;
-  if (absl::Status status = CommitAll(groups.first(half), first, refused); !status.ok()) return status;
+  if (absl::Status status = CommitAll(groups.first(half), first, refused); !status.ok()) {
+    return status;
+  }
   return CommitAll(groups.subspan(half), first + half, refused);
 }
 
-absl::StatusOr<std::optional<std::string>> TransactionalWriter::TryCommit(std::span<const OutgoingGroup> groups) {
+absl::StatusOr<std::optional<std::string>> TransactionalWriter::TryCommit(
+    std::span<const OutgoingGroup> groups) {
   if (Error error = producer_->BeginTransaction(); !error.ok()) {
     return kafka::ToStatus(error, "beginning a transaction");
   }
@@ -130,7 +135,8 @@ absl::StatusOr<std::optional<std::string>> TransactionalWriter::TryCommit(std::s
     error = Repeat([&] { return producer_->CommitTransaction(kCallTimeout); });
     if (error.ok()) return std::nullopt;
     if (error.kind == ErrorClass::kTimedOut) {
-      return kafka::ToStatus(error, "committing (whether it is done is not known: run the command again)");
+      return kafka::ToStatus(error,
+                             "committing (whether it is done is not known: run the command again)");
     }
   }
   const Error aborted = Repeat([&] { return producer_->AbortTransaction(kCallTimeout); });
@@ -147,11 +153,12 @@ absl::Status TransactionalWriter::Renew(const OutgoingRecord& record) {
   return HoldLock(record);
 }
 
-// Whoever was begun since Open took the lock first: the broker says so to the first transaction that writes anything. What
-// it writes is aborted.
+// Whoever was begun since Open took the lock first: the broker says so to the first transaction
+// that writes anything. What it writes is aborted.
 absl::Status TransactionalWriter::HoldLock(const OutgoingRecord& record) {
   Error error = lock_->BeginTransaction();
-  const OutgoingRecord nothing{.topic = record.topic, .partition = record.partition, .key = record.key, .value = ""};
+  const OutgoingRecord nothing{
+      .topic = record.topic, .partition = record.partition, .key = record.key, .value = ""};
   if (error.ok()) error = ProduceOne(*lock_, nothing);
   if (error.ok()) error = Repeat([&] { return lock_->Flush(kCallTimeout); });
   const bool refused = WhyRefused(error, *lock_).has_value();

@@ -1,15 +1,16 @@
-// Writes of the operator's commands: all or nothing, and one command at a time. Replays and promotions have one
-// transactional id, since what the one does decides what the other may do.
+// Writes of the operator's commands: all or nothing, and one command at a time. Replays and
+// promotions have one transactional id, since what the one does decides what the other may do.
 //
-//   auto writer = TransactionalWriter::Open(factory, config);  // fences another replay or promotion
+//   auto writer = TransactionalWriter::Open(factory, config);  // fences another one
 //   auto refused = (*writer)->Commit(groups);                  // one transaction
 //
 // What a command has done already must be read after Open: only then can nobody else add to it.
 //
-// A refusal of the broker's names no record, and leaves a producer that is of no use (kafka/publisher.cc): the groups are
-// halved until the culprit is alone, each time with a new producer. Initialising it would fence another command that
-// was begun meanwhile, and may have written already. So every command first takes a second id, "ID-repair-lock", and
-// looks whether it still has that one after it has made a new producer.
+// A refusal of the broker's names no record, and leaves a producer that is of no use
+// (kafka/publisher.cc): the groups are halved until the culprit is alone, each time with a new
+// producer. Initialising it would fence another command that was begun meanwhile, and may have
+// written already. So every command first takes a second id, "ID-repair-lock", and looks whether it
+// still has that one after it has made a new producer.
 #pragma once
 
 #include <cstdint>
@@ -47,19 +48,19 @@ using OutgoingGroup = std::vector<OutgoingRecord>;
 
 class TransactionalWriter {
  public:
-  // The transactional ids are "ID-repair" and "ID-repair-lock". Waits until what a predecessor left open is ended. The
-  // factory outlives the writer.
-  static absl::StatusOr<std::unique_ptr<TransactionalWriter>> Open(kafka::ClientFactory& factory,
-                                                                   const config::v1::Config& config);
+  // The transactional ids are "ID-repair" and "ID-repair-lock". Waits until what a predecessor left
+  // open is ended. The factory outlives the writer.
+  static absl::StatusOr<std::unique_ptr<TransactionalWriter>> Open(
+      kafka::ClientFactory& factory, const config::v1::Config& config);
 
   // A group that the broker refuses for good, and why.
   struct Refused {
     size_t group = 0;
     std::string why;
   };
-  // Commits all groups but those that are refused: in one transaction, or in several where any is. An error: nothing
-  // was written of the groups that were not through yet, or, if it says so, that is not known. ABORTED: another
-  // replay or promotion was begun.
+  // Commits all groups but those that are refused: in one transaction, or in several where any is.
+  // An error: nothing was written of the groups that were not through yet, or, if it says so, that
+  // is not known. ABORTED: another replay or promotion was begun.
   absl::StatusOr<std::vector<Refused>> Commit(const std::vector<OutgoingGroup>& groups);
 
  private:
@@ -68,7 +69,8 @@ class TransactionalWriter {
 
   absl::StatusOr<std::unique_ptr<kafka::Producer>> NewProducer(std::string_view suffix) const;
   // `first` is the index of the first of them. Adds to `refused`.
-  absl::Status CommitAll(std::span<const OutgoingGroup> groups, size_t first, std::vector<Refused>& refused);
+  absl::Status CommitAll(std::span<const OutgoingGroup> groups, size_t first,
+                         std::vector<Refused>& refused);
   // Why one of the groups is refused, or nothing and all is committed.
   absl::StatusOr<std::optional<std::string>> TryCommit(std::span<const OutgoingGroup> groups);
   // `record` tells a partition that may be written to.

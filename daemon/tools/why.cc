@@ -38,7 +38,8 @@ v1::EnrichedArticle WithoutText(const v1::EnrichedArticle& article) {
   return rest;
 }
 
-absl::Status ReadVersions(TopicReader& reader, const config::v1::Config& config, FoundArticle& found) {
+absl::Status ReadVersions(TopicReader& reader, const config::v1::Config& config,
+                          FoundArticle& found) {
   auto ranges = reader.RangesOf({config.outputs().enriched(), config.outputs().duplicates()});
   if (!ranges.ok()) return ranges.status();
   NewestVersions newest(kMaxVersions, kMaxBytes);
@@ -57,7 +58,8 @@ absl::Status ReadVersions(TopicReader& reader, const config::v1::Config& config,
   return status;
 }
 
-absl::Status ReadDeadLetters(TopicReader& reader, const config::v1::Config& config, FoundArticle& found) {
+absl::Status ReadDeadLetters(TopicReader& reader, const config::v1::Config& config,
+                             FoundArticle& found) {
   const DeadLetterFilter filter{.key = found.id, .last = kMaxVersions};
   auto list = ListDeadLetters(reader, config, filter, absl::ZeroDuration());
   if (!list.ok()) return list.status();
@@ -67,10 +69,13 @@ absl::Status ReadDeadLetters(TopicReader& reader, const config::v1::Config& conf
 }
 
 // The originals that the versions name.
-absl::Status ReadOriginals(TopicReader& reader, const config::v1::Config& config, FoundArticle& found) {
+absl::Status ReadOriginals(TopicReader& reader, const config::v1::Config& config,
+                           FoundArticle& found) {
   std::vector<std::string> ids;
   for (const FoundVersion& version : found.versions) {
-    if (!version.article.dedup().canonical_id().empty()) ids.push_back(version.article.dedup().canonical_id());
+    if (!version.article.dedup().canonical_id().empty()) {
+      ids.push_back(version.article.dedup().canonical_id());
+    }
   }
   if (ids.empty()) return absl::OkStatus();
   std::ranges::sort(ids);
@@ -82,11 +87,14 @@ absl::Status ReadOriginals(TopicReader& reader, const config::v1::Config& config
         !ParseArticleValue(record.value, article)) {
       return true;
     }
-    const Coordinates origin{article.origin().topic(), article.origin().partition(), article.origin().offset()};
+    const Coordinates origin{article.origin().topic(), article.origin().partition(),
+                             article.origin().offset()};
     std::shared_ptr<const v1::EnrichedArticle> brief;
     for (FoundVersion& version : found.versions) {
       const v1::Origin& canonical = version.article.dedup().canonical_origin();
-      if (origin != Coordinates{canonical.topic(), canonical.partition(), canonical.offset()}) continue;
+      if (origin != Coordinates{canonical.topic(), canonical.partition(), canonical.offset()}) {
+        continue;
+      }
       if (&version == &found.versions.back()) {
         version.canonical = std::make_shared<v1::EnrichedArticle>(article);
         continue;
@@ -137,53 +145,66 @@ void AppendEvidence(std::string& out, const v1::Evidence& evidence, const dedup:
   AppendLine(out, "rule", evidence.rule());
   AppendLine(out, "  which is", WhenOf(evidence.rule()));
   AppendLine(out, "its text there", Percent(evidence.containment()) + " (containment)");
-  AppendLine(out, "the other's text here", Percent(evidence.containment_reverse()) + " (containment_reverse)");
-  AppendLine(out, "larger of both", Wanted(std::max(evidence.containment(), evidence.containment_reverse()),
-                                           wanted(&dedup::Policy::min_containment_percent)));
-  AppendLine(out, "new text", policy != nullptr ? fmt::format("{} (an update has {} %)", Percent(1 - evidence.containment()),
-                                                              policy->min_new_text_percent)
-                                                : Percent(1 - evidence.containment()));
+  AppendLine(out, "the other's text here",
+             Percent(evidence.containment_reverse()) + " (containment_reverse)");
+  AppendLine(out, "larger of both",
+             Wanted(std::max(evidence.containment(), evidence.containment_reverse()),
+                    wanted(&dedup::Policy::min_containment_percent)));
+  AppendLine(out, "new text",
+             policy != nullptr
+                 ? fmt::format("{} (an update has {} %)", Percent(1 - evidence.containment()),
+                               policy->min_new_text_percent)
+                 : Percent(1 - evidence.containment()));
   AppendLine(out, "of both texts", Percent(evidence.jaccard()) + " in common (jaccard)");
-  AppendLine(out, "first 120 words", Wanted(evidence.lead(), wanted(&dedup::Policy::min_lead_percent)));
-  AppendLine(out, "numbers", Wanted(evidence.numbers(), wanted(&dedup::Policy::min_numbers_percent)));
+  AppendLine(out, "first 120 words",
+             Wanted(evidence.lead(), wanted(&dedup::Policy::min_lead_percent)));
+  AppendLine(out, "numbers",
+             Wanted(evidence.numbers(), wanted(&dedup::Policy::min_numbers_percent)));
   AppendLine(out, "corrected numbers", std::to_string(evidence.corrected_numbers()));
   AppendLine(out, "title words", Percent(evidence.title()) + " in common");
-  AppendLine(out, "body repeated", fmt::format("{} times under unrelated titles of one source", evidence.repetitions()));
+  AppendLine(out, "body repeated",
+             fmt::format("{} times under unrelated titles of one source", evidence.repetitions()));
 }
 
 void AppendTexts(std::string& out, const FoundVersion& version, size_t width) {
   if (!version.canonical || width == 0) return;
   const SharedWords shared = SideBySide(version.article.body(), version.canonical->body(), width);
-  AppendLine(out, "words in common", fmt::format("{} of {} here, {} of {} there", shared.shared_left, shared.words_left,
-                                                 shared.shared_right, shared.words_right));
+  AppendLine(out, "words in common",
+             fmt::format("{} of {} here, {} of {} there", shared.shared_left, shared.words_left,
+                         shared.shared_right, shared.words_right));
   out += '\n' + shared.columns;
 }
 
 void AppendVersion(std::string& out, const FoundVersion& version, const dedup::Policy* policy) {
   const v1::Dedup& verdict = version.article.dedup();
-  fmt::format_to(std::back_inserter(out), "{} at {}:{}:{}{}\n", v1::Dedup::Verdict_Name(verdict.verdict()),
-                 version.topic, version.place.partition, version.place.offset,
-                 version.promoted ? " (promoted)" : "");
+  fmt::format_to(std::back_inserter(out), "{} at {}:{}:{}{}\n",
+                 v1::Dedup::Verdict_Name(verdict.verdict()), version.topic, version.place.partition,
+                 version.place.offset, version.promoted ? " (promoted)" : "");
   AppendLine(out, "title", version.article.title());
   AppendLine(out, "source", version.article.source().name() + "  " + version.article.url());
   AppendLine(out, "published", version.article.published_at());
   AppendLine(out, "input record", OriginText(version.article.origin()));
   AppendLine(out, "verdict", Meaning(verdict.verdict()));
   if (!verdict.canonical_id().empty()) {
-    AppendLine(out, "original", verdict.canonical_id() + "  " + OriginText(verdict.canonical_origin()));
-    AppendLine(out, "original's title", version.canonical ? version.canonical->title() : "(not among the published)");
+    AppendLine(out, "original",
+               verdict.canonical_id() + "  " + OriginText(verdict.canonical_origin()));
+    AppendLine(out, "original's title",
+               version.canonical ? version.canonical->title() : "(not among the published)");
     AppendLine(out, "similarity", Percent(verdict.similarity()));
   }
   if (!verdict.story_id().empty()) AppendLine(out, "story", verdict.story_id());
   if (verdict.has_revision_of()) AppendLine(out, "revision of", OriginText(verdict.revision_of()));
-  AppendEvidence(out, verdict.evidence(), policy != nullptr && policy->name == verdict.policy() ? policy : nullptr);
+  AppendEvidence(out, verdict.evidence(),
+                 policy != nullptr && policy->name == verdict.policy() ? policy : nullptr);
   AppendLine(out, "policy", verdict.policy());
 }
 
 std::string VersionJson(const FoundVersion& version) {
   const v1::EnrichedArticle& article = version.article;
   JsonLine line;
-  line.Add("topic", version.topic).Add("partition", version.place.partition).Add("offset", version.place.offset);
+  line.Add("topic", version.topic)
+      .Add("partition", version.place.partition)
+      .Add("offset", version.place.offset);
   line.Add("promoted", version.promoted).Add("title", article.title()).Add("url", article.url());
   std::string json;
   file::AppendJson(article.origin(), json);
@@ -226,14 +247,16 @@ std::vector<FoundVersion> NewestVersions::Take() && {
 
 absl::StatusOr<FoundArticle> FindArticle(TopicReader& reader, const config::v1::Config& config,
                                          const std::string& id) {
-  FoundArticle found{.id = id, .versions = {}, .left_out = 0, .dead_letters = {}, .open_transactions = {}};
+  FoundArticle found{
+      .id = id, .versions = {}, .left_out = 0, .dead_letters = {}, .open_transactions = {}};
   if (absl::Status status = ReadVersions(reader, config, found); !status.ok()) return status;
   if (absl::Status status = ReadDeadLetters(reader, config, found); !status.ok()) return status;
   if (absl::Status status = ReadOriginals(reader, config, found); !status.ok()) return status;
   if (found.versions.empty() && found.dead_letters.empty()) {
-    return absl::NotFoundError(
-        fmt::format("{}: no article of that id in {}, {} or by key in {}", CleanText(id),
-                    config.outputs().enriched(), config.outputs().duplicates(), config.outputs().dead_letter()));
+    return absl::NotFoundError(fmt::format("{}: no article of that id in {}, {} or by key in {}",
+                                           CleanText(id), config.outputs().enriched(),
+                                           config.outputs().duplicates(),
+                                           config.outputs().dead_letter()));
   }
   return found;
 }
@@ -242,12 +265,15 @@ std::string TextOf(const FoundArticle& found, const config::v1::Config& config, 
   const auto policy = dedup::MakePolicy(config.dedup());
   std::string out;
   if (found.left_out > 0) out += fmt::format("{} older versions are not shown\n", found.left_out);
-  for (const FoundVersion& version : found.versions) AppendVersion(out, version, policy.ok() ? policy->get() : nullptr);
+  for (const FoundVersion& version : found.versions) {
+    AppendVersion(out, version, policy.ok() ? policy->get() : nullptr);
+  }
   if (!found.versions.empty()) AppendTexts(out, found.versions.back(), width);
   for (const DeadLetter& letter : found.dead_letters) {
-    fmt::format_to(std::back_inserter(out), "dead letter {}:{}{}\n", letter.place.partition, letter.place.offset,
-                   letter.replayed ? " (replayed)" : "");
-    AppendLine(out, "reason", fmt::format("{} in {}: {}", letter.reason, letter.stage, letter.detail));
+    fmt::format_to(std::back_inserter(out), "dead letter {}:{}{}\n", letter.place.partition,
+                   letter.place.offset, letter.replayed ? " (replayed)" : "");
+    AppendLine(out, "reason",
+               fmt::format("{} in {}: {}", letter.reason, letter.stage, letter.detail));
     if (letter.source) AppendLine(out, "input record", ToString(*letter.source));
   }
   return out;

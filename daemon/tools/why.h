@@ -26,8 +26,8 @@ struct FoundVersion {
   Place place;
   bool promoted = false;
   v1::EnrichedArticle article;
-  // The article that it repeats or updates, its body beside the newest version only; null: it was not found among the
-  // published.
+  // The article that it repeats or updates, its body beside the newest version only; null: it was
+  // not found among the published.
   std::shared_ptr<const v1::EnrichedArticle> canonical;
 };
 
@@ -61,8 +61,8 @@ struct FoundArticle {
 absl::StatusOr<FoundArticle> FindArticle(TopicReader& reader, const config::v1::Config& config,
                                          const std::string& id);
 
-// The figure of each test, beside what `config` wants if it is the policy that judged; and of the newest version both
-// texts side by side (side_by_side.h), in columns of `width`, unless that is 0.
+// The figure of each test, beside what `config` wants if it is the policy that judged; and of the
+// newest version both texts side by side (side_by_side.h), in columns of `width`, unless that is 0.
 std::string TextOf(const FoundArticle& found, const config::v1::Config& config, size_t width);
 std::string JsonOf(const FoundArticle& found);
 

@@ -132,15 +132,15 @@ struct Article {
   RecordId origin;
   int64_t timestamp_ms = 0;            // of the record; 0: none
   std::string_view key;                // data() == nullptr: null
-  std::string_view value;              // data() == nullptr: null; else text::Arena::kPadding bytes follow
+  std::string_view value;  // data() == nullptr: null; else text::Arena::kPadding bytes follow
   std::span<const Header> headers;
   bool from_file = false;              // see Record
   uint64_t oversize_bytes = 0;         // see Record
   uint64_t oversize_hash = 0;
 
   // --- Set by the worker. ---
-  // How often the broker refused what was made of this record alone, and what it said (the worker's memory).
-  // Above 0 less is to be made of it.
+  // How often the broker refused what was made of this record alone, and what it said (the worker's
+  // memory). Above 0 less is to be made of it.
   uint8_t refusals = 0;
   std::string_view refused_why;
 

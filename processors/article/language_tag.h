@@ -12,8 +12,8 @@
 
 namespace newsfeed {
 
-// A well-formed tag in the usual case (RFC 5646, section 2.1.1), or nothing. Lives in `arena` or as long
-// as the process.
+// A well-formed tag in the usual case (RFC 5646, section 2.1.1), or nothing. Lives in `arena` or as
+// long as the process.
 std::string_view LanguageTag(std::string_view label, text::Arena& arena);
 
 }  // namespace newsfeed

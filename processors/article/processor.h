@@ -26,8 +26,8 @@ class Processor {
   // Works on each live article of `batch`, in order. An article that is at fault is rejected with a
   // Reason, and the call still returns OK.
   //
-  // An error means that *we* cannot work, whatever the input: nothing of the batch is published, and
-  // the worker may call again with the same payloads.
+  // An error means that *we* cannot work, whatever the input: nothing of the batch is published,
+  // and the worker may call again with the same payloads.
   virtual absl::Status Process(Batch& batch) = 0;
 };
 

@@ -6,10 +6,10 @@
 namespace newsfeed {
 namespace {
 
-// Types below https://schema.org/Article whose names do not end in "Article", and Review, as which sites
-// write their critics' pieces. "ClaimReview" tells of what others said.
-constexpr std::array<std::string_view, 5> kArticleTypes = {"BlogPosting", "LiveBlogPosting", "Report", "Review",
-                                                           "SocialMediaPosting"};
+// Types below https://schema.org/Article whose names do not end in "Article", and Review, as which
+// sites write their critics' pieces. "ClaimReview" tells of what others said.
+constexpr std::array<std::string_view, 5> kArticleTypes = {
+    "BlogPosting", "LiveBlogPosting", "Report", "Review", "SocialMediaPosting"};
 
 }  // namespace
 

@@ -5,7 +5,8 @@
 
 namespace newsfeed {
 
-// True for the `@type` of an article: "NewsArticle", "http://schema.org/LiveBlogPosting", "schema:Report".
+// True for the `@type` of an article: "NewsArticle", "http://schema.org/LiveBlogPosting",
+// "schema:Report".
 bool IsArticleType(std::string_view type);
 
 }  // namespace newsfeed

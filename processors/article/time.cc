@@ -237,7 +237,8 @@ class TimeReader {
     return rest_.empty();
   }
 
-  // What looks like the name of a zone leaves the offset unknown; any other word may change what the clock says.
+  // What looks like the name of a zone leaves the offset unknown; any other word may change what
+  // the clock says.
   bool ReadZoneName(std::string_view name) {
     for (const Zone& zone : kZones) {
       if (!EqualsIgnoringCase(name, zone.name)) continue;
@@ -287,8 +288,8 @@ class TimeReader {
   bool has_clock_ = false, has_offset_ = false, offset_known_ = false;
 };
 
-// "1772357400": 9 to 13 digits. Fewer are years and dates ("20260301"), 14 are "20260301093000". Twelve are the minute
-// "202603010930" where they can be: as milliseconds they lie before 2002.
+// "1772357400": 9 to 13 digits. Fewer are years and dates ("20260301"), 14 are "20260301093000".
+// Twelve are the minute "202603010930" where they can be: as milliseconds they lie before 2002.
 std::optional<FeedTime> ReadEpoch(std::string_view digits) {
   int64_t number = 0;
   for (char c : digits) number = number * 10 + (c - '0');

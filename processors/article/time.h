@@ -28,9 +28,10 @@ struct FeedTime {
   bool operator==(const FeedTime&) const = default;
 };
 
-// Reads ISO 8601 (extended and basic; "T" or blank; fractions; "Z", "+02:00", "+0200", "+02"), RFC 822
-// / 2822 with names and zones, both also with "PM", and epoch seconds or milliseconds as digits. Blanks
-// around are ignored. Nothing for anything else, for impossible dates and for years outside 1900 to 2200.
+// Reads ISO 8601 (extended and basic; "T" or blank; fractions; "Z", "+02:00", "+0200", "+02"), RFC
+// 822 / 2822 with names and zones, both also with "PM", and epoch seconds or milliseconds as
+// digits. Blanks around are ignored. Nothing for anything else, for impossible dates and for years
+// outside 1900 to 2200.
 std::optional<FeedTime> ParseTime(std::string_view text);
 
 // Epoch seconds, or milliseconds where the number is too large for seconds in these centuries.

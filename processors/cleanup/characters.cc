@@ -399,7 +399,9 @@ std::string_view CleanLine(std::string_view line, text::Arena& arena) {
   for (int round = 1; round <= kMaxRounds; ++round) {
     const Round cleaned = CleanOnce(line, false, arena);
     const std::string_view repaired = Repaired(cleaned.line, arena);
-    if (repaired == cleaned.line && (!cleaned.unsettled || cleaned.line == line)) return cleaned.line;
+    if (repaired == cleaned.line && (!cleaned.unsettled || cleaned.line == line)) {
+      return cleaned.line;
+    }
     line = repaired;
   }
   for (;;) {

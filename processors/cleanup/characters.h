@@ -3,13 +3,14 @@
 //   "Caf" "e\u0301 &amp;\u00A0bar \u200B "  =>  "Café & bar"
 //
 // - NFC (never NFKC);
-// - UTF-8 that was once read as windows-1252 is read again where the whole line allows it (mojibake.h);
+// - UTF-8 that was once read as windows-1252 is read again where the whole line allows it
+//   (mojibake.h);
 // - soft hyphen, zero-width space, word joiner, BOM and control characters are removed;
 // - any blank (no-break, thin, ideographic, tab) is a blank, runs are one, none at the ends;
 // - joiners (ZWJ, ZWNJ) stay between letters of scripts that need them and inside emoji;
 // - embeddings, overrides and isolates of bidirectional text stay if the line closes them in order;
-// - character references are resolved, at most twice ("&amp;amp;"); a reference that is escaped more
-//   often is meant to be read as such and is left alone, so that the result is stable;
+// - character references are resolved, at most twice ("&amp;amp;"); a reference that is escaped
+//   more often is meant to be read as such and is left alone, so that the result is stable;
 // - at most 30 combining marks on a letter (UAX #15, Stream-Safe Text), the rest is dropped.
 //
 // Cleaning a cleaned line changes nothing. Linear in the line.
@@ -31,9 +32,9 @@ bool IsPlainAscii(std::string_view line);
 // `line` or lives in `arena`.
 std::string_view CleanLine(std::string_view line, text::Arena& arena);
 
-// Calls `line(begin, end, plain)` for each line of `text`, in order, empty ones too: LF, CR, CRLF, NEL,
-// LS and PS end a line. `plain`: IsPlainAscii says yes of it; one line of several between two LF is not
-// asked.
+// Calls `line(begin, end, plain)` for each line of `text`, in order, empty ones too: LF, CR, CRLF,
+// NEL, LS and PS end a line. `plain`: IsPlainAscii says yes of it; one line of several between two
+// LF is not asked.
 template <typename OnLine>
 void ForEachLine(std::string_view text, OnLine on_line);
 

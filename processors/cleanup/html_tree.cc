@@ -272,7 +272,8 @@ class HtmlTree::Parser {
 
   std::string_view Name() {
     const size_t begin = at_;
-    while (at_ < html_.size() && !IsHtmlBlank(html_[at_]) && html_[at_] != '>' && html_[at_] != '/') {
+    while (at_ < html_.size() && !IsHtmlBlank(html_[at_]) && html_[at_] != '>' &&
+           html_[at_] != '/') {
       ++at_;
     }
     return html_.substr(begin, at_ - begin);
@@ -325,8 +326,8 @@ class HtmlTree::Parser {
 
   void Attribute() {
     const size_t begin = at_++;  // a "=" in front belongs to the name
-    while (at_ < html_.size() && !IsHtmlBlank(html_[at_]) && html_[at_] != '=' && html_[at_] != '>' &&
-           html_[at_] != '/') {
+    while (at_ < html_.size() && !IsHtmlBlank(html_[at_]) && html_[at_] != '=' &&
+           html_[at_] != '>' && html_[at_] != '/') {
       ++at_;
     }
     HtmlAttribute attribute{html_.substr(begin, at_ - begin), {}};
@@ -407,7 +408,8 @@ class HtmlTree::Parser {
     tree_.open_.push_back(static_cast<uint32_t>(tree_.nodes_.size() - 1));
     const auto place = static_cast<uint16_t>(tree_.open_.size());
     const bool known = !kind.name.empty();
-    kinds_.push_back({&kind, known ? 0 : NameHash(name), known ? InnermostOf(kind) : uint16_t{0}, innermost_});
+    kinds_.push_back(
+        {&kind, known ? 0 : NameHash(name), known ? InnermostOf(kind) : uint16_t{0}, innermost_});
     if (!known) return;
     InnermostOf(kind) = place;
     if (kind.role == HtmlRole::kBlock) innermost_.block = place;
@@ -424,7 +426,8 @@ class HtmlTree::Parser {
     // An end tag of a phrase does not close the block around it.
     uint16_t least = IsPhrase(kind) ? innermost_.block : uint16_t{0};
     if (!IsScope(name) && name != "table") least = std::max(least, innermost_.scope);
-    const uint16_t found = kind.name.empty() ? FindUnknown(NameHash(name), least) : InnermostOf(kind);
+    const uint16_t found =
+        kind.name.empty() ? FindUnknown(NameHash(name), least) : InnermostOf(kind);
     if (found == 0 || found < least) return;
     CloseDownTo(found, begin);
     CloseTop(at_);
@@ -477,8 +480,8 @@ class HtmlTree::Parser {
     kinds_.pop_back();
   }
 
-  // What is open, beside HtmlTree::open_, so that no tag looks through the stack: a page of 240 open
-  // elements and 4 million stray end tags took 4 s so.
+  // What is open, beside HtmlTree::open_, so that no tag looks through the stack: a page of 240
+  // open elements and 4 million stray end tags took 4 s so.
   std::vector<Open> kinds_;
   Innermost innermost_;
   std::array<uint16_t, kElements.size()> innermost_of_{};
@@ -494,7 +497,8 @@ HtmlFault HtmlTree::Parse(std::string_view html, const HtmlLimits& limits) {
   nodes_.clear();
   attributes_.clear();
   open_.clear();
-  // At most two nodes for each "<": room that is not used costs nothing, room that grows is held twice.
+  // At most two nodes for each "<": room that is not used costs nothing, room that grows is held
+  // twice.
   const auto tags = static_cast<size_t>(std::ranges::count(html, '<'));
   nodes_.reserve(std::min(2 * tags, MaxHtmlNodes(html.size())) + 2);
   return Parser(html, limits, *this).Run();

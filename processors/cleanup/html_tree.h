@@ -61,8 +61,9 @@ struct HtmlLimits {
 
 enum class HtmlFault : uint8_t { kNone, kTooDeep, kTooManyAttributes, kTooManyNodes };
 
-// Elements and pieces of text that a page of so many bytes may have, and attributes, since "<p>" of three
-// bytes makes a node: bounds memory to 20 times the page. Of 208 news pages the densest has a node in 13 bytes.
+// Elements and pieces of text that a page of so many bytes may have, and attributes, since "<p>" of
+// three bytes makes a node: bounds memory to 20 times the page. Of 208 news pages the densest has a
+// node in 13 bytes.
 constexpr size_t MaxHtmlNodes(size_t bytes) { return 16'384 + bytes / 10; }
 
 class HtmlTree {
@@ -89,7 +90,9 @@ class HtmlTree {
 };
 
 // What the standard calls whitespace (section 2.4.1): no vertical tab.
-constexpr bool IsHtmlBlank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'; }
+constexpr bool IsHtmlBlank(char c) {
+  return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
+}
 
 // True if a name of the source is `lower`, whatever its case.
 bool HtmlNameIs(std::string_view name, std::string_view lower);

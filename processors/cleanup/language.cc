@@ -13,8 +13,8 @@ namespace newsfeed::cleanup {
 namespace {
 
 constexpr size_t kPieces = 3;
-// How much is read at first, and where that leaves it unsure; and the share of it that must then be in
-// the language. Of 6,208 news texts none was told otherwise by the shortest than by the longest.
+// How much is read at first, and where that leaves it unsure; and the share of it that must then be
+// in the language. Of 6,208 news texts none was told otherwise by the shortest than by the longest.
 struct Attempt {
   size_t piece_bytes;
   int min_percent;
@@ -89,7 +89,8 @@ std::string_view Primary(std::string_view tag) { return tag.substr(0, tag.find('
 bool ScriptContradicts(std::string_view text, std::string_view tag) {
   std::array<UScriptCode, 8> scripts;
   UErrorCode error = U_ZERO_ERROR;
-  const int count = uscript_getCode(std::string(tag).c_str(), scripts.data(), scripts.size(), &error);
+  const int count =
+      uscript_getCode(std::string(tag).c_str(), scripts.data(), scripts.size(), &error);
   if (U_FAILURE(error) || count == 0) return false;
   int letters = 0;
   int fitting = 0;
@@ -112,12 +113,15 @@ Language DetectLanguage(std::string_view text, std::string_view claim, std::stri
   const bool short_text = text.size() < kMinBytes;
   for (const auto& [piece_bytes, min_percent] : kAttempts) {
     // All that is there is read at once, and is not asked for more than it can say.
-    if (text.size() <= kPieces * piece_bytes && piece_bytes != kAttempts.back().piece_bytes) continue;
+    if (text.size() <= kPieces * piece_bytes && piece_bytes != kAttempts.back().piece_bytes) {
+      continue;
+    }
     TakePieces(text, piece_bytes, scratch);
     const Guess guess = Detect(scratch);
     const std::string_view code = Bcp47(guess.language);
     if (guess.sure && guess.percent >= min_percent && code != "und") {
-      if (short_text && claimed && Primary(code) != Primary(claim) && !ScriptContradicts(text, claim)) {
+      if (short_text && claimed && Primary(code) != Primary(claim) &&
+          !ScriptContradicts(text, claim)) {
         break;
       }
       return {code, static_cast<float>(guess.percent) / 100};

@@ -8,7 +8,8 @@ namespace newsfeed::cleanup {
 namespace {
 
 // What the line model removes, by where it stands.
-constexpr std::array<std::string_view, 3> kModelClasses = {"before-article", "inset", "after-article"};
+constexpr std::array<std::string_view, 3> kModelClasses = {"before-article", "inset",
+                                                           "after-article"};
 // Texts of fewer lines have too little around a line to judge it by; of more, for their bytes, the
 // model would take too much time and memory.
 constexpr size_t kMinModelLines = 8;
@@ -264,10 +265,10 @@ void LineJudge::NoteDropped(Article& article) {
       const DoubtfulElement& element = elements[doubtful];
       if (element.lines.begin < noted_end || !HasGone(element)) continue;
       const HtmlNode& node = elements_->tree.nodes()[element.node];
-      article.removed.push_back({rules_.name(element.rule),
-                                 elements_->renderer.TextOf(elements_->tree, article.text, element.node,
-                                                            article.arena()),
-                                 node.source.begin, node.source.end});
+      article.removed.push_back(
+          {rules_.name(element.rule),
+           elements_->renderer.TextOf(elements_->tree, article.text, element.node, article.arena()),
+           node.source.begin, node.source.end});
       noted_end = element.lines.end;
     }
     if (dropped_[i] == 0 || i < noted_end) continue;

@@ -1,5 +1,5 @@
-// Which lines of an article stay: what the line model and the line rules say of them, and what is known
-// of the source. What goes is noted in Article::removed.
+// Which lines of an article stay: what the line model and the line rules say of them, and what is
+// known of the source. What goes is noted in Article::removed.
 //
 //   judge.Begin(article);
 //   fill(judge.lines());
@@ -57,8 +57,8 @@ class LineJudge {
   // What the model takes for no part of the article goes from lines().
   void JudgePage(Article& article, const PageElements& elements);
 
-  // Judges the lines of a text until nothing goes: so a text that came out is left as it is. Finds the
-  // headline of a text without title.
+  // Judges the lines of a text until nothing goes: so a text that came out is left as it is. Finds
+  // the headline of a text without title.
   void JudgeText(Article& article);
 
   // Tells the observer what stays.

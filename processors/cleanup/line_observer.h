@@ -13,11 +13,11 @@ namespace newsfeed::cleanup {
 class LineObserver {
  public:
   virtual ~LineObserver() = default;
-  // All lines of an article, before any is judged. Once more with other lines where its elements gave
-  // no article and its JSON-LD does.
+  // All lines of an article, before any is judged. Once more with other lines where its elements
+  // gave no article and its JSON-LD does.
   virtual void Read(const Article& /*article*/, std::span<const Line> /*lines*/) {}
-  // The lines of an article and the model's features of each, kFeatures a line; as a page's, then as
-  // plain text, until nothing goes.
+  // The lines of an article and the model's features of each, kFeatures a line; as a page's, then
+  // as plain text, until nothing goes.
   virtual void Judged(std::span<const Line> /*lines*/, const LineModel& /*model*/, bool /*page*/) {}
   // A line goes, and why.
   virtual void Removed(const Line& /*line*/, std::string_view /*rule*/) {}

@@ -33,7 +33,11 @@ std::string_view Trim(std::string_view line) {
 class Splitter {
  public:
   Splitter(std::string_view text, bool clean, text::Arena& arena, std::vector<Line>& lines)
-      : text_(text), clean_(clean), most_(MaxTextLines(text.size())), arena_(arena), lines_(lines) {}
+      : text_(text),
+        clean_(clean),
+        most_(MaxTextLines(text.size())),
+        arena_(arena),
+        lines_(lines) {}
 
   bool too_many() const { return too_many_; }
 
@@ -75,7 +79,9 @@ bool IsHardWrapped(std::span<const Line> lines) {
     if (Continues(lines[i + 1])) ++wrapped;
   }
   if (!lines.empty()) longest = std::max(longest, lines.back().text.size());
-  if (wrapped < kMinWrappedLines || longest < kMinWrapBytes || longest > kMaxWrapBytes) return false;
+  if (wrapped < kMinWrappedLines || longest < kMinWrapBytes || longest > kMaxWrapBytes) {
+    return false;
+  }
   size_t full = 0;
   size_t ending = 0;
   for (size_t i = 0; i + 1 < lines.size(); ++i) {
@@ -121,7 +127,8 @@ bool SplitLines(std::string_view text, bool clean, text::Arena& arena, std::vect
   lines.clear();
   Splitter splitter(text, clean, arena, lines);
   if (clean) {
-    ForEachLine(text, [&](size_t begin, size_t end, bool plain) { splitter.Add(begin, end, plain); });
+    ForEachLine(text,
+                [&](size_t begin, size_t end, bool plain) { splitter.Add(begin, end, plain); });
     return !splitter.too_many();
   }
   for (size_t begin = 0; begin <= text.size();) {

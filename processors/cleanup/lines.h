@@ -17,8 +17,8 @@ namespace newsfeed::cleanup {
 
 // What the page says about a line, for line_model.h; all zero for plain text.
 struct LineMarkup {
-  // What the innermost block is: 0 no element, 1 p, 2 h1, 3 h2, 4 h3, 5 a lower heading, 6 li, 7 div,
-  // 8 cell or row, 9 blockquote, 10 section or article, 11 another.
+  // What the innermost block is: 0 no element, 1 p, 2 h1, 3 h2, 4 h3, 5 a lower heading, 6 li, 7
+  // div, 8 cell or row, 9 blockquote, 10 section or article, 11 another.
   uint8_t tag = 0;
   // Of its bytes, those in links and those set strong, in percent.
   uint8_t link_percent = 0;
@@ -31,7 +31,8 @@ struct LineMarkup {
   bool in_quote = false;
   bool in_heading = false;
   bool is_standfirst = false;
-  // What the names of its block hint at, those of the two blocks around it, and of the one around it.
+  // What the names of its block hint at, those of the two blocks around it, and of the one around
+  // it.
   uint8_t names = 0;
   uint8_t outer_names = 0;
   uint8_t outer_names2 = 0;
@@ -58,8 +59,8 @@ struct Line {
   LineMarkup markup{};
 };
 
-// Lines of a plain text of so many bytes, blank ones apart: a line takes a hundred bytes and more of
-// memory, and one of news is no shorter than this.
+// Lines of a plain text of so many bytes, blank ones apart: a line takes a hundred bytes and more
+// of memory, and one of news is no shorter than this.
 constexpr size_t MaxTextLines(size_t text_bytes) { return 16'384 + text_bytes / 24; }
 
 // Fills `lines` from a plain text. Cleans characters (see characters.h) if `clean`; otherwise lines

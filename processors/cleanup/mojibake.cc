@@ -40,9 +40,11 @@ bool IsProof(std::string_view bytes) {
 
 // Cheap: what no line can be without that is to be repaired.
 bool MayBeMojibake(std::string_view line) {
-  for (size_t at = line.find('\xC3'); at != std::string_view::npos; at = line.find('\xC3', at + 2)) {
+  for (size_t at = line.find('\xC3'); at != std::string_view::npos;
+       at = line.find('\xC3', at + 2)) {
     // A letter from Â to ô, and no ASCII behind it.
-    if (at + 2 < line.size() && line[at + 1] >= '\x82' && line[at + 1] <= '\xB4' && !IsAscii(line[at + 2])) {
+    if (at + 2 < line.size() && line[at + 1] >= '\x82' && line[at + 1] <= '\xB4' &&
+        !IsAscii(line[at + 2])) {
       return true;
     }
   }

@@ -57,7 +57,8 @@ bool LooksLikeMarkup(std::string_view text) {
 }
 
 uint32_t ProseBytes(std::string_view text) {
-  const bool prose = (CountWords(text) >= kProseWords && EndsSentence(Trimmed(text))) || LooksLikeMarkup(text);
+  const bool prose =
+      (CountWords(text) >= kProseWords && EndsSentence(Trimmed(text))) || LooksLikeMarkup(text);
   return prose ? static_cast<uint32_t>(text.size()) : 0;
 }
 
@@ -74,7 +75,10 @@ std::string_view PageStateReader::Find(const HtmlTree& tree, std::string_view ht
     const HtmlNode& node = nodes[i];
     if (node.is_text() || node.name != "script" || i + 1 >= node.end) continue;
     const Range source = nodes[i + 1].source;
-    if (source.size() < kMinBytes || HtmlNameIs(tree.Attribute(node, "type"), "application/ld+json")) continue;
+    if (source.size() < kMinBytes ||
+        HtmlNameIs(tree.Attribute(node, "type"), "application/ld+json")) {
+      continue;
+    }
     ReadScript(html.substr(source.begin, source.size()));
   }
   return article_;
@@ -96,7 +100,10 @@ void PageStateReader::ReadScript(std::string_view script) {
     if (json.empty()) return;
     at = begin + json.size();
     simdjson::dom::element root;
-    if (json.size() < kMinBytes || parser_.parse(json.data(), json.size()).get(root) != simdjson::SUCCESS) continue;
+    if (json.size() < kMinBytes ||
+        parser_.parse(json.data(), json.size()).get(root) != simdjson::SUCCESS) {
+      continue;
+    }
     if (ReadValues(root, kFreeValues + json.size() / kBytesOfValue)) TakeArticle();
   }
 }
@@ -143,7 +150,9 @@ bool PageStateReader::ReadValues(simdjson::dom::element root, size_t most) {
 }
 
 void PageStateReader::TakeArticle() {
-  const auto prose_in = [&](const Value& value) { return values_[value.end].prose_before - value.prose_before; };
+  const auto prose_in = [&](const Value& value) {
+    return values_[value.end].prose_before - value.prose_before;
+  };
   const uint32_t all = values_.back().prose_before;
   if (all <= most_prose_) return;
   const std::span<const Value> values(values_.data(), values_.size() - 1);

@@ -1,12 +1,14 @@
 // The article in a page's own application state, for pages whose elements hold none.
 //
-//   <script id="__NEXT_DATA__" type="application/json">{"page":{"body":[{"text":"The tunnel …"},…]}}</script>
+//   <script id="__NEXT_DATA__" type="application/json">
+//     {"page":{"body":[{"text":"The tunnel …"},…]}}</script>
 //   <script>window.__STATE__ = {"article":{"content":"<p>The tunnel …</p>"}};</script>
 //     => "<p>The tunnel …</p>…"
 //
-// Taken is the innermost value with most of the prose of a script: of its strings those that are prose, and the
-// others under the name that most of the prose has (short paragraphs, sub-headlines). No walk is recursive; of a
-// script with more values than one for each 64 of its bytes and 16,384 nothing is taken.
+// Taken is the innermost value with most of the prose of a script: of its strings those that are
+// prose, and the others under the name that most of the prose has (short paragraphs,
+// sub-headlines). No walk is recursive; of a script with more values than one for each 64 of its
+// bytes and 16,384 nothing is taken.
 #pragma once
 
 #include <string>

@@ -56,7 +56,9 @@ absl::StatusOr<std::shared_ptr<const SourceFurniture>> SourceFurniture::Create(
     const std::string_view stories = TakeUntil('\t', row);
     const std::string_view of = TakeUntil('\t', row);
     if (source.empty()) return Fault(file_name, number, "the source is empty");
-    if (!IsNumber(stories) || !IsNumber(of)) return Fault(file_name, number, "stories and of are numbers");
+    if (!IsNumber(stories) || !IsNumber(of)) {
+      return Fault(file_name, number, "stories and of are numbers");
+    }
     const uint64_t key = FoldedKey(row, words);
     if (key == 0) return Fault(file_name, number, "the line has no words");
     furniture->sources_[std::string(source)].insert(key);

@@ -49,8 +49,8 @@ class SourceFurniture {
 };
 
 // Counts in how many stories of its source each line stands. One thread. Its memory is bounded: at
-// most `max_lines` lines are known at once, and when they are more, those seen in the fewest stories
-// are forgotten, of all sources.
+// most `max_lines` lines are known at once, and when they are more, those seen in the fewest
+// stories are forgotten, of all sources.
 class FurnitureLearner {
  public:
   struct Options {

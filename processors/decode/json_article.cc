@@ -42,8 +42,8 @@ constexpr std::array kPubStatuses = std::to_array<NamedStatus>({
     {"killed", PubStatus::kCanceled},
 });
 
-// Also as qcode and address of IPTC NewsCodes. A status that says anything else is not "usable": such an
-// article is withheld rather than given free.
+// Also as qcode and address of IPTC NewsCodes. A status that says anything else is not "usable":
+// such an article is withheld rather than given free.
 std::optional<PubStatus> PubStatusByName(std::string_view name) {
   // "stat:canceled", "http://cv.iptc.org/newscodes/pubstatusg2/canceled"
   name = ascii::Trim(name);
@@ -68,8 +68,8 @@ bool IsBlankRaw(std::string_view raw) {
   return true;
 }
 
-// Seconds or milliseconds since 1970, also as 1.7723574E9; a day as 20260301. Anything below a billion
-// (2001) is no time: 0 means unknown, and 2026 is a year.
+// Seconds or milliseconds since 1970, also as 1.7723574E9; a day as 20260301. Anything below a
+// billion (2001) is no time: 0 means unknown, and 2026 is a year.
 std::optional<FeedTime> TimeOfNumber(std::string_view number) {
   constexpr double kLeastEpoch = 1e9;
   constexpr double kMostEpoch = 1e14;
@@ -109,8 +109,8 @@ bool IsTime(Field field) {
 
 bool IsValue(Aspect aspect) { return aspect != Aspect::kRole && aspect != Aspect::kMime; }
 
-// simdjson finds other errors in an unbalanced record where the byte behind it is a bracket. What is
-// said of a record must not depend on its neighbour: there a copy takes its place.
+// simdjson finds other errors in an unbalanced record where the byte behind it is a bracket. What
+// is said of a record must not depend on its neighbour: there a copy takes its place.
 std::string_view EndedText(std::string_view text, text::Arena& arena) {
   const char behind = text.data()[text.size()];
   if (behind != '}' && behind != ']') return text;
@@ -284,8 +284,8 @@ bool JsonArticleReader::RejectWrongType(Article& article, Field field) const {
   if (best.capture != nullptr) {
     // A value found within ("/body/#text") is of the same row and better.
     if (best.score < wrong.score) return false;
-    // Lists and objects may hold the body in a form that is not known: another row, a summary, must not take its
-    // place. Of several values none can be chosen.
+    // Lists and objects may hold the body in a form that is not known: another row, a summary, must
+    // not take its place. Of several values none can be chosen.
     const bool object = wrong.capture->kind == JsonKind::kObject;
     const bool list = wrong.capture->kind == JsonKind::kArray || wrong.capture->target.element;
     if (!list && (field == Field::kTitle || !object)) return false;

@@ -1,5 +1,5 @@
-// Small texts of feeds put in order: lists of keywords. Names of authors: processors/article/byline.h, labels
-// of languages: processors/article/language_tag.h.
+// Small texts of feeds put in order: lists of keywords. Names of authors:
+// processors/article/byline.h, labels of languages: processors/article/language_tag.h.
 //
 //   SplitKeywords("harbour, shipping")        -> "harbour", "shipping"
 //

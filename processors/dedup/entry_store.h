@@ -101,8 +101,8 @@ class EntryStore {
   // Originals among them.
   uint64_t originals() const { return originals_; }
 
-  // Keeps what the judge needs of `entry`: the title, and of an original the other samples. Room for `links` links.
-  // Returns its ordinal.
+  // Keeps what the judge needs of `entry`: the title, and of an original the other samples. Room
+  // for `links` links. Returns its ordinal.
   uint64_t Append(const IndexEntry& entry, const Sketch& sketch, bool original, uint8_t links);
   // Forgets the newest, the oldest.
   void PopBack();

@@ -18,7 +18,8 @@ uint32_t KeyOf(uint64_t hash) {
 void FillBandKeys(const Sketch& sketch, Keys& keys) {
   static_assert(kBands * 2 == Sketch::kSignatureBins);
   for (size_t band = 0; band < kBands; ++band) {
-    const uint32_t pair = uint32_t{sketch.signature[2 * band]} << 16 | sketch.signature[2 * band + 1];
+    const uint32_t pair =
+        uint32_t{sketch.signature[2 * band]} << 16 | sketch.signature[2 * band + 1];
     keys[kLookups + band] = KeyOf(text::Mix(pair));
   }
 }
@@ -218,7 +219,8 @@ void Index::Reserve(size_t entries) {
 
 absl::Status Index::Apply(const IndexEntry& entry) {
   if (entry.prepared_offset <= state_.prepared_offset) return absl::OkStatus();
-  // Whoever reads on from the wrong place would miss copies for a whole window, and nobody would see it.
+  // Whoever reads on from the wrong place would miss copies for a whole window, and nobody would
+  // see it.
   if (state_.sequence > 0 && entry.sequence != state_.sequence + 1) {
     return absl::DataLossError(fmt::format("index: entry {} comes after entry {}", entry.sequence,
                                            state_.sequence));

@@ -80,8 +80,8 @@ class Index {
   // Decodes the sketch, then as above; errors of Decode too. An entry at or below the last prepared
   // offset is ignored. DATA_LOSS: it is not the next one after the last, unless it is the first.
   absl::Status Apply(const IndexEntry& entry);
-  // Makes room for so many at once, to restore them in a third of the time. Changes nothing else; ignored where
-  // there are entries.
+  // Makes room for so many at once, to restore them in a third of the time. Changes nothing else;
+  // ignored where there are entries.
   void Reserve(size_t entries);
   // Lets go of entries that came in before `time_ms` on the clock of the index.
   void EvictBefore(int64_t time_ms);

@@ -1,7 +1,7 @@
 // The judge: is this article new? One at a time, in one order.
 //
 //   Judge judge(policy);
-//   IndexEntry entry = judge.Consider({.prepared_offset = 7, .sketch = bytes, .origin = ..., .id = ...});
+//   IndexEntry entry = judge.Consider({.prepared_offset = 7, .sketch = bytes, ...});
 //   entry.dedup.verdict ...                     // the verdict with its evidence
 //   judge.Insert(entry);                        // the next article sees it
 //   judge.Commit();   or   judge.Rollback();    // with the transaction that publishes both
@@ -46,7 +46,8 @@ class Judge {
   // Judges by `policy`; where the index was written under another, the next entry says so.
   explicit Judge(std::shared_ptr<const Policy> policy) : policy_(std::move(policy)) {}
 
-  // Judges by another policy from the next article on, whose entry says so. Not between Consider and Insert.
+  // Judges by another policy from the next article on, whose entry says so. Not between Consider
+  // and Insert.
   void SetPolicy(std::shared_ptr<const Policy> policy) { policy_ = std::move(policy); }
 
   // The verdict, and the entry that will state it in the changelog.

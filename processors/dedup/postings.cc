@@ -85,7 +85,9 @@ void Postings::PrefetchBucket(size_t bucket, const Visible& visible) const {
     if (Follow(Head(list, bucket), visible, ordinal)) __builtin_prefetch(&store_->at(ordinal).data);
   }
   for (size_t list = 0; list < kLists; ++list) {
-    if (Follow(Head(list, bucket), visible, ordinal)) __builtin_prefetch(&store_->links(ordinal)[list]);
+    if (Follow(Head(list, bucket), visible, ordinal)) {
+      __builtin_prefetch(&store_->links(ordinal)[list]);
+    }
   }
 }
 

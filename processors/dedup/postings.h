@@ -1,8 +1,9 @@
 // From a key to the entries that have it, newest first: 68 hash tables that grow in step.
 //
 // The lists: four for exact look-up of every entry (id, URL, record, text), then for
-// originals 64 bands of two MinHash values each (locality-sensitive hashing: texts with Jaccard j share a band with 1 - (1 - j^2)^64, that is
-// 99.8 % at j = .3 and 15 % at j = .05). Keys are 28 bits; what is found must be checked.
+// originals 64 bands of two MinHash values each (locality-sensitive hashing: texts with Jaccard j
+// share a band with 1 - (1 - j^2)^64, that is 99.8 % at j = .3 and 15 % at j = .05). Keys are 28
+// bits; what is found must be checked.
 //
 // Entries are chained through their links, the newest first, so eviction costs nothing: a chain
 // ends at the first entry that is out. Tables grow by linear hashing (Litwin 1980), a bucket at a
@@ -64,8 +65,8 @@ class Postings {
     }
   }
 
-  // Makes tables for `originals` at once: growing to them later costs more than all else of an insert. Only while
-  // they are empty.
+  // Makes tables for `originals` at once: growing to them later costs more than all else of an
+  // insert. Only while they are empty.
   void Reserve(size_t originals);
 
   // Brings what ForEach will read for all bands into the cache.

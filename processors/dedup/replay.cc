@@ -8,10 +8,11 @@ namespace newsfeed::dedup {
 namespace {
 
 std::string Summary(const v1::IndexEntry& entry) {
-  return fmt::format("{} of {} by {} (clock {}, sequence {}, oldest {})",
-                     v1::Dedup::Verdict_Name(entry.dedup().verdict()),
-                     entry.dedup().canonical_id().empty() ? "nothing" : entry.dedup().canonical_id(),
-                     entry.dedup().evidence().rule(), entry.clock_ms(), entry.sequence(), entry.oldest_sequence());
+  return fmt::format(
+      "{} of {} by {} (clock {}, sequence {}, oldest {})",
+      v1::Dedup::Verdict_Name(entry.dedup().verdict()),
+      entry.dedup().canonical_id().empty() ? "nothing" : entry.dedup().canonical_id(),
+      entry.dedup().evidence().rule(), entry.clock_ms(), entry.sequence(), entry.oldest_sequence());
 }
 
 }  // namespace
@@ -25,8 +26,12 @@ VerdictReplay::Result VerdictReplay::Take(const IndexEntry& entry) {
                              judge_->index().last_prepared_offset()));
   }
   Result result = Result::kUnknown;
-  if (TakePolicy(entry) && IsComplete(entry) && !entry.sketch.empty() && !entry.rejected) result = GiveAgain(entry);
-  if (absl::Status status = judge_->Apply(entry); !status.ok()) return Break(std::string(status.message()));
+  if (TakePolicy(entry) && IsComplete(entry) && !entry.sketch.empty() && !entry.rejected) {
+    result = GiveAgain(entry);
+  }
+  if (absl::Status status = judge_->Apply(entry); !status.ok()) {
+    return Break(std::string(status.message()));
+  }
   if (!std::exchange(begun_, true)) first_sequence_ = entry.sequence;
   oldest_sequence_ = entry.oldest_sequence;
   if (++since_commit_ >= kCommitEvery) {

@@ -4,8 +4,9 @@
 //   for (entry : of the changelog, in order) replay.Take(entry) ...   kSame
 //   replay.index().Digest()                         // of the index that the entries give
 //
-// Same means all of it: verdict with evidence, clock, sequence, and the oldest entry of the window. Where all entries
-// from the first (sequence 1) on are the same, the index that they restore is that of the judge that wrote them.
+// Same means all of it: verdict with evidence, clock, sequence, and the oldest entry of the window.
+// Where all entries from the first (sequence 1) on are the same, the index that they restore is
+// that of the judge that wrote them.
 //
 // Memory: of the index in the window. One thread.
 #pragma once
@@ -24,10 +25,11 @@ class VerdictReplay {
   enum class Result : uint8_t {
     kSame,
     kDifferent,  // why() tells what came out
-    // Cannot be given again: entries that it saw were trimmed, its policy is not known, or it holds no sketch (a
-    // redelivery, a record that the judge refused). Applied all the same.
+    // Cannot be given again: entries that it saw were trimmed, its policy is not known, or it holds
+    // no sketch (a redelivery, a record that the judge refused). Applied all the same.
     kUnknown,
-    kBroken,     // does not go on where the last one ended, or is unreadable; why() tells. Begins anew behind it
+    // Does not go on where the last one ended, or is unreadable; why() tells. Begins anew after it.
+    kBroken,
   };
 
   // `policy`: for a changelog that does not tell its policy any more.

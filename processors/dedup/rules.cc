@@ -34,7 +34,8 @@ constexpr uint32_t kMinRepetitions = 2;
 constexpr uint32_t kMinRepetitionDays = 3;
 constexpr uint32_t kMinJaccardOfSameBody = 8000;
 constexpr uint32_t kMinTitleOfSamePage = 8000;
-// Bearers of one body that are looked at: the count needs a few, and takes the square of their number.
+// Bearers of one body that are looked at: the count needs a few, and takes the square of their
+// number.
 constexpr size_t kMaxBearers = 32;
 // A correction changes few numbers, a table of prices all. Each changes the five shingles it is in,
 // twice that where a word beside it changes too; and its own publisher may add a line about it.
@@ -61,9 +62,10 @@ constexpr std::array kRules = std::to_array<RuleRow>({
      "a kill notice repeats the text it kills, and must arrive"},
     {Rule::kLowInformation, "low-information", "LOW_INFORMATION", "cleanup left page chrome only",
      "all chrome of a site is alike; it is no copy and no original"},
-    {Rule::kRevision, "revision", "UPDATE", "same id and source, or same URL, and any word of the text another, or a correction mark",
-     "the publisher says that it is the same article; a number or a \"not\" is one word, and furniture "
-     "went in cleanup"},
+    {Rule::kRevision, "revision", "UPDATE",
+     "same id and source, or same URL, and any word of the text another, or a correction mark",
+     "the publisher says that it is the same article; a number or a \"not\" is one word, and "
+     "furniture went in cleanup"},
     {Rule::kOtherTime, "other-time", "UNIQUE",
      "published_at of both known and further apart than the window",
      "backfills: yearly and weekly items repeat their words"},
@@ -71,34 +73,37 @@ constexpr std::array kRules = std::to_array<RuleRow>({
      "containment below min_containment_percent both ways, or another language",
      "same event, told by another"},
     {Rule::kRepeatedBody, "repeated-body", "LOW_INFORMATION",
-     "a third unrelated title for the same body in one source (or two sources with two each), or a third "
-     "day under unrelated titles",
+     "a third unrelated title for the same body in one source (or two sources with two each), or a "
+     "third day under unrelated titles",
      "page chrome, a sidebar, a template: it says nothing of the article, and must swallow none"},
-    {Rule::kOtherTitle, "other-title", "UNIQUE", "same source, less than 35 % of title words shared",
+    {Rule::kOtherTitle, "other-title", "UNIQUE",
+     "same source, less than 35 % of title words shared",
      "failed extraction: one sidebar as the body of many pages"},
     {Rule::kCorrectionMark, "correction-mark", "UPDATE",
      "begins with a word such as \"Corrected\", which the other does not",
      "what was wrong has been published, so must be what is right, however little it differs"},
     {Rule::kSameText, "same-text", "DUPLICATE",
-     "all words the same, and 20 of them or a like title (or the same id or URL, whatever the title)",
+     "all words the same, and 20 of them or a like title (or the same id or URL, whatever the "
+     "title)",
      "wire copy under another headline; below 20 words it may be a phrase"},
     {Rule::kShortText, "short-text", "UNIQUE",
      "fewer than short_words words, and not (Jaccard 50 % and 30 % of title words)",
      "in a short text the publisher's boilerplate weighs as much as the news"},
     {Rule::kCorrectedNumbers, "corrected-numbers", "UPDATE",
-     "numbers differ behind the same words (at most 3, or min_numbers_percent agree), and little else: "
-     "2 % of the shingles and 10 a number, 10 % in the same source",
+     "numbers differ behind the same words (at most 3, or min_numbers_percent agree), and little "
+     "else: 2 % of the shingles and 10 a number, 10 % in the same source",
      "a corrected figure is news; edits all over a text hit a number now and then"},
     {Rule::kOtherNumbers, "other-numbers", "UNIQUE",
-     "less than min_numbers_percent of the numbers behind the same words agree (of all numbers where these "
-     "are fewer than 3, and not under one headline)",
+     "less than min_numbers_percent of the numbers behind the same words agree (of all numbers "
+     "where these are fewer than 3, and not under one headline)",
      "wire templates and price tables: same words, other figures"},
     {Rule::kNewText, "new-text", "UPDATE",
-     "93 % of the old contained, and min_new_text_percent of its own shingles new; or 80 %, and 40 % new",
+     "93 % of the old contained, and min_new_text_percent of its own shingles new; or 80 %, and "
+     "40 % new",
      "the story went on; a copy in another page lacks what was around the original"},
     {Rule::kOtherLead, "other-lead", "UNIQUE",
-     "less than min_lead_percent of the first 120 words shared, and Jaccard below 60 %, and not under one "
-     "headline (60 % of title words, and of both texts) in two sources",
+     "less than min_lead_percent of the first 120 words shared, and Jaccard below 60 %, and not "
+     "under one headline (60 % of title words, and of both texts) in two sources",
      "galleries, link lists and quotes share passages, not the beginning"},
     {Rule::kHalfShared, "half-shared", "UNIQUE",
      "containment below 65 %, Jaccard below 36 %, and less than 80 % of title words shared",
@@ -290,7 +295,8 @@ bool IsRepeatedBody(const Repetition& repetition) {
 
 Repetition CountRepetition(std::span<const Bearer> bearers) {
   bearers = bearers.first(std::min(bearers.size(), kMaxBearers));
-  std::array<const Bearer*, kMaxBearers> titles;  // that are unrelated to those of the same source before
+  // That are unrelated to those of the same source before.
+  std::array<const Bearer*, kMaxBearers> titles;
   size_t count = 0;
   uint32_t sources = 0;
   std::array<int64_t, kMaxBearers> days;

@@ -59,7 +59,8 @@ struct Facts {
   bool same_source = false;
   bool same_language = false;    // or one of them unsure
   bool titles_known = false;     // both have one
-  bool correction_mark = false;  // the new one begins with a word such as "Corrected", the old does not
+  // The new one begins with a word such as "Corrected", the old does not.
+  bool correction_mark = false;
   uint32_t fewer_words = 0;      // of the shorter text
   uint32_t containment = 0;          // share of the new one's shingles that the old has
   uint32_t containment_reverse = 0;  // share of the old one's shingles that the new has

@@ -374,7 +374,8 @@ class GazetteerBuilder {
   uint16_t file_ = 0;
 };
 
-Gazetteer::Gazetteer() : firsts_(kFirstBits), uncapitalized_firsts_(kUncapitalizedFirstBits), longer_(kLongerBits) {}
+Gazetteer::Gazetteer()
+    : firsts_(kFirstBits), uncapitalized_firsts_(kUncapitalizedFirstBits), longer_(kLongerBits) {}
 
 absl::StatusOr<std::shared_ptr<const Gazetteer>> Gazetteer::Create(
     std::span<const GazetteerFile> files) {
@@ -443,9 +444,9 @@ void Gazetteer::Walk(std::string_view text, std::span<const Token> tokens, uint6
   }
 }
 
-// The readings whose way of writing is that of the text. Those of one row lie side by side, and rows
-// differ in case only where a table wants it so ("US" beside "Us"): the first that fits and its
-// like.
+// The readings whose way of writing is that of the text. Those of one row lie side by side, and
+// rows differ in case only where a table wants it so ("US" beside "Us"): the first that fits and
+// its like.
 std::span<const Sense> Gazetteer::Accepted(std::string_view text, std::span<const Token> tokens,
                                            const Node& node, bool exact_case) const {
   const auto senses = std::span(senses_).subspan(node.first_sense, node.sense_count);

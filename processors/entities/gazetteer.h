@@ -6,8 +6,8 @@
 // A file is a tab-separated table; its format is told in config/gazetteer/README.md. Rows are names
 // of entities (with type, links and aliases) or cues of the name grammar (given names, titles,
 // "Corp."). All names are compiled into one hash trie over token hashes: flat arrays, about
-// 40 bytes a token of a name. A hit is compared with the text, so no two words are confused. Filters of
-// a bit a hash keep most words away from the trie, which is larger than a core's cache.
+// 40 bytes a token of a name. A hit is compared with the text, so no two words are confused.
+// Filters of a bit a hash keep most words away from the trie, which is larger than a core's cache.
 //
 // Built once, immutable, shared by all threads. Views into it live as long as it does: what is
 // published must be copied, as a reload replaces it.
@@ -99,8 +99,8 @@ static_assert(sizeof(Match) == 16);
 
 class Gazetteer {
  public:
-  // Compiles the files. Of two rows with the same name, later files win over earlier ones; places of
-  // the same name are all kept. Fails on a line that cannot be used: "cities.tsv:17: …".
+  // Compiles the files. Of two rows with the same name, later files win over earlier ones; places
+  // of the same name are all kept. Fails on a line that cannot be used: "cities.tsv:17: …".
   static absl::StatusOr<std::shared_ptr<const Gazetteer>> Create(
       std::span<const GazetteerFile> files);
 
@@ -109,8 +109,8 @@ class Gazetteer {
   Match Find(std::string_view text, std::span<const Token> tokens, bool exact_case) const
       ABSL_ATTRIBUTE_LIFETIME_BOUND;
 
-  // Find at each of `tokens`: matches[i] is what begins at tokens[i]. `matches` is as long as `tokens`
-  // and holds default values before the call.
+  // Find at each of `tokens`: matches[i] is what begins at tokens[i]. `matches` is as long as
+  // `tokens` and holds default values before the call.
   void FindAll(std::string_view text, std::span<const Token> tokens, bool exact_case,
                std::span<Match> matches) const;
 

@@ -18,8 +18,8 @@
 namespace newsfeed::entities {
 namespace {
 
-// Among places of one name, one must weigh this many times the next to be meant without a word more.
-// London (9 M, capital) against London, Ontario (0.4 M): yes. Georgia against Georgia: no.
+// Among places of one name, one must weigh this many times the next to be meant without a word
+// more. London (9 M, capital) against London, Ontario (0.4 M): yes. Georgia against Georgia: no.
 constexpr double kClearLead = 6;
 // What the article says of a country or state counts as much as so many times the people.
 constexpr double kCountryNamed = 20;
@@ -51,7 +51,8 @@ uint64_t RegionKey(const GazetteerEntry& entry) {
   return entry.region[0] == 0 ? 0 : Code(entry.region) << 32 | CountryKey(entry);
 }
 bool IsCountry(const GazetteerEntry& entry) {
-  return entry.type == EntityType::kLocation && !entry.city && entry.country[0] != 0 && entry.region[0] == 0;
+  return entry.type == EntityType::kLocation && !entry.city && entry.country[0] != 0 &&
+         entry.region[0] == 0;
 }
 
 // "Jr." and the like, which two writings of a name need not share.
@@ -84,8 +85,8 @@ void Grouper::Group(const Document& document, const Gazetteer& gazetteer,
   Write(candidates, article);
 }
 
-// What the table says of the name: also of names that the table did not find, as "Tollund AG" where it has
-// "Tollund". Nothing where the type is another.
+// What the table says of the name: also of names that the table did not find, as "Tollund AG" where
+// it has "Tollund". Nothing where the type is another.
 std::span<const Sense> Grouper::SensesOf(const Candidate& candidate) const {
   std::span<const Sense> senses = candidate.senses;
   if (senses.empty()) {
@@ -93,7 +94,10 @@ std::span<const Sense> Grouper::SensesOf(const Candidate& candidate) const {
     const Match& match = document_->matches[name.begin];
     if (match.tokens == name.size()) senses = match.senses();
     // What wants context and had none: "Jackson" may be any of a dozen towns.
-    if (std::ranges::all_of(senses, [&](const Sense& s) { return gazetteer_->entry(s.entry).common; })) return {};
+    if (std::ranges::all_of(senses,
+                            [&](const Sense& s) { return gazetteer_->entry(s.entry).common; })) {
+      return {};
+    }
   }
   if (senses.empty() || gazetteer_->entry(senses.front().entry).type != candidate.type) return {};
   return senses;
@@ -169,7 +173,9 @@ uint32_t Grouper::ChooseEntry(std::span<const Candidate> candidates, size_t i) c
   const auto senses = senses_[i];
   if (senses.empty()) return kNone;
   if (gazetteer_->entry(senses.front().entry).watch) return senses.front().entry;
-  if (const auto meant = regions_meant_.find(i); meant != regions_meant_.end()) return meant->second;
+  if (const auto meant = regions_meant_.find(i); meant != regions_meant_.end()) {
+    return meant->second;
+  }
   // Once "Buffalo, New York" was the state, "New York" may be either.
   if (senses.size() > 1 && meant_once_.contains(NameKey(candidates[i]))) return kNone;
   const GazetteerEntry* within = nullptr;
@@ -248,8 +254,9 @@ void Grouper::PlaceAcronyms(std::span<const Candidate> candidates,
 // Of a person: "Meer", "van der Meer", "Van der Meer" where a sentence begins.
 bool Grouper::IsSurname(const Candidate& c) const {
   const Token& first = document_->tokens[c.tokens.begin];
-  return c.tokens.size() == 1 || ((document_->matches[c.tokens.begin].cues & kParticle) != 0 &&
-                                  (first.letter_case == LetterCase::kLower || first.Is(Token::kFirstWord)));
+  return c.tokens.size() == 1 ||
+         ((document_->matches[c.tokens.begin].cues & kParticle) != 0 &&
+          (first.letter_case == LetterCase::kLower || first.Is(Token::kFirstWord)));
 }
 
 void Grouper::PlaceFullNames(std::span<const Candidate> candidates) {
@@ -285,7 +292,8 @@ void Grouper::PlaceFullNames(std::span<const Candidate> candidates) {
   }
 }
 
-// "Tollund" beside "Tollund Widget Corp.": the one organisation of the article whose name begins so.
+// "Tollund" beside "Tollund Widget Corp.": the one organisation of the article whose name begins
+// so.
 void Grouper::PlaceShortForms(std::span<const Candidate> candidates) {
   beginnings_.clear();
   for (size_t i = 0; i < candidates.size(); ++i) {
@@ -327,7 +335,8 @@ void Grouper::PlaceSurnames(std::span<const Candidate> candidates) {
   const auto is_person = [&](size_t i) { return candidates[i].type == EntityType::kPerson; };
   // One of the table may be a word alone, as "Pelé", which is no surname.
   const auto is_full_name = [&](size_t i) {
-    return is_person(i) && group_of_[i] != kNone && (!IsSurname(candidates[i]) || senses_[i].empty());
+    return is_person(i) && group_of_[i] != kNone &&
+           (!IsSurname(candidates[i]) || senses_[i].empty());
   };
   by_surname_.clear();
   for (size_t i = 0; i < candidates.size(); ++i) {  // the first of each surname
@@ -360,7 +369,9 @@ void Grouper::Count(std::span<const Candidate> candidates) {
     ++group.votes[static_cast<size_t>(c.type)];
     group.confidence = std::max(group.confidence, Confidence(c));
     if (field.field == TextField::kTitle) group.in_title = true;
-    if (field.field == TextField::kBody) group.first_in_body = std::min(group.first_in_body, first.begin);
+    if (field.field == TextField::kBody) {
+      group.first_in_body = std::min(group.first_in_body, first.begin);
+    }
     // The fullest form; one in capitals only if there is no other.
     const bool shouted = first.letter_case == LetterCase::kUpper && c.tokens.size() > 1;
     const uint32_t words = shouted ? 1 : c.tokens.size() * 2;

@@ -8,14 +8,15 @@
 //   - people with the same first and last word; a surname alone goes to the last full name with
 //     it before, else to the first after;
 //   - an acronym and the long form it was explained by, in either order;
-//   - an organisation, and the beginning of its name ("Tollund" beside "Tollund Widget Corp."), where no other
-//     begins so;
+//   - an organisation, and the beginning of its name ("Tollund" beside "Tollund Widget Corp."),
+//     where no other begins so;
 //   - else names that are equal without case, "the", dots and legal forms ("Inc.").
 // The type is that of most mentions; the name that of the table, else the fullest form.
 //
-// Places of one name (Georgia, Birmingham): the one in a country or state that the article names, or
-// that is far larger than the others. If neither tells, there is no link: no link is better than a
-// wrong one. Links are given only where the table's type is that of the name, and never to a team.
+// Places of one name (Georgia, Birmingham): the one in a country or state that the article names,
+// or that is far larger than the others. If neither tells, there is no link: no link is better than
+// a wrong one. Links are given only where the table's type is that of the name, and never to a
+// team.
 //
 // Salience, 0 to 1: .35 in the title + .25 early in the text + .40 often mentioned.
 // Linear in the mentions but for sorting.
@@ -105,9 +106,11 @@ class Grouper {
   // States that stand behind a town of theirs, by candidate: the entry.
   absl::flat_hash_map<size_t, uint32_t> regions_meant_;
   absl::flat_hash_set<uint64_t> meant_once_;               // their names
-  absl::flat_hash_map<uint64_t, uint32_t> beginnings_;     // of names of organisations -> group, kNone: of several
+  // Of names of organisations -> group, kNone: of several.
+  absl::flat_hash_map<uint64_t, uint32_t> beginnings_;
   absl::flat_hash_map<uint64_t, uint32_t> id_uses_;
-  absl::flat_hash_map<uint64_t, uint32_t> countries_;      // countries and states named: key -> mentions
+  // Countries and states named: key -> mentions.
+  absl::flat_hash_map<uint64_t, uint32_t> countries_;
   absl::flat_hash_map<uint64_t, uint32_t> towns_;          // those of which a town is named
   std::string id_;
 };

@@ -13,8 +13,8 @@ namespace newsfeed::entities {
 namespace {
 
 // Share of mentions that were right in span and type where this was the best evidence: the share on
-// the worst of the open development sets (README.md), or less; text of other kinds may do better. In
-// the order of Evidence; the comments give worst and best set.
+// the worst of the open development sets (README.md), or less; text of other kinds may do better.
+// In the order of Evidence; the comments give worst and best set.
 constexpr std::array<float, static_cast<size_t>(Evidence::kCount)> kConfidence = {
     1.00F,  // kWatchList: the user says so
     0.70F,  // kTable: .71 (gmb, MISC) to .87
@@ -64,10 +64,12 @@ bool IsEnglish(std::string_view language) {
   return language.empty() || language == "en" || language.starts_with("en-");
 }
 
-// "Mr. McDonald's car": of people a clitic says whose it is, so the firm "McDonald's" is not meant there.
+// "Mr. McDonald's car": of people a clitic says whose it is, so the firm "McDonald's" is not meant
+// there.
 void DropPossessives(const Document& document, std::vector<Candidate>& candidates) {
   const auto ends_in_clitic = [&](const Candidate& c) {
-    return c.evidence == Evidence::kTable && document.tokens[c.tokens.end - 1].kind == TokenKind::kClitic;
+    return c.evidence == Evidence::kTable &&
+           document.tokens[c.tokens.end - 1].kind == TokenKind::kClitic;
   };
   if (std::ranges::none_of(candidates, ends_in_clitic)) return;  // nearly always
   std::vector<Range> people;  // by their ends
@@ -78,19 +80,24 @@ void DropPossessives(const Document& document, std::vector<Candidate>& candidate
   std::erase_if(candidates, [&](const Candidate& c) {
     if (!ends_in_clitic(c)) return false;
     const auto person = std::ranges::lower_bound(people, c.tokens.end - 1, {}, &Range::end);
-    return person != people.end() && person->end == c.tokens.end - 1 && person->begin <= c.tokens.begin;
+    return person != people.end() && person->end == c.tokens.end - 1 &&
+           person->begin <= c.tokens.begin;
   });
 }
 
-// Names of the table that need no context beside those of the tagger; both in the order of the text.
+// Names of the table that need no context beside those of the tagger; both in the order of the
+// text.
 class TableBesideTagger {
  public:
-  TableBesideTagger(const Gazetteer& gazetteer, const Document& document, std::span<const Candidate> candidates)
+  TableBesideTagger(const Gazetteer& gazetteer, const Document& document,
+                    std::span<const Candidate> candidates)
       : document_(document) {
     for (const Candidate& c : candidates) {
       if (c.evidence == Evidence::kTagger) tagged_.push_back(c.tokens);
       const auto common = [&](const Sense& s) { return gazetteer.entry(s.entry).common; };
-      if (c.evidence == Evidence::kTable && !std::ranges::all_of(c.senses, common)) known_.push_back(c.tokens);
+      if (c.evidence == Evidence::kTable && !std::ranges::all_of(c.senses, common)) {
+        known_.push_back(c.tokens);
+      }
     }
     std::ranges::sort(tagged_, {}, &Range::begin);
     std::ranges::sort(known_, {}, &Range::begin);
@@ -113,7 +120,10 @@ class TableBesideTagger {
       ++names;
       if (found->end == name.tokens.end) return names > 1;
       i = found->end;
-      if (const std::string_view joint = document_.TextOf(field, i); joint != "and" && joint != ",") return false;
+      if (const std::string_view joint = document_.TextOf(field, i);
+          joint != "and" && joint != ",") {
+        return false;
+      }
       ++i;
     }
     return false;
@@ -134,7 +144,8 @@ class TableBesideTagger {
 
   // "the Vatican" for "Vatican", which the table has, too; not "The Hague" for "Hague".
   bool OnlyAddsThe(Range known, const Candidate& name) const {
-    return known.end == name.tokens.end && document_.matches[name.tokens.begin].tokens == name.tokens.size() &&
+    return known.end == name.tokens.end &&
+           document_.matches[name.tokens.begin].tokens == name.tokens.size() &&
            WithoutThe(document_, name.field, known) == name.tokens;
   }
 
@@ -147,7 +158,8 @@ class TableBesideTagger {
     // Those of the tagger do not overlap, so only the ones at the two ends can.
     const auto first = std::ranges::upper_bound(tagged_, known.begin, {}, &Range::end);
     const auto behind = std::ranges::lower_bound(tagged_, known.end, {}, &Range::begin);
-    return (first != tagged_.end() && crosses(*first)) || (behind != tagged_.begin() && crosses(*std::prev(behind)));
+    return (first != tagged_.end() && crosses(*first)) ||
+           (behind != tagged_.begin() && crosses(*std::prev(behind)));
   }
 
   const Document& document_;
@@ -173,8 +185,9 @@ void Describe(const Document& document, Sentence& sentence) {
   }
   sentence.all_caps = words >= 2 && lower == 0 && upper * 2 > words;
   const bool is_title = field.field == TextField::kTitle;
-  const bool headline = is_title || (sentence.tokens.size() <= kMaxHeadlineTokens &&
-                                     !IsTerminator(document.TextOf(field, sentence.tokens.end - 1)));
+  const bool headline =
+      is_title || (sentence.tokens.size() <= kMaxHeadlineTokens &&
+                   !IsTerminator(document.TextOf(field, sentence.tokens.end - 1)));
   sentence.title_case = headline && !sentence.all_caps &&
                         long_words >= (is_title ? kMinLongWordsInTitle : kMinLongWords) &&
                         long_capitals * 5 >= long_words * 4;
@@ -225,7 +238,8 @@ void AddTagged(std::span<const Candidate> tagged, std::vector<Candidate>& candid
   }
 }
 
-void ResolveOverlaps(const Gazetteer& gazetteer, Document& document, std::vector<Candidate>& candidates) {
+void ResolveOverlaps(const Gazetteer& gazetteer, Document& document,
+                     std::vector<Candidate>& candidates) {
   std::erase_if(candidates, [&](const Candidate& c) {
     return document.tokens[c.tokens.end - 1].end - document.tokens[c.tokens.begin].begin >
            kMaxMentionBytes;
@@ -236,7 +250,9 @@ void ResolveOverlaps(const Gazetteer& gazetteer, Document& document, std::vector
     return c.evidence == Evidence::kTagger && table.Corrects(c);
   });
   const auto by_strength = [](const Candidate& c) {
-    const int rank = c.evidence == Evidence::kWatchList ? 0 : c.evidence == Evidence::kTagger ? 1 : 2;
+    const int rank = c.evidence == Evidence::kWatchList ? 0
+                     : c.evidence == Evidence::kTagger  ? 1
+                                                        : 2;
     return std::tuple(rank, -static_cast<int64_t>(c.tokens.size()), c.evidence, c.tokens.begin);
   };
   std::ranges::sort(candidates, {}, by_strength);
@@ -259,7 +275,8 @@ bool IsFullName(const Document& document, const Candidate& candidate) {
   if (candidate.type != EntityType::kPerson || candidate.tokens.size() < 2) return false;
   for (uint32_t i = candidate.tokens.begin; i < candidate.tokens.end; ++i) {
     const Token& token = document.tokens[i];
-    const bool lower = token.letter_case == LetterCase::kLower && (document.matches[i].cues & kParticle) == 0;
+    const bool lower =
+        token.letter_case == LetterCase::kLower && (document.matches[i].cues & kParticle) == 0;
     if (lower || token.kind == TokenKind::kClitic) return false;
   }
   return true;

@@ -75,7 +75,8 @@ inline constexpr uint32_t kMaxTaggedBytes = uint32_t{2} << 20;
 // No name is longer, in bytes.
 inline constexpr uint32_t kMaxMentionBytes = 200;
 
-// Splits the fields of `article` that are tagged into tokens and sentences, and looks up each token.
+// Splits the fields of `article` that are tagged into tokens and sentences, and looks up each
+// token.
 void Read(const Article& article, const Gazetteer& gazetteer, Document& document);
 
 // A piece of text that may be a name.
@@ -101,24 +102,26 @@ struct Acronym {
   EntityType type = EntityType::kOrganization;
 };
 
-// Appends the names of the statistical tagger to candidates. Of a name that the table has with the same
-// span, the surer of the two tells the type; of the same type it takes the table's readings, so that it
-// keeps its links.
+// Appends the names of the statistical tagger to candidates. Of a name that the table has with the
+// same span, the surer of the two tells the type; of the same type it takes the table's readings,
+// so that it keeps its links.
 void AddTagged(std::span<const Candidate> tagged, std::vector<Candidate>& candidates);
 
 // Keeps the best of candidates that overlap, in the order of the text: a watch list beats all, then
 // the tagger the table and the grammar; of these the longer beats the shorter, then the stronger
-// evidence. But the table corrects the tagger where it knows, without asking for context, that a name
-// goes on ("McDonald's", not "McDonald") or that one is a list of several ("China and Côte d'Ivoire").
-// O(n log n).
-void ResolveOverlaps(const Gazetteer& gazetteer, Document& document, std::vector<Candidate>& candidates);
+// evidence. But the table corrects the tagger where it knows, without asking for context, that a
+// name goes on ("McDonald's", not "McDonald") or that one is a list of several ("China and Côte
+// d'Ivoire"). O(n log n).
+void ResolveOverlaps(const Gazetteer& gazetteer, Document& document,
+                     std::vector<Candidate>& candidates);
 
 // True for "Jordan" of "in Jordan", "near Jordan": what stands there is a place. English only.
 bool IsBehindPlacePreposition(const Document& document, const Candidate& candidate);
 bool IsPlacePreposition(std::string_view word);
 
-// True for a person's name of several words, "Michael Jordan", "Maria van der Meer": capitals but for particles. Not for
-// "Abdullah of Jordan", nor what a tagger may take for a name, "Ada's arrival in Jordan".
+// True for a person's name of several words, "Michael Jordan", "Maria van der Meer": capitals but
+// for particles. Not for "Abdullah of Jordan", nor what a tagger may take for a name, "Ada's
+// arrival in Jordan".
 bool IsFullName(const Document& document, const Candidate& candidate);
 
 // Marks tokens as named; false, and nothing done, if one of them is already.

@@ -22,7 +22,8 @@ constexpr uint32_t kMaxHyphenTokens = 6;  // "Anne-Marie-Louise-Claire"
 constexpr uint32_t kMaxAcronymBytes = 8;
 
 // Lower-case words that join parts of an organisation's name.
-constexpr auto kConnectors = std::to_array<std::string_view>({"of", "and", "for", "the", "&", "on"});
+constexpr auto kConnectors =
+    std::to_array<std::string_view>({"of", "and", "for", "the", "&", "on"});
 constexpr auto kNameSuffixes = std::to_array<std::string_view>(
     {"Jr.", "Jr", "Sr.", "Sr", "II", "III", "IV", "V", "VI", "VIII", "XIV", "XVI"});
 // What ends a long form that is no organisation's: "Gross Domestic Product (GDP)".
@@ -86,7 +87,8 @@ class SentenceReader {
     const GazetteerEntry& entry = gazetteer_.entry(found.senses().front().entry);
     const uint32_t end = i + found.tokens;
     if (!entry.watch && !Stands(i, end, found)) return i;
-    Add({i, end}, entry.type, entry.watch ? Evidence::kWatchList : Evidence::kTable, found.senses());
+    Add({i, end}, entry.type, entry.watch ? Evidence::kWatchList : Evidence::kTable,
+        found.senses());
     return end;
   }
 
@@ -163,8 +165,9 @@ class SentenceReader {
 
   // "Jordan" of "Michael Jordan": a place, but behind a given name that is none.
   bool IsPlaceAsSurname(uint32_t i, uint32_t first) const {
-    return i > first && !sentence_.title_case && Has(first, kGivenName) && match(first).tokens == 0 &&
-           token(i).letter_case != LetterCase::kUpper && capitalized(i) && match(i).tokens == 1 &&
+    return i > first && !sentence_.title_case && Has(first, kGivenName) &&
+           match(first).tokens == 0 && token(i).letter_case != LetterCase::kUpper &&
+           capitalized(i) && match(i).tokens == 1 &&
            gazetteer_.entry(match(i).senses().front().entry).type == EntityType::kLocation;
   }
 
@@ -395,7 +398,8 @@ void FindNames(const Document& document, const Gazetteer& gazetteer,
 namespace {
 
 bool IsParticle(const Document& document, uint32_t token) {
-  return document.tokens[token].letter_case == LetterCase::kLower && (document.matches[token].cues & kParticle) != 0;
+  return document.tokens[token].letter_case == LetterCase::kLower &&
+         (document.matches[token].cues & kParticle) != 0;
 }
 
 }  // namespace
@@ -412,7 +416,9 @@ void NameMemory::Learn(const Document& document, std::span<const Acronym> acrony
     if (IsFullName(document, c) || (c.tokens.size() == 1 && c.evidence == Evidence::kTitleName)) {
       known_.push_back({document.tokens[last].hash, last, c.field});
       uint32_t& particles = known_.back().particles;
-      while (last - particles > c.tokens.begin && IsParticle(document, last - particles - 1)) ++particles;
+      while (last - particles > c.tokens.begin && IsParticle(document, last - particles - 1)) {
+        ++particles;
+      }
     }
   }
   for (const Acronym& a : acronyms) {
@@ -441,11 +447,14 @@ bool NameMemory::Applies(const Document& document, uint32_t token, uint32_t fiel
   return (document.matches[token].cues & kNotName) == 0 && EqualFolded(text, expected);
 }
 
-// Where the surname at `token` begins: with the particles that the full name has, if all stand before it.
-uint32_t NameMemory::BeginOf(const Document& document, uint32_t token, uint32_t field, const Known& known) const {
+// Where the surname at `token` begins: with the particles that the full name has, if all stand
+// before it.
+uint32_t NameMemory::BeginOf(const Document& document, uint32_t token, uint32_t field,
+                             const Known& known) const {
   if (token - document.fields[field].tokens.begin < known.particles) return token;
   for (uint32_t i = 1; i <= known.particles; ++i) {
-    if (document.taken[token - i] != 0 || document.tokens[token - i].hash != document.tokens[known.token - i].hash) {
+    if (document.taken[token - i] != 0 ||
+        document.tokens[token - i].hash != document.tokens[known.token - i].hash) {
       return token;
     }
   }
@@ -454,11 +463,15 @@ uint32_t NameMemory::BeginOf(const Document& document, uint32_t token, uint32_t 
 
 void NameMemory::AddParticles(Document& document, std::span<Candidate> candidates) const {
   for (Candidate& c : candidates) {
-    if (c.tokens.size() != 1 || c.type != EntityType::kPerson || c.evidence == Evidence::kWatchList) continue;
+    if (c.tokens.size() != 1 || c.type != EntityType::kPerson ||
+        c.evidence == Evidence::kWatchList) {
+      continue;
+    }
     const Known* known = Find(document.tokens[c.tokens.begin].hash);
     if (known == nullptr || known->type != EntityType::kPerson) continue;
     c.tokens.begin = BeginOf(document, c.tokens.begin, c.field, *known);
-    std::fill(document.taken.begin() + c.tokens.begin, document.taken.begin() + c.tokens.end, uint8_t{1});
+    std::fill(document.taken.begin() + c.tokens.begin, document.taken.begin() + c.tokens.end,
+              uint8_t{1});
   }
 }
 
@@ -470,7 +483,9 @@ void NameMemory::Recall(Document& document, const Gazetteer& gazetteer,
   for (Candidate& c : candidates) {
     if (c.tokens.size() != 1 || c.type != EntityType::kLocation || c.senses.empty()) continue;
     if (c.evidence == Evidence::kWatchList) continue;
-    if (!gazetteer.entry(c.senses.front().entry).city && IsBehindPlacePreposition(document, c)) continue;
+    if (!gazetteer.entry(c.senses.front().entry).city && IsBehindPlacePreposition(document, c)) {
+      continue;
+    }
     const Known* known = Find(document.tokens[c.tokens.begin].hash);
     if (known == nullptr || known->type != EntityType::kPerson) continue;
     if (!Applies(document, c.tokens.begin, c.field, *known)) continue;

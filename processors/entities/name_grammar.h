@@ -7,9 +7,9 @@
 //   head       [University of Oslo], [Ministry of Health and Welfare], [Lake Chad]
 //   acronym    [Global Widget Forum] ([GWF])
 //
-// Words come from the gazetteer's cues, so the lists are data. Precision comes first: where case says
-// little (headlines, capitals) the rules ask for more or are off; in languages other than English
-// only the table speaks, with capitals as in the table. Linear in the text.
+// Words come from the gazetteer's cues, so the lists are data. Precision comes first: where case
+// says little (headlines, capitals) the rules ask for more or are off; in languages other than
+// English only the table speaks, with capitals as in the table. Linear in the text.
 #pragma once
 
 #include <vector>
@@ -24,9 +24,10 @@ void FindNames(const Document& document, const Gazetteer& gazetteer,
                std::vector<Candidate>& candidates, std::vector<Acronym>& acronyms);
 
 // Adds what the document itself explains, to candidates that are resolved: surnames of people seen
-// with their full name ("Sanders" anywhere beside "Bernie Sanders"), and acronyms. A surname may take
-// the place of a place's name ("Lincoln" beside "Abraham Lincoln"; of a country or state only where no "in" stands
-// before it), and has the particles of the full name where they stand before it ("van der Meer"). Keeps the order.
+// with their full name ("Sanders" anywhere beside "Bernie Sanders"), and acronyms. A surname may
+// take the place of a place's name ("Lincoln" beside "Abraham Lincoln"; of a country or state only
+// where no "in" stands before it), and has the particles of the full name where they stand before
+// it ("van der Meer"). Keeps the order.
 class NameMemory {
  public:
   void Recall(Document& document, const Gazetteer& gazetteer,
@@ -45,7 +46,8 @@ class NameMemory {
   void Learn(const Document& document, std::span<const Acronym> acronyms,
              std::span<const Candidate> candidates);
   const Known* Find(uint32_t hash) const;
-  uint32_t BeginOf(const Document& document, uint32_t token, uint32_t field, const Known& known) const;
+  uint32_t BeginOf(const Document& document, uint32_t token, uint32_t field,
+                   const Known& known) const;
   void AddParticles(Document& document, std::span<Candidate> candidates) const;
   bool Applies(const Document& document, uint32_t token, uint32_t field, const Known& known) const;
 

@@ -21,8 +21,8 @@ uint64_t Step(uint64_t key, const Token& token) { return text::Mix(key + token.h
 
 }  // namespace
 
-void NameRecall::Recall(Document& document, const Gazetteer& gazetteer, std::vector<Candidate>& candidates,
-                        std::vector<Acronym>& acronyms) {
+void NameRecall::Recall(Document& document, const Gazetteer& gazetteer,
+                        std::vector<Candidate>& candidates, std::vector<Acronym>& acronyms) {
   if (!document.english) return;
   Learn(document, gazetteer, candidates);
   if (!known_.empty()) FindNames(document, candidates);
@@ -37,12 +37,15 @@ void NameRecall::Learn(const Document& document, const Gazetteer& gazetteer,
   longest_ = 0;
   for (const Candidate& c : candidates) {
     if (c.evidence == Evidence::kSurname || c.evidence == Evidence::kWatchList) continue;
-    // What stands in the table has been found wherever it stands; single words are left to other rules.
+    // What stands in the table has been found wherever it stands; single words are left to other
+    // rules.
     const Range whole = WithoutThe(document, c.field, c.tokens);
     if (c.senses.empty() && whole.size() > 1) Know(document, whole, c);
     if (c.type != EntityType::kOrganization) continue;
     const Range core = CoreOf(document, c.field, c.tokens);
-    if (core.end != c.tokens.end && MayStandAlone(document, gazetteer, core, c)) Know(document, core, c);
+    if (core.end != c.tokens.end && MayStandAlone(document, gazetteer, core, c)) {
+      Know(document, core, c);
+    }
   }
   if (!singles_.empty()) ForgetWords(document);
 }
@@ -68,7 +71,8 @@ void NameRecall::Know(const Document& document, Range tokens, const Candidate& o
   longest_ = std::max(longest_, tokens.size());
 }
 
-// A name of one token that the text also has as a word in lower case is a word: "targets" beside "Target Corp.".
+// A name of one token that the text also has as a word in lower case is a word: "targets" beside
+// "Target Corp.".
 void NameRecall::ForgetWords(const Document& document) {
   for (const Token& token : document.tokens) {
     if (token.letter_case != LetterCase::kLower || (first_tokens_ & Bit(token.hash)) == 0) continue;
@@ -84,7 +88,8 @@ void NameRecall::FindNames(Document& document, std::vector<Candidate>& candidate
   std::ranges::sort(candidates, {}, [](const Candidate& c) { return c.tokens.begin; });
 }
 
-void NameRecall::FindIn(Document& document, const Sentence& sentence, std::vector<Candidate>& candidates) {
+void NameRecall::FindIn(Document& document, const Sentence& sentence,
+                        std::vector<Candidate>& candidates) {
   for (uint32_t i = sentence.tokens.begin; i < sentence.tokens.end; ++i) {
     if ((first_tokens_ & Bit(document.tokens[i].hash)) == 0 || document.taken[i] != 0) continue;
     const uint32_t limit = std::min(sentence.tokens.end, i + longest_);
@@ -120,7 +125,8 @@ bool NameRecall::Stands(const Document& document, const Sentence& sentence, Rang
   }
   if (sentence.all_caps || sentence.title_case || tokens.end == sentence.tokens.end) return true;
   const Token& next = document.tokens[tokens.end];
-  return !(next.kind == TokenKind::kWord && next.Is(Token::kCapitalized) && document.taken[tokens.end] == 0);
+  return !(next.kind == TokenKind::kWord && next.Is(Token::kCapitalized) &&
+           document.taken[tokens.end] == 0);
 }
 
 // "GRF" of "the Global Rivers Forum"; into initials_.
@@ -162,7 +168,10 @@ void NameRecall::FindAcronyms(const Document& document, std::span<const Candidat
       const Token& token = document.tokens[i];
       if (token.letter_case != LetterCase::kUpper || token.kind != TokenKind::kWord) continue;
       const auto form = long_forms_.find(token.hash);
-      if (form == long_forms_.end() || form->second == kAmbiguous || document.matches[i].tokens > 0) continue;
+      if (form == long_forms_.end() || form->second == kAmbiguous ||
+          document.matches[i].tokens > 0) {
+        continue;
+      }
       const Candidate& name = candidates[form->second];
       ReadInitials(document, name);
       if (document.TextOf(document.fields[sentence.field], i) != initials_) continue;

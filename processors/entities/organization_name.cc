@@ -9,9 +9,10 @@ namespace {
 
 // Legal forms, as tokens; two firms of one article do not differ by them alone.
 constexpr auto kLegalForms = std::to_array<std::string_view>(
-    {"AB",   "AG",   "ASA",  "Bhd",  "Co",   "Co.",  "Company", "Corp", "Corp.", "Corporation", "GmbH", "Inc",
-     "Inc.", "KG",   "KGaA", "LLC",  "LLP",  "LP",   "Limited", "Ltd",  "Ltd.",  "N.V.",        "NV",   "Oyj",
-     "PLC",  "Plc",  "S.A.", "S.p.A.", "SA", "SE",   "SpA",     "plc"});
+    {"AB",    "AG",          "ASA",     "Bhd",    "Co",   "Co.",  "Company", "Corp",
+     "Corp.", "Corporation", "GmbH",    "Inc",    "Inc.", "KG",   "KGaA",    "LLC",
+     "LLP",   "LP",          "Limited", "Ltd",    "Ltd.", "N.V.", "NV",      "Oyj",
+     "PLC",   "Plc",         "S.A.",    "S.p.A.", "SA",   "SE",   "SpA",     "plc"});
 
 bool IsLegalForm(std::string_view token) {
   return std::ranges::find(kLegalForms, token) != kLegalForms.end();
@@ -23,7 +24,9 @@ bool IsJoint(std::string_view token) { return token == "&" || token == ","; }
 }  // namespace
 
 Range WithoutThe(const Document& document, uint32_t field, Range name) {
-  if (name.size() > 1 && EqualFolded(document.TextOf(document.fields[field], name.begin), "the")) ++name.begin;
+  if (name.size() > 1 && EqualFolded(document.TextOf(document.fields[field], name.begin), "the")) {
+    ++name.begin;
+  }
   return name;
 }
 

@@ -10,8 +10,8 @@ namespace newsfeed::entities {
 // The tokens of a name without "the" in front. Never empty.
 Range WithoutThe(const Document& document, uint32_t field, Range name);
 
-// Without "the" in front and legal forms at the end ("Inc.", "& Co.", "AG"); the whole name where nothing else is
-// left.
+// Without "the" in front and legal forms at the end ("Inc.", "& Co.", "AG"); the whole name where
+// nothing else is left.
 Range CoreOf(const Document& document, uint32_t field, Range name);
 
 }  // namespace newsfeed::entities

@@ -2,13 +2,14 @@
 //
 //   "Shares of Acme Widget fell, said Maria Kowalczyk." -> [ORG Acme Widget] [PER Maria Kowalczyk]
 //
-// Greedy, left to right, tags BIOES; tags that cannot follow are not offered. What a word adds to the
-// scores as one of the five words around a token is the same wherever it stands, so it is summed once
-// and kept by word; so is its history behind O, the common one. Only pairs, the place in a run of
-// capitals and the memory of the article are summed for each token, and only for those with a capital.
+// Greedy, left to right, tags BIOES; tags that cannot follow are not offered. What a word adds to
+// the scores as one of the five words around a token is the same wherever it stands, so it is
+// summed once and kept by word; so is its history behind O, the common one. Only pairs, the place
+// in a run of capitals and the memory of the article are summed for each token, and only for those
+// with a capital.
 //
-// Belongs to one thread: it keeps the sums from article to article. They are a function of the model
-// alone, so what comes out is not changed by what came before. Linear in the text.
+// Belongs to one thread: it keeps the sums from article to article. They are a function of the
+// model alone, so what comes out is not changed by what came before. Linear in the text.
 #pragma once
 
 #include <cstdint>

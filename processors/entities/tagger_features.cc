@@ -116,7 +116,9 @@ Form OutsideForm(uint32_t number) {
 template <typename Entry, typename Key>
 size_t SlotOf(const std::vector<Entry>& table, Key key, Key Entry::* member) {
   size_t slot = static_cast<size_t>(text::Mix(key)) & (table.size() - 1);
-  while (table[slot].*member != 0 && table[slot].*member != key) slot = (slot + 1) & (table.size() - 1);
+  while (table[slot].*member != 0 && table[slot].*member != key) {
+    slot = (slot + 1) & (table.size() - 1);
+  }
   return slot;
 }
 
@@ -154,7 +156,9 @@ Lexicon::Lexicon(std::span<const Word> words, std::span<const Phrase> phrases)
   }
 }
 
-WordInfo Lexicon::Find(uint32_t hash) const { return words_[SlotOf(words_, hash, &Word::hash)].info; }
+WordInfo Lexicon::Find(uint32_t hash) const {
+  return words_[SlotOf(words_, hash, &Word::hash)].info;
+}
 
 PhraseInfo Lexicon::FindPhrase(uint32_t key) const {
   return phrases_[SlotOf(phrases_, key, &Phrase::key)].info;
@@ -242,10 +246,16 @@ void AddHistoryFeatures(const Form& form, int offset, Tag previous, FeatureList&
   const WordInfo& word = form.word;
   out.Add(kHistoryLower + at, Join(form.lower, previous));
   out.Add(kHistoryShape + at, Join(form.short_shape, previous));
-  if (word.clusters[1] != 0) out.Add(kHistoryCluster + 8 * at + 1, Join(word.clusters[1], previous));
-  if (word.clusters[3] != 0) out.Add(kHistoryCluster + 8 * at + 3, Join(word.clusters[3], previous));
+  if (word.clusters[1] != 0) {
+    out.Add(kHistoryCluster + 8 * at + 1, Join(word.clusters[1], previous));
+  }
+  if (word.clusters[3] != 0) {
+    out.Add(kHistoryCluster + 8 * at + 3, Join(word.clusters[3], previous));
+  }
   if (offset != 0) return;
-  if (word.clusters[2] != 0) out.Add(kHistoryCluster + 8 * at + 2, Join(word.clusters[2], previous));
+  if (word.clusters[2] != 0) {
+    out.Add(kHistoryCluster + 8 * at + 2, Join(word.clusters[2], previous));
+  }
   out.Add(kHistoryLists, Join(word.lists, previous));
   if (form.suffixes[2] != 0) out.Add(kHistorySuffix, Join(form.suffixes[2], previous));
 }
@@ -402,7 +412,8 @@ void DocumentWalk::Context(uint32_t token, Tag previous, Tag before_previous, To
   const bool in_run = run.begin != run.end;
   std::array<uint32_t, 4> around{};
   if (in_run) {
-    around = {FormAt(run.begin), FormAt(run.end - 1), FormAt(int64_t{run.begin} - 1), FormAt(run.end)};
+    around = {FormAt(run.begin), FormAt(run.end - 1), FormAt(int64_t{run.begin} - 1),
+              FormAt(run.end)};
   }
   // No form is added below: pointers hold.
   for (size_t i = 0; i < 5; ++i) out.forms[i] = &forms_[ids[i]];
@@ -423,7 +434,9 @@ void DocumentWalk::Context(uint32_t token, Tag previous, Tag before_previous, To
   const PhrasePlace& phrase = phrases_[token - piece_.begin];
   out.phrase_lists = phrase.lists;
   out.phrase_place = phrase.place;
-  for (size_t i = 0; i < 3; ++i) out.memory[i] = MemoryValue(int64_t{token} - 1 + static_cast<int64_t>(i));
+  for (size_t i = 0; i < 3; ++i) {
+    out.memory[i] = MemoryValue(int64_t{token} - 1 + static_cast<int64_t>(i));
+  }
   const Memory* memory = FindMemory(document_->tokens[token].hash);
   out.memory_tag = memory != nullptr ? memory->last : kOutside;
 }

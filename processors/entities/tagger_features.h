@@ -1,19 +1,20 @@
-// What the statistical tagger looks at. The trainer and the tagger both go through these functions, so
-// what a model has learned is what it is asked.
+// What the statistical tagger looks at. The trainer and the tagger both go through these functions,
+// so what a model has learned is what it is asked.
 //
 //   "... met [Maria Kowalczyk] in ..." at "Kowalczyk":
-//     its form    word, shape "Aaaa", endings "k", "yk" .., word classes, name lists; less of them for
-//                 the two words on either side
+//     its form    word, shape "Aaaa", endings "k", "yk" .., word classes, name lists; less of them
+//                 for the two words on either side
 //     history     the tag before joined with word, shape and classes
 //     context     pairs of words, place in the run of capitals and the words around it, names of
 //                 several words in the lists, what the article has called this word before
 //
-// A feature is a number: the hash of its kind and value, whose row of weights is added to the score of
-// each tag (after Ratinov and Roth, "Design challenges and misconceptions in named entity recognition",
-// 2009; hashing after Weinberger et al., 2009). All values are functions of the text alone.
+// A feature is a number: the hash of its kind and value, whose row of weights is added to the score
+// of each tag (after Ratinov and Roth, "Design challenges and misconceptions in named entity
+// recognition", 2009; hashing after Weinberger et al., 2009). All values are functions of the text
+// alone.
 //
-// Only a token that may be part of a name is asked about: one with a capital, one that the lexicon has
-// seen to begin names ("al", "eBay"), or what follows within a name. Everything else is O.
+// Only a token that may be part of a name is asked about: one with a capital, one that the lexicon
+// has seen to begin names ("al", "eBay"), or what follows within a name. Everything else is O.
 #pragma once
 
 #include <array>
@@ -45,8 +46,8 @@ constexpr EntityType TypeOf(Tag tag) { return static_cast<EntityType>(tag / 4 + 
 // True if the name goes on behind this tag.
 constexpr bool IsOpen(Tag tag) { return tag != kOutside && tag % 4 <= kInside; }
 
-// Fills `out` with the tags that may follow `previous`, O first if it may; `last`: no token follows.
-// Returns how many.
+// Fills `out` with the tags that may follow `previous`, O first if it may; `last`: no token
+// follows. Returns how many.
 uint32_t OfferedTags(Tag previous, bool last, std::array<Tag, kTags>& out);
 
 // --- Words. ---
@@ -102,7 +103,7 @@ class Lexicon {
  private:
   static constexpr uint32_t kFilterBits = 1 << 14;
 
-  std::vector<Word> words_;      // open addressing, a power of two, at most half full; hash 0: empty
+  std::vector<Word> words_;  // open addressing, a power of two, at most half full; hash 0: empty
   std::vector<Phrase> phrases_;  // likewise
   std::array<uint64_t, kFilterBits / 64> may_begin_{};
 };
@@ -203,7 +204,8 @@ inline constexpr uint32_t kMaxPieceTokens = 1024;
 // Walks one sentence, or a piece of it, at a time.
 //
 //   walk.BeginDocument(document.tokens.size());
-//   for each piece { walk.Enter(document, sentence, piece); for each token i that MayBeName(i, previous)
+//   for each piece { walk.Enter(document, sentence, piece);
+//                    for each token i that MayBeName(i, previous)
 //                    { walk.Context(i, previous, before, context); ... walk.Remember(i, tag); } }
 class DocumentWalk {
  public:

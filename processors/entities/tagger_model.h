@@ -5,18 +5,18 @@
 //
 // Layout, all numbers little-endian: magic "nftagger", format (u32), bytes behind the header (u64),
 // XXH3-64 of them (u64); then
-//   name, languages           u8 length and text; the languages separated by blanks ("en")
-//   words                     u32 count; u32 hash, u16 clusters[4], u8 lists, u8 habit, u8 flags each
-//   phrases                   u32 count; u32 key, u8 lists, u8 goes_on each
-//   scoring                   i16 outside: the score of O, in units; u8 calibration[4][9]: confidence
-//                             in 1/255 by type at probabilities 0, 1/8 .. 1
-//   rows                      u8 bits; for each of 2^bits slots its mark (u8, 0: empty); for each that is
-//                             not: u16 mask of its columns that are not 0, u8 shift, i8 each
-//                             (weight = value << shift)
+//   name, languages   u8 length and text; the languages separated by blanks ("en")
+//   words             u32 count; u32 hash, u16 clusters[4], u8 lists, u8 habit, u8 flags each
+//   phrases           u32 count; u32 key, u8 lists, u8 goes_on each
+//   scoring           i16 outside: the score of O, in units; u8 calibration[4][9]: confidence in
+//                     1/255 by type at probabilities 0, 1/8 .. 1
+//   rows              u8 bits; for each of 2^bits slots its mark (u8, 0: empty); for each that is
+//                     not: u16 mask of its columns that are not 0, u8 shift, i8 each
+//                     (weight = value << shift)
 //
 // A feature's row is found by its hash: the high bits name a bucket of two slots, the low eight are
-// compared with the slots' marks. What the model never met mostly has no row and costs one look at a
-// table of marks, which is small enough for the second level of the cache.
+// compared with the slots' marks. What the model never met mostly has no row and costs one look at
+// a table of marks, which is small enough for the second level of the cache.
 //
 // Immutable, shared by all threads; a copy of what it needs is made, the bytes may go.
 #pragma once
@@ -37,8 +37,8 @@
 
 namespace newsfeed::entities {
 
-// The weights of a feature for every tag but O, whose weights are 0. One row is two registers of SSE
-// and never lies on two lines of the cache.
+// The weights of a feature for every tag but O, whose weights are 0. One row is two registers of
+// SSE and never lies on two lines of the cache.
 struct alignas(32) WeightRow {
   int16_t weights[kColumns] = {};
 
@@ -77,7 +77,9 @@ inline constexpr uint8_t kMaxRowBits = 22;
 inline uint32_t BucketOf(uint32_t feature, uint32_t row_bits) {
   return feature >> (32 - row_bits) & ~uint32_t{1};
 }
-inline uint8_t MarkOf(uint32_t feature) { return static_cast<uint8_t>(std::max(feature & 255, 1U)); }
+inline uint8_t MarkOf(uint32_t feature) {
+  return static_cast<uint8_t>(std::max(feature & 255, 1U));
+}
 
 // The file of `parts`. The same parts give the same bytes.
 std::string WriteTaggerModel(const TaggerModelParts& parts);

@@ -14,8 +14,8 @@
 namespace newsfeed::entities {
 namespace {
 
-// Abbreviations whose dot belongs to them, in lower case, sorted. Those that may end a sentence do so
-// before a word of kSentenceOpeners; the others never do: a name or number follows.
+// Abbreviations whose dot belongs to them, in lower case, sorted. Those that may end a sentence do
+// so before a word of kSentenceOpeners; the others never do: a name or number follows.
 struct Abbreviation {
   std::string_view word;
   bool may_end;
@@ -84,8 +84,8 @@ uint8_t ClassOf(char c) { return kClass[static_cast<unsigned char>(c)]; }
 bool IsAsciiLetter(char c) { return ClassOf(c) == kLower || ClassOf(c) == kUpper; }
 char AsciiLower(char c) { return ClassOf(c) == kUpper ? static_cast<char>(c | 0x20) : c; }
 
-// The hash of a word: its folded bytes in blocks of eight, so that a word of ASCII letters is hashed
-// as it is loaded, and any other byte by byte to the same value.
+// The hash of a word: its folded bytes in blocks of eight, so that a word of ASCII letters is
+// hashed as it is loaded, and any other byte by byte to the same value.
 class WordHash {
  public:
   // Eight bytes, the first in the low bits; only while whole blocks have been added.
@@ -576,7 +576,8 @@ class Scanner {
 
   static bool IsAddressByte(char c) {
     const uint8_t k = ClassOf(c);
-    return k == kLower || k == kUpper || k == kDigit || c == '.' || c == '_' || c == '-' || c == '+';
+    return k == kLower || k == kUpper || k == kDigit || c == '.' || c == '_' || c == '-' ||
+           c == '+';
   }
 
   // The next @ of the text; far away if there is none. Each byte is looked at once.
@@ -608,7 +609,9 @@ class Scanner {
     WordHash hash;
     for (size_t p = pos_; p < end;) {
       const text::CodePoint point = wide(p);
-      if (IsAsciiLetter(text_[p])) seen.Add(ClassOf(text_[p]) == kUpper, ClassOf(text_[p]) == kLower);
+      if (IsAsciiLetter(text_[p])) {
+        seen.Add(ClassOf(text_[p]) == kUpper, ClassOf(text_[p]) == kLower);
+      }
       AddCodePoint(hash, point.value);
       p += point.bytes;
     }
@@ -659,7 +662,9 @@ class Scanner {
     ending_ = Ending::kNone;
     if (token.kind == TokenKind::kClitic) return false;  // "Yahoo!'s"
     size_t p = token.begin;
-    while (p < token.begin + 4U && !at_end(p) && ClassOf(text_[p]) == kOther) ++p;  // (" and the like
+    while (p < token.begin + 4U && !at_end(p) && ClassOf(text_[p]) == kOther) {
+      ++p;  // (" and the like
+    }
     return !IsLowerAt(p);
   }
 

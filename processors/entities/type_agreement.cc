@@ -10,7 +10,8 @@ namespace {
 
 // A type that has so many times the mentions of another takes them.
 constexpr uint32_t kClearMajority = 2;
-// Less sure people without a given name are often firms, and countries in their names countries: "Bio Taiwan".
+// Less sure people without a given name are often firms, and countries in their names countries:
+// "Bio Taiwan".
 constexpr float kSureOfPerson = 0.7F;
 
 uint64_t KeyOf(const Document& document, Range name) {
@@ -22,14 +23,17 @@ uint64_t KeyOf(const Document& document, Range name) {
 bool IsWatched(const Candidate& candidate) { return candidate.evidence == Evidence::kWatchList; }
 
 // The only reading of a name in the table, or null.
-const GazetteerEntry* OnlyReading(const Document& document, const Gazetteer& gazetteer, Range name) {
+const GazetteerEntry* OnlyReading(const Document& document, const Gazetteer& gazetteer,
+                                  Range name) {
   const Match& match = document.matches[name.begin];
-  return match.tokens == name.size() && match.sense_count == 1 ? &gazetteer.entry(match.senses().front().entry) : nullptr;
+  return match.tokens == name.size() && match.sense_count == 1
+             ? &gazetteer.entry(match.senses().front().entry)
+             : nullptr;
 }
 
 bool IsCountry(const GazetteerEntry& entry) {
-  return entry.type == EntityType::kLocation && !entry.city && !entry.common && entry.country[0] != 0 &&
-         entry.region[0] == 0;
+  return entry.type == EntityType::kLocation && !entry.city && !entry.common &&
+         entry.country[0] != 0 && entry.region[0] == 0;
 }
 
 // Of a country, and of what belongs to one.
@@ -40,7 +44,8 @@ uint64_t CodeOf(const GazetteerEntry& entry) {
 
 }  // namespace
 
-void TypeAgreement::Reach(const Document& document, const Gazetteer& gazetteer, std::span<Candidate> candidates) {
+void TypeAgreement::Reach(const Document& document, const Gazetteer& gazetteer,
+                          std::span<Candidate> candidates) {
   Count(document, gazetteer, candidates);
   for (Candidate& candidate : candidates) {
     if (IsWatched(candidate)) continue;
@@ -63,7 +68,9 @@ void TypeAgreement::Count(const Document& document, const Gazetteer& gazetteer,
     const Range name = WithoutThe(document, c.field, c.tokens);
     ++votes_[KeyOf(document, name)].count[static_cast<size_t>(c.type)];
     CountCountry(document, gazetteer, c, name);
-    if (c.type == EntityType::kPerson && name.size() > 1) surnames_.insert(document.tokens[name.end - 1].hash);
+    if (c.type == EntityType::kPerson && name.size() > 1) {
+      surnames_.insert(document.tokens[name.end - 1].hash);
+    }
     const bool has_given_name = (document.matches[name.begin].cues & kGivenName) != 0;
     if (IsFullName(document, c) && (has_given_name || Confidence(c) >= kSureOfPerson)) {
       ++namesakes_[document.tokens[name.end - 1].hash];
@@ -75,8 +82,8 @@ void TypeAgreement::Count(const Document& document, const Gazetteer& gazetteer,
   }
 }
 
-void TypeAgreement::CountCountry(const Document& document, const Gazetteer& gazetteer, const Candidate& candidate,
-                                 Range name) {
+void TypeAgreement::CountCountry(const Document& document, const Gazetteer& gazetteer,
+                                 const Candidate& candidate, Range name) {
   const GazetteerEntry* entry = OnlyReading(document, gazetteer, name);
   if (entry == nullptr || CodeOf(*entry) == 0) return;
   const uint64_t key = KeyOf(document, name);
@@ -91,7 +98,8 @@ bool TypeAgreement::IsNamesake(const Document& document, const Candidate& candid
   const CountryNames& names = countries_.find(CodeOf(country))->second;
   if (names.several) return false;
   const uint32_t word = document.tokens[name.begin].hash;
-  // News calls people by their surnames; first names count only where nothing speaks for the country.
+  // News calls people by their surnames; first names count only where nothing speaks for the
+  // country.
   const auto surname = namesakes_.find(word);
   if (surname != namesakes_.end()) return names.behind_place <= surname->second;
   return first_names_.contains(word) && names.behind_place == 0;
@@ -102,12 +110,15 @@ EntityType TypeAgreement::TypeOf(const Document& document, const Gazetteer& gaze
   const Range name = WithoutThe(document, candidate.field, candidate.tokens);
   const GazetteerEntry* entry = OnlyReading(document, gazetteer, name);
   if (entry != nullptr && IsCountry(*entry)) {
-    return IsNamesake(document, candidate, name, *entry) ? EntityType::kPerson : EntityType::kLocation;
+    return IsNamesake(document, candidate, name, *entry) ? EntityType::kPerson
+                                                         : EntityType::kLocation;
   }
   const uint64_t key = KeyOf(document, name);
   if (candidate.senses.empty()) {
     if (firms_.contains(key)) return EntityType::kOrganization;
-    if (name.size() == 1 && surnames_.contains(document.tokens[name.begin].hash)) return EntityType::kPerson;
+    if (name.size() == 1 && surnames_.contains(document.tokens[name.begin].hash)) {
+      return EntityType::kPerson;
+    }
   }
   // Towns and people share names: a surname is decided above, by the full name.
   const Votes& votes = votes_.find(key)->second;

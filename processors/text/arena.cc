@@ -17,7 +17,8 @@ void Arena::NextBlock(size_t need) {
 }
 
 void Arena::Clear() {
-  // What a burst took goes back by and by: a batch gives back one of the blocks that it had no need of.
+  // What a burst took goes back by and by: a batch gives back one of the blocks that it had no need
+  // of.
   if (current_ + 1 < blocks_.size()) blocks_.pop_back();
   if (reserved_bytes() > kMaxKeptBytes) {
     size_t kept = 0;

@@ -19,7 +19,8 @@ namespace newsfeed::text {
 
 class Arena {
  public:
-  // Bytes that may be read (not used) behind what Allocate gives: what simdjson and SIMD loops need.
+  // Bytes that may be read (not used) behind what Allocate gives: what simdjson and SIMD loops
+  // need.
   static constexpr size_t kPadding = 64;
 
   Arena() = default;

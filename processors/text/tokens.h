@@ -3,11 +3,11 @@
 //   "The U.S. gained 1,250 jobs"  => the, u, s, gained, 1250 (a number), jobs
 //   "Reid’s Café" => reids, café        "東京都内" => 東京, 京都, 都内
 //
-// Lower-cased by simple case folding (Unicode 15, CaseFolding.txt, status C and S), punctuation left
-// out, diacritics kept. An apostrophe joins. A word that begins with a digit is a number; commas
-// between its digits are dropped, points are kept ("1,250.5" = "1250.5"). In scripts that are
-// written without blanks (Han, Kana, Thai, Lao, Khmer, Burmese) a word is a bigram of characters, a
-// character alone in its run is a word.
+// Lower-cased by simple case folding (Unicode 15, CaseFolding.txt, status C and S), punctuation
+// left out, diacritics kept. An apostrophe joins. A word that begins with a digit is a number;
+// commas between its digits are dropped, points are kept ("1,250.5" = "1250.5"). In scripts that
+// are written without blanks (Han, Kana, Thai, Lao, Khmer, Burmese) a word is a bigram of
+// characters, a character alone in its run is a word.
 //
 // One pass, no allocation; bytes that are no UTF-8 count as blanks. Free functions, any thread.
 #pragma once

@@ -1,4 +1,5 @@
-// Scripts that are written without blanks: THE table of them (Unicode 15, Blocks.txt). Korean has blanks.
+// Scripts that are written without blanks: THE table of them (Unicode 15, Blocks.txt). Korean has
+// blanks.
 #pragma once
 
 namespace newsfeed::text {

@@ -1,4 +1,5 @@
-// What windows-1252 has at 0x80 to 0x9F; 0: nothing (WHATWG's encoding reads the control of that number).
+// What windows-1252 has at 0x80 to 0x9F; 0: nothing (WHATWG's encoding reads the control of that
+// number).
 #pragma once
 
 #include <array>

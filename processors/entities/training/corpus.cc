@@ -97,8 +97,8 @@ std::string_view Shown(std::string_view token) {
 }
 
 bool HasNoBlankBefore(std::string_view t) {
-  return IsOneOf(t, {".", ",", ";", ":", "!", "?", "%", ")", "]", "}", "'s", "'S", "n't", "'re", "'ve",
-                     "'ll", "'d", "'m", "''", "…"});
+  return IsOneOf(t, {".",  ",",  ";",   ":",   "!",   "?",   "%",  ")",  "]",  "}",
+                     "'s", "'S", "n't", "'re", "'ve", "'ll", "'d", "'m", "''", "…"});
 }
 
 bool HasNoBlankAfter(std::string_view t) {
@@ -215,19 +215,26 @@ bool EqualsFolded(std::string_view text, std::initializer_list<std::string_view>
 }
 
 bool IsTitle(std::string_view word) {
-  return EqualsFolded(word, {"mr.", "mr", "mrs.", "ms.", "ms", "mrs", "dr.", "dr", "sir", "president", "vice",
-                             "prime", "minister", "chancellor", "premier", "foreign", "sen.", "gov.", "rep.",
-                             "gen.", "general", "lt.", "col.", "sgt.", "prof.", "rev.", "judge", "sheriff",
-                             "justice", "senator", "secretary", "governor", "mayor", "pope", "queen", "prince"});
+  return EqualsFolded(
+      word,
+      {"mr.",   "mr",        "mrs.",  "ms.",     "ms",       "mrs",        "dr.",       "dr",
+       "sir",   "president", "vice",  "prime",   "minister", "chancellor", "premier",   "foreign",
+       "sen.",  "gov.",      "rep.",  "gen.",    "general",  "lt.",        "col.",      "sgt.",
+       "prof.", "rev.",      "judge", "sheriff", "justice",  "senator",    "secretary", "governor",
+       "mayor", "pope",      "queen", "prince"});
 }
 
-// "the Bank's" -> "Bank"; "President Jane Doe" -> "Jane Doe". False if no name is left: "Prime Minister".
+// "the Bank's" -> "Bank"; "President Jane Doe" -> "Jane Doe". False if no name is left: "Prime
+// Minister".
 bool Cut(const TrainingText& text, uint32_t& first, uint32_t& last, EntityType type) {
   const auto word = [&](uint32_t i) { return TokenText(text.text, text.document.tokens[i]); };
   const auto may_go = [&](std::string_view w) {
     return EqualsFolded(w, {"the"}) || (type == EntityType::kPerson && IsTitle(w));
   };
-  while (first < last && may_go(word(first)) && !(first + 1 == last && EqualsFolded(word(last), {"'s"}))) ++first;
+  while (first < last && may_go(word(first)) &&
+         !(first + 1 == last && EqualsFolded(word(last), {"'s"}))) {
+    ++first;
+  }
   if (first < last && EqualsFolded(word(last), {"'s", "'", "’"})) --last;
   return type != EntityType::kPerson || first < last || !IsTitle(word(first));
 }
@@ -256,7 +263,8 @@ void Label(const CorpusOptions& options, TrainingText& text) {
   }
   if (!options.no_misc && !options.partial) return;
   for (size_t i = 0; i < tokens.size(); ++i) {
-    const bool plain = tokens[i].letter_case == LetterCase::kLower || tokens[i].letter_case == LetterCase::kNone;
+    const bool plain =
+        tokens[i].letter_case == LetterCase::kLower || tokens[i].letter_case == LetterCase::kNone;
     if (text.gold[i] == kOutside && !plain && !tokens[i].Is(Token::kFirstWord)) {
       text.gold[i] = options.partial ? kUnknown : kOutsideOrMisc;
     }
@@ -292,7 +300,8 @@ bool ReadNames(simdjson::dom::element line, TrainingText& text) {
     }
     const auto known = TypeNamed(type);
     if (!known.has_value() || begin >= end || end > body.size()) return false;
-    text.names.push_back({static_cast<uint32_t>(begin), static_cast<uint32_t>(end), *known, type == "?"});
+    text.names.push_back(
+        {static_cast<uint32_t>(begin), static_cast<uint32_t>(end), *known, type == "?"});
   }
   return true;
 }

@@ -1,12 +1,12 @@
 // Texts with names in them, as the trainer uses them.
 //
-//   conll   "token TAB tag" lines, an empty line behind a sentence, "-DOCSTART-" before a document; as
-//           running text that the tokeniser splits anew, or with its own tokens
-//   names   a line of JSON a document: {"text", "names": [[begin, end, "PER"], ...]}, offsets in bytes;
-//           the type "?" is a name of unknown type or a doubtful one
+//   conll   "token TAB tag" lines, an empty line behind a sentence, "-DOCSTART-" before a document;
+//           as running text that the tokeniser splits anew, or with its own tokens
+//   names   a line of JSON a document: {"text", "names": [[begin, end, "PER"], ...]}, offsets in
+//           bytes; the type "?" is a name of unknown type or a doubtful one
 //
-// Files that end in .xz or .gz are read through xz or gzip. Offsets are exact: what does not fall on
-// tokens is unknown (kUnknown) and neither taught nor counted.
+// Files that end in .xz or .gz are read through xz or gzip. Offsets are exact: what does not fall
+// on tokens is unknown (kUnknown) and neither taught nor counted.
 #pragma once
 
 #include <cstdint>

@@ -155,7 +155,8 @@ void Learner::LearnPiece(TrainingText& text, const Sentence&, Range piece, float
     Tag tag = kOutside;
     const Tag gold = text.gold[i];
     if (walk_.MayBeName(i, previous)) {
-      const bool hide_word = (random_.Next() >> 40 & 255) < static_cast<uint64_t>(options_.word_dropout * 256);
+      const bool hide_word =
+          (random_.Next() >> 40 & 255) < static_cast<uint64_t>(options_.word_dropout * 256);
       Gather(i, previous, before_previous, hide_word);
       active_.clear();
       uint64_t random = 0;

@@ -1,6 +1,6 @@
-// Learns the weights of the tagger: multinomial logistic regression over the tags that may follow, by
-// stochastic gradient descent with AdaGrad (Duchi et al., 2011) and dropout of features; history and
-// document memory are the learner's own tags in half of the sentences.
+// Learns the weights of the tagger: multinomial logistic regression over the tags that may follow,
+// by stochastic gradient descent with AdaGrad (Duchi et al., 2011) and dropout of features; history
+// and document memory are the learner's own tags in half of the sentences.
 //
 // One thread, a fixed seed: the same texts and options give the same weights to the last bit.
 #pragma once
@@ -22,7 +22,8 @@ struct LearnerOptions {
   uint32_t epochs = 8;
   float rate = 0.05F;
   float dropout = 0.25F;
-  // Share of tokens whose own word is hidden, but for its shape, classes and lists: new names look so.
+  // Share of tokens whose own word is hidden, but for its shape, classes and lists: new names look
+  // so.
   float word_dropout = 0.15F;
   bool document_memory = true;  // false: without what the article has called a word before
   uint64_t seed = 1;
@@ -51,8 +52,8 @@ class Learner {
   // Chooses the features that get a row: the most frequent ones of `texts`.
   void ChooseFeatures(std::span<TrainingText* const> texts);
 
-  // One pass over `texts`, in a random order; the rate falls to a tenth over the epochs. Returns the
-  // mean loss of a token.
+  // One pass over `texts`, in a random order; the rate falls to a tenth over the epochs. Returns
+  // the mean loss of a token.
   double RunEpoch(std::span<TrainingText* const> texts, uint32_t epoch);
 
   // Adds marks and rows, rounded to units.

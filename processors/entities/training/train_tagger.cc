@@ -105,7 +105,9 @@ Recipe ReadRecipe(const std::string& path) {
     else Fail(fmt::format("recipe: unknown key {}", key));
     if (line.fail() && !line.eof()) Fail(fmt::format("recipe: bad value: {}", text));
   }
-  if (recipe.learner.row_bits < kMinRowBits || recipe.learner.row_bits > kMaxRowBits) Fail("row_bits");
+  if (recipe.learner.row_bits < kMinRowBits || recipe.learner.row_bits > kMaxRowBits) {
+    Fail("row_bits");
+  }
   return recipe;
 }
 
@@ -122,7 +124,8 @@ Texts ReadTexts(const std::vector<CorpusOptions>& all) {
       names += text->names.size();
       texts.push_back(std::move(text));
     }
-    fmt::print("{}: {} documents, {} tokens, {} names\n", options.path, read->size(), tokens, names);
+    fmt::print("{}: {} documents, {} tokens, {} names\n", options.path, read->size(), tokens,
+               names);
   }
   return texts;
 }
@@ -154,10 +157,13 @@ void CountHabits(const Texts& texts, std::map<uint32_t, Habit>& habits) {
         const Token& token = text->document.tokens[i];
         if (token.kind == TokenKind::kMark || token.kind == TokenKind::kClitic) continue;
         Habit& habit = habits[token.hash];
-        const bool small = token.letter_case == LetterCase::kLower || token.letter_case == LetterCase::kNone;
+        const bool small =
+            token.letter_case == LetterCase::kLower || token.letter_case == LetterCase::kNone;
         if (!token.Is(Token::kFirstWord)) ++(small ? habit.lower : habit.capital);
         const Tag gold = text->gold[i];
-        if (small && gold < kColumns && (PlaceOf(gold) == kBegin || PlaceOf(gold) == kSingle)) ++habit.begins;
+        if (small && gold < kColumns && (PlaceOf(gold) == kBegin || PlaceOf(gold) == kSingle)) {
+          ++habit.begins;
+        }
       }
     }
   }
@@ -172,7 +178,9 @@ std::vector<std::string> Cells(const std::string& line) {
   return cells;
 }
 
-uint32_t Number(const std::string& text) { return static_cast<uint32_t>(std::strtoul(text.c_str(), nullptr, 10)); }
+uint32_t Number(const std::string& text) {
+  return static_cast<uint32_t>(std::strtoul(text.c_str(), nullptr, 10));
+}
 
 void ReadWords(const std::string& path, std::map<uint32_t, WordInfo>& words) {
   std::ifstream in(path);
@@ -235,7 +243,8 @@ void MakeLexicon(Recipe& recipe, const Texts& train) {
   for (const auto& [key, info] : phrases) {
     if (key != 0) recipe.parts.phrases.push_back({key, info});
   }
-  fmt::print("lexicon: {} words, {} phrases\n", recipe.parts.words.size(), recipe.parts.phrases.size());
+  fmt::print("lexicon: {} words, {} phrases\n", recipe.parts.words.size(),
+             recipe.parts.phrases.size());
 }
 
 // --- Evaluation. ---
@@ -264,7 +273,9 @@ struct Result {
 void Evaluate(StatisticalTagger& tagger, const TrainingText& text, Result& result) {
   const auto& gold = text.gold;
   for (Tag tag : gold) {
-    if (tag < kColumns && (PlaceOf(tag) == kBegin || PlaceOf(tag) == kSingle)) ++result.by_type[tag / 4].gold;
+    if (tag < kColumns && (PlaceOf(tag) == kBegin || PlaceOf(tag) == kSingle)) {
+      ++result.by_type[tag / 4].gold;
+    }
   }
   for (const TaggedName& name : tagger.FindNames(text.document)) {
     bool unknown = false;
@@ -274,13 +285,12 @@ void Evaluate(StatisticalTagger& tagger, const TrainingText& text, Result& resul
     }
     if (unknown) continue;
     const uint32_t first = name.tokens.begin, last = name.tokens.end - 1;
-    const bool right = first == last
-                           ? gold[first] == MakeTag(name.type, kSingle)
-                           : gold[first] == MakeTag(name.type, kBegin) &&
-                                 gold[last] == MakeTag(name.type, kEnd) &&
-                                 std::all_of(gold.begin() + first + 1, gold.begin() + last, [&](Tag t) {
-                                   return t == MakeTag(name.type, kInside);
-                                 });
+    const bool right =
+        first == last
+            ? gold[first] == MakeTag(name.type, kSingle)
+            : gold[first] == MakeTag(name.type, kBegin) && gold[last] == MakeTag(name.type, kEnd) &&
+                  std::all_of(gold.begin() + first + 1, gold.begin() + last,
+                              [&](Tag t) { return t == MakeTag(name.type, kInside); });
     const auto type = static_cast<size_t>(name.type) - 1;
     ++result.by_type[type].found;
     result.by_type[type].right += right;
@@ -299,11 +309,13 @@ Result Evaluate(StatisticalTagger& tagger, const Texts& texts) {
 void Print(std::string_view name, const Result& result) {
   fmt::print("  {:28}", name.substr(name.rfind('/') + 1));
   constexpr std::string_view kNames[] = {"PER", "ORG", "LOC", "MISC"};
-  for (uint32_t t = 0; t < kTypes; ++t) fmt::print(" {} {:5.1f}", kNames[t], result.by_type[t].f1());
+  for (uint32_t t = 0; t < kTypes; ++t) {
+    fmt::print(" {} {:5.1f}", kNames[t], result.by_type[t].f1());
+  }
   const Counts three = result.Sum(3), four = result.Sum(4);
   fmt::print("  three P {:.1f} R {:.1f} F {:.2f}  four {:.2f}\n",
-             100.0 * three.right / std::max(1U, three.found), 100.0 * three.right / std::max(1U, three.gold),
-             three.f1(), four.f1());
+             100.0 * three.right / std::max(1U, three.found),
+             100.0 * three.right / std::max(1U, three.gold), three.f1(), four.f1());
   std::fflush(stdout);
 }
 
@@ -313,17 +325,20 @@ std::shared_ptr<const TaggerModel> Load(const TaggerModelParts& parts) {
   return *model;
 }
 
-// The score of O with the best mean F1 of people, organisations and places over the sets; of those that
-// differ from it by noise the one nearest 0, which is what the weights were learned for.
+// The score of O with the best mean F1 of people, organisations and places over the sets; of those
+// that differ from it by noise the one nearest 0, which is what the weights were learned for.
 int16_t TuneOutside(const TaggerModelParts& parts, const std::vector<Texts>& sets) {
   constexpr double kNoise = 0.25;
   StatisticalTagger tagger(Load(parts));
   std::vector<std::pair<int32_t, double>> tried;
   double best = 0;
-  for (int32_t outside = -3 * kUnitsPerLogit; outside <= kUnitsPerLogit; outside += kUnitsPerLogit / 4) {
+  for (int32_t outside = -3 * kUnitsPerLogit; outside <= kUnitsPerLogit;
+       outside += kUnitsPerLogit / 4) {
     tagger.set_outside(outside);
     double f1 = 0;
-    for (const Texts& texts : sets) f1 += Evaluate(tagger, texts).Sum(3).f1() / static_cast<double>(sets.size());
+    for (const Texts& texts : sets) {
+      f1 += Evaluate(tagger, texts).Sum(3).f1() / static_cast<double>(sets.size());
+    }
     fmt::print("  outside {}: {:.2f}\n", outside, f1);
     tried.emplace_back(outside, f1);
     best = std::max(best, f1);
@@ -372,7 +387,8 @@ int Run(const std::string& recipe_path, const std::string& model_path) {
     for (size_t i = 0; i < dev.size(); ++i) Print(recipe.dev[i].path, Evaluate(tagger, dev[i]));
   }
   if (!tune.empty()) {
-    recipe.parts.outside = recipe.outside.has_value() ? *recipe.outside : TuneOutside(recipe.parts, tune);
+    recipe.parts.outside =
+        recipe.outside.has_value() ? *recipe.outside : TuneOutside(recipe.parts, tune);
     StatisticalTagger tagger(Load(recipe.parts));
     Result result;
     for (const Texts& set : tune) {
