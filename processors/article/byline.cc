@@ -19,20 +19,24 @@ constexpr size_t kMaxBylineBytes = 2048;
 
 // Before the first name.
 constexpr std::array<std::string_view, 26> kStarts = {
-    "written by ", "story by ",    "words by ",   "text by ",  "posted by ", "published by ",
-    "reported by ", "article by ", "escrito por ", "by ",      "文/",        "文／",
-    "本报记者",     "本報記者",    "记者",        "記者",      "oleh ",      "द्वारा ",
-    "opinion by ", "analysis by ", "review by ", "reviewed by ", "comment by ", "interview by ", "report by ", "column by "};
+    "written by ",  "story by ",    "words by ",    "text by ",     "posted by ",  "published by ",
+    "reported by ", "article by ",  "escrito por ", "by ",          "文/",         "文／",
+    "本报记者",     "本報記者",     "记者",         "記者",         "oleh ",       "द्वारा ",
+    "opinion by ",  "analysis by ", "review by ",   "reviewed by ", "comment by ", "interview by ",
+    "report by ",   "column by "};
 // Begin a byline only with a colon; where a script has capitals both are here, but for ASCII.
 constexpr std::array<std::string_view, 62> kLabels = {
-    "by",       "author",     "authors",   "writer",      "reporter",  "text",     "words",    "autor",
-    "autorin",  "autoren",    "autores",   "autora",      "autore",    "autori",   "autrice",  "auteur",
-    "auteurs",  "autrices",   "texte",     "texto",       "testo",     "tekst",    "teksti",   "szerző",
-    "Szerző",   "forfatter",  "författare", "skribent",   "journalist", "kirjoittaja", "yazar", "yazan",
-    "haber",    "penulis",    "oleh",      "Автор",       "автор",     "Авторы",   "Автори",   "Текст",
-    "текст",    "Συντάκτης",  "Συγγραφέας", "Κείμενο",    "作者",      "撰文",     "文",       "執筆",
-    "기자",     "글",         "כתב",       "מאת",         "بقلم",      "लेखक",     "记者",     "記者",
-    "本报记者", "本報記者",   "written by", "reported by", "text by",   "words by"};
+    "by",         "author",    "authors",    "writer",   "reporter",   "text",
+    "words",      "autor",     "autorin",    "autoren",  "autores",    "autora",
+    "autore",     "autori",    "autrice",    "auteur",   "auteurs",    "autrices",
+    "texte",      "texto",     "testo",      "tekst",    "teksti",     "szerző",
+    "Szerző",     "forfatter", "författare", "skribent", "journalist", "kirjoittaja",
+    "yazar",      "yazan",     "haber",      "penulis",  "oleh",       "Автор",
+    "автор",      "Авторы",    "Автори",     "Текст",    "текст",      "Συντάκτης",
+    "Συγγραφέας", "Κείμενο",   "作者",       "撰文",     "文",         "執筆",
+    "기자",       "글",        "כתב",        "מאת",      "بقلم",       "लेखक",
+    "记者",       "記者",      "本报记者",   "本報記者", "written by", "reported by",
+    "text by",    "words by"};
 constexpr std::array<std::string_view, 2> kColons = {":", "："};
 // Names begin with them, too ("Von Miller"): only before a full name.
 constexpr std::array<std::string_view, 8> kDoubtfulStarts = {"von ",  "par ", "por ", "di ",
@@ -40,35 +44,37 @@ constexpr std::array<std::string_view, 8> kDoubtfulStarts = {"von ",  "par ", "p
 
 // Behind them others are named: who took the pictures, who edited.
 constexpr std::array<std::string_view, 27> kOtherCredits = {
-    "photo:",      "photos:",   "photo by ", "photos by ", "photographs by ", "photography by ", "edited by ",
-    "editing by ", "editor:",   "foto:",     "fotos:",     "foto's:",         "fotografie:",     "bild:",
-    "bilder:",     "grafik:",   "video:",    "kuva:",      "kuvat:",          "photo :",         "photos :",
-    "Фото:",       "фото:",     "사진:",     "写真:",      "撮影:",           "摄影："};
+    "photo:",      "photos:",     "photo by ", "photos by ", "photographs by ", "photography by ",
+    "edited by ",  "editing by ", "editor:",   "foto:",      "fotos:",          "foto's:",
+    "fotografie:", "bild:",       "bilder:",   "grafik:",    "video:",          "kuva:",
+    "kuvat:",      "photo :",     "photos :",  "Фото:",      "фото:",           "사진:",
+    "写真:",       "撮影:",       "摄影："};
 
 // Between two names. A dash within blanks only: "Anne-Marie".
 constexpr std::array<std::string_view, 32> kSeparators = {
-    " and ", " & ",   ";",     " / ", "|",   " und ", " og ", " och ", " et ", " ja ", " ve ", " и ", " та ", " і ",
-    " και ", " oraz ", " 및 ", "、",  "，",  "；",    "，",   "،",     "／",   "｜",   "•",    " · ", " - ",  " – ",
-    " with ", " mit ", " avec ", " con "};
+    " and ", " & ",  ";",   " / ",   "|",      " und ", " og ",   " och ", " et ",   " ja ", " ve ",
+    " и ",   " та ", " і ", " και ", " oraz ", " 및 ",  "、",     "，",    "；",     "，",   "،",
+    "／",    "｜",   "•",   " · ",   " - ",    " – ",   " with ", " mit ", " avec ", " con "};
 // Inside names, too ("Ortega y Gasset"): only between two full names.
-constexpr std::array<std::string_view, 9> kDoubtfulSeparators = {" y ", " e ", " en ",  " i ", " a ",
-                                                                 " és ", " și ", " và ", " dan "};
+constexpr std::array<std::string_view, 9> kDoubtfulSeparators = {
+    " y ", " e ", " en ", " i ", " a ", " és ", " și ", " và ", " dan "};
 
 // Behind a name, and no part of it: "reporter".
 constexpr std::array<std::string_view, 5> kEnds = {"기자", "특파원", "記者", "记者", "통신원"};
 // Behind the place of a report: "台北報導".
 constexpr std::array<std::string_view, 2> kReports = {"報導", "报道"};
 // Between the name that begins a byline and the place or paper it was written for.
-constexpr std::array<std::string_view, 6> kBeforePlaces = {" in ", " aus ", " from ", " at ", " for ", " à "};
+constexpr std::array<std::string_view, 6> kBeforePlaces = {" in ", " aus ", " from ",
+                                                           " at ", " for ", " à "};
 
 // Stands behind a comma and belongs to the name before it.
-constexpr std::array<std::string_view, 9> kNameEndings = {"jr", "jr.", "sr",   "sr.", "ii",
+constexpr std::array<std::string_view, 9> kNameEndings = {"jr",  "jr.", "sr",   "sr.", "ii",
                                                           "iii", "md",  "m.d.", "phd"};
 
 // Words in small letters inside names of people.
 constexpr std::array<std::string_view, 24> kParticles = {
-    "al", "ben", "bin", "da", "das", "de", "del", "della", "den", "der", "di", "do",
-    "dos", "du", "e",  "el", "ibn", "la", "le",  "ter",   "van", "von", "y",  "zu"};
+    "al",  "ben", "bin", "da", "das", "de", "del", "della", "den", "der", "di", "do",
+    "dos", "du",  "e",   "el", "ibn", "la", "le",  "ter",   "van", "von", "y",  "zu"};
 constexpr size_t kMaxPersonWords = 5;
 
 // Place and size of a separator.
@@ -91,7 +97,8 @@ void Split(std::string_view text, FindCut cut, Visit visit) {
   }
 }
 
-Cut FindFirst(std::span<const std::string_view> separators, std::string_view text, size_t from = 0) {
+Cut FindFirst(std::span<const std::string_view> separators, std::string_view text,
+              size_t from = 0) {
   for (size_t at = from; at < text.size(); ++at) {
     for (std::string_view separator : separators) {
       if (ascii::StartsWith(text.substr(at), separator)) return {at, separator.size()};
@@ -135,7 +142,8 @@ Cut FindDoubtfulSeparator(std::string_view text) {
   while (found.first != text.npos) {
     const size_t end = found.first + found.second;
     const Cut next = FindFirst(kDoubtfulSeparators, text, end);
-    const std::string_view right = ascii::Trim(text.substr(end, next.first == text.npos ? text.npos : next.first - end));
+    const std::string_view right =
+        ascii::Trim(text.substr(end, next.first == text.npos ? text.npos : next.first - end));
     if (!IsOneWord(ascii::Trim(text.substr(0, found.first))) && !IsOneWord(right)) return found;
     found = next;
   }
@@ -151,7 +159,9 @@ bool IsInvertedName(std::string_view text) {
          one_word(ascii::Trim(text.substr(comma + 1)));
 }
 
-bool BeginsSmall(std::string_view word) { return word.empty() || (word[0] >= 'a' && word[0] <= 'z'); }
+bool BeginsSmall(std::string_view word) {
+  return word.empty() || (word[0] >= 'a' && word[0] <= 'z');
+}
 
 // Two words and more, in capitals but for "von" and its like.
 bool IsPerson(std::string_view name) {
@@ -169,7 +179,8 @@ bool IsPerson(std::string_view name) {
   return words >= 2 && words <= kMaxPersonWords && !last_is_small;
 }
 
-// What follows a label and its colon ("Autor: Jane Doe", "Auteur : Jane Doe"); no data where there is none.
+// What follows a label and its colon ("Autor: Jane Doe", "Auteur : Jane Doe"); no data where there
+// is none.
 std::string_view FindAfterLabel(std::string_view line) {
   for (std::string_view label : kLabels) {
     if (!ascii::StartsWith(line, label) && !line.starts_with(label)) continue;
@@ -189,7 +200,8 @@ std::string_view WithoutStart(std::string_view name) {
   for (std::string_view start : kDoubtfulStarts) {
     if (!ascii::StartsWith(name, start)) continue;
     const std::string_view rest = ascii::Trim(name.substr(start.size()));
-    const std::string_view first = rest.substr(0, std::min(FindSeparator(rest).first, FindComma(rest).first));
+    const std::string_view first =
+        rest.substr(0, std::min(FindSeparator(rest).first, FindComma(rest).first));
     return !BeginsSmall(first) && !IsOneWord(ascii::Trim(first)) ? rest : name;
   }
   return name;
@@ -204,15 +216,16 @@ std::string_view WithoutAddress(std::string_view name) {
   return ascii::Trim(name.substr(open + 1, close - open - 1));
 }
 
-// The person at the head of `name` before `at`, without the small words and dashes that lead on; else `name`.
+// The person at the head of `name` before `at`, without the small words and dashes that lead on;
+// else `name`.
 std::string_view PersonBefore(std::string_view name, size_t at) {
   std::string_view head = ascii::Trim(name.substr(0, at));
   while (!head.empty()) {
     const size_t begin = head.rfind(' ') + 1;
     const std::string_view word = head.substr(begin);
     const bool leads_on = BeginsSmall(word) || std::ranges::none_of(word, [](char c) {
-      return ascii::IsLetter(c) || static_cast<unsigned char>(c) >= 0x80;
-    });
+                            return ascii::IsLetter(c) || static_cast<unsigned char>(c) >= 0x80;
+                          });
     if (!leads_on) break;
     head = ascii::Trim(head.substr(0, begin));
   }
@@ -224,8 +237,8 @@ std::string_view WithoutTail(std::string_view name) {
   for (size_t at = 0; at + 1 < name.size(); ++at) {
     const char next = name[at + 1];
     const std::string_view word = name.substr(at + 1, name.find(' ', at + 1) - at - 1);
-    const bool ends =
-        next == '(' || next == '[' || next == '<' || ascii::IsDigit(next) || word.find('@') != word.npos;
+    const bool ends = next == '(' || next == '[' || next == '<' || ascii::IsDigit(next) ||
+                      word.find('@') != word.npos;
     if (name[at] == ' ' && ends) return PersonBefore(name, at);
   }
   return name;
@@ -238,7 +251,8 @@ std::string_view CutPlace(std::string_view name) {
 
 std::string_view WithoutEnd(std::string_view name) {
   for (std::string_view end : kEnds) {
-    if (name.size() > end.size() && name.ends_with(end)) return ascii::Trim(name.substr(0, name.size() - end.size()));
+    if (name.size() > end.size() && name.ends_with(end))
+      return ascii::Trim(name.substr(0, name.size() - end.size()));
   }
   return name;
 }
@@ -277,7 +291,8 @@ template <typename Visit>
 void ForEachName(std::string_view byline, Visit visit) {
   Split(byline, FindSeparator, [&](std::string_view part) {
     if (IsInvertedName(part)) return visit(part);
-    Split(part, FindComma, [&](std::string_view names) { Split(names, FindDoubtfulSeparator, visit); });
+    Split(part, FindComma,
+          [&](std::string_view names) { Split(names, FindDoubtfulSeparator, visit); });
   });
 }
 
@@ -307,7 +322,8 @@ void SplitByline(std::string_view byline, std::vector<std::string_view>& authors
 void AddAuthor(std::string_view name, std::vector<std::string_view>& authors) {
   if (name.size() > kMaxBylineBytes) return;
   bool is_list = true;
-  ForEachName(WithoutStart(ascii::Trim(name)), [&](std::string_view part) { is_list = is_list && IsPerson(part); });
+  ForEachName(WithoutStart(ascii::Trim(name)),
+              [&](std::string_view part) { is_list = is_list && IsPerson(part); });
   is_list ? SplitByline(name, authors) : AddOne(name, false, authors);
 }
 

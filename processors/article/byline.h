@@ -20,12 +20,12 @@
 
 namespace newsfeed {
 
-// Adds the names in a byline, each once, 64 at most. Web and mail addresses, and what is longer than
-// 256 bytes, are no names; a byline of more than 2 KB is a text and has none.
+// Adds the names in a byline, each once, 64 at most. Web and mail addresses, and what is longer
+// than 256 bytes, are no names; a byline of more than 2 KB is a text and has none.
 void SplitByline(std::string_view byline, std::vector<std::string_view>& authors);
 
-// What follows a word that names authors with a colon ("Autor: Jane Doe"), or one without ("By Jane Doe", "von
-// Anna Beispiel"); empty if none begins `line`.
+// What follows a word that names authors with a colon ("Autor: Jane Doe"), or one without ("By Jane
+// Doe", "von Anna Beispiel"); empty if none begins `line`.
 std::string_view AfterLabel(std::string_view line);
 std::string_view AfterByWord(std::string_view line);
 
@@ -35,8 +35,8 @@ std::string_view WithoutPlace(std::string_view name);
 // True if such a label begins `line`, whether a name follows or stands elsewhere.
 bool BeginsWithLabel(std::string_view line);
 
-// Adds a name that stands alone, as in {"name": "Jane Doe"}. It is one name and not split, but where it is
-// a list of full names and can be nothing else: "Jane Doe and John Roe".
+// Adds a name that stands alone, as in {"name": "Jane Doe"}. It is one name and not split, but
+// where it is a list of full names and can be nothing else: "Jane Doe and John Roe".
 void AddAuthor(std::string_view name, std::vector<std::string_view>& authors);
 
 }  // namespace newsfeed

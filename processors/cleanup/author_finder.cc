@@ -17,13 +17,16 @@ namespace {
 
 // Names of meta elements; earlier ones are more often right.
 constexpr std::array<std::string_view, 11> kAuthorMetas = {
-    "author",     "article:author",  "og:article:author", "parsely-author",   "sailthru.author", "byl",
-    "dc.creator", "dcterms.creator", "articleAuthor",     "citation_author", "cXenseParse:author"};
+    "author",          "article:author",    "og:article:author",
+    "parsely-author",  "sailthru.author",   "byl",
+    "dc.creator",      "dcterms.creator",   "articleAuthor",
+    "citation_author", "cXenseParse:author"};
 
 // Values of rel, itemprop and property, behind a prefix ("schema:author", "sioc:has_creator").
 constexpr std::array<std::string_view, 3> kAuthorProperties = {"author", "creator", "has_creator"};
 
-// What a class says, whatever stands around the word ("articleAuthor", "c-byline__name"): see Byline.
+// What a class says, whatever stands around the word ("articleAuthor", "c-byline__name"): see
+// Byline.
 struct ClassWord {
   std::string_view word;
   int rank;
@@ -46,41 +49,55 @@ constexpr int kNoByline = 4;
 
 // Parts of the path to a page about an author.
 constexpr std::array<std::string_view, 25> kAuthorPaths = {
-    "author",   "authors",   "autor",     "autoren",  "autores",     "autore",     "autori", "auteur",  "auteurs",
-    "auteure",  "autorzy",   "autory",    "forfatter", "skribent",   "journalist", "journalists", "journaliste",
-    "reporter", "reporters", "columnist", "yazar",    "yazarlar",    "penulis",    "writer", "writers"};
+    "author",     "authors",     "autor",       "autoren",  "autores",   "autore",    "autori",
+    "auteur",     "auteurs",     "auteure",     "autorzy",  "autory",    "forfatter", "skribent",
+    "journalist", "journalists", "journaliste", "reporter", "reporters", "columnist", "yazar",
+    "yazarlar",   "penulis",     "writer",      "writers"};
 
 // Accounts of the system, and words that say nothing.
 constexpr std::string_view kAccounts =
-    "admin administrator webmaster superuser sysadmin root user guest editor staff author writer reporter none null "
-    "undefined unknown anonymous default developer agencies agency agences agencias agências agenturen agentur agenzie wires";
+    "admin administrator webmaster superuser sysadmin root user guest editor staff author writer "
+    "reporter none null "
+    "undefined unknown anonymous default developer agencies agency agences agencias agências "
+    "agenturen agentur agenzie wires";
 // Words of job titles: a name with one of them is none where another stands beside it.
 constexpr std::string_view kRoles =
-    "editor editors reporter reporters correspondent correspondents journalist journalists columnist writer writers "
+    "editor editors reporter reporters correspondent correspondents journalist journalists "
+    "columnist writer writers "
     "contributor contributors staff producer photographer freelancer fellow "
-    "redakteur redakteurin chefredakteur chefredakteurin korrespondent korrespondentin reporterin journalistin volontär "
-    "volontärin autor autorin journaliste rédacteur rédactrice correspondant correspondante envoyé envoyée "
-    "redactor redactora corresponsal periodista reportero reportera giornalista redattore redattrice corrispondente "
-    "inviato jornalista repórter correspondente redator redatora redacteur redactrice correspondent verslaggever "
-    "verslaggeefster redaktør redaktör journalisti toimittaja korespondent dziennikarz dziennikarka redaktor redaktorka "
-    "журналист журналистка корреспондент редактор обозреватель кореспондент журналістка журналіст muhabir muhabiri "
+    "redakteur redakteurin chefredakteur chefredakteurin korrespondent korrespondentin reporterin "
+    "journalistin volontär "
+    "volontärin autor autorin journaliste rédacteur rédactrice correspondant correspondante envoyé "
+    "envoyée "
+    "redactor redactora corresponsal periodista reportero reportera giornalista redattore "
+    "redattrice corrispondente "
+    "inviato jornalista repórter correspondente redator redatora redacteur redactrice "
+    "correspondent verslaggever "
+    "verslaggeefster redaktør redaktör journalisti toimittaja korespondent dziennikarz "
+    "dziennikarka redaktor redaktorka "
+    "журналист журналистка корреспондент редактор обозреватель кореспондент журналістка журналіст "
+    "muhabir muhabiri "
     "editör editörü gazeteci wartawan jurnalis redaktur kontributor";
 
 // Words of the names of desks: a person named on the page wrote it.
 constexpr std::string_view kDesks =
-    "redaktion redaktionen redactie rédaction redacción redazione redação redakcja redakce redakcia redakció toimitus "
+    "redaktion redaktionen redactie rédaction redacción redazione redação redakcja redakce "
+    "redakcia redakció toimitus "
     "редакция редакція newsroom newsdesk desk staff team bureau redaksi";
 
 // Words in small letters inside names of people.
 constexpr std::string_view kParticles =
-    "al bin ben da das de del della den der di do dos du e el ibn la las le les los ter ten te van von vom y zu zum af av "
+    "al bin ben da das de del della den der di do dos du e el ibn la las le les los ter ten te van "
+    "von vom y zu zum af av "
     "und na";
 
-// Before the names of those who edited: no authors, but in Chinese, where nobody else signs what agencies wrote.
-constexpr std::array<std::string_view, 8> kEditorLabels = {
-    "editor", "editors", "edited by", "editing by", "redaktur", "redaktion", "editora", "editado por"};
-constexpr std::array<std::string_view, 8> kChineseEditorLabels = {"责编",     "责任编辑", "责任编輯", "責任編輯",
-                                                                  "責編",     "编辑",     "編輯",     "编 辑"};
+// Before the names of those who edited: no authors, but in Chinese, where nobody else signs what
+// agencies wrote.
+constexpr std::array<std::string_view, 8> kEditorLabels = {"editor",     "editors",    "edited by",
+                                                           "editing by", "redaktur",   "redaktion",
+                                                           "editora",    "editado por"};
+constexpr std::array<std::string_view, 8> kChineseEditorLabels = {
+    "责编", "责任编辑", "责任编輯", "責任編輯", "責編", "编辑", "編輯", "编 辑"};
 constexpr std::array<std::string_view, 4> kOpeningBrackets = {"(", "（", "[", "【"};
 constexpr std::array<std::string_view, 4> kClosingBrackets = {")", "）", "]", "】"};
 
@@ -95,7 +112,8 @@ constexpr size_t kMaxBylineBytes = 150;
 constexpr size_t kMaxAuthorBytes = 80;
 constexpr size_t kMaxAuthorWords = 6;
 constexpr size_t kMaxAuthors = 64;
-// Parts of a name: "Marie-Anne de la Tour-Exemple". Where much else may stand a long one is as often a headline.
+// Parts of a name: "Marie-Anne de la Tour-Exemple". Where much else may stand a long one is as
+// often a headline.
 constexpr size_t kMaxNamedWords = 7;
 constexpr size_t kMaxPersonWords = 4;
 constexpr size_t kMaxAuthorListBytes = 2048;
@@ -103,7 +121,8 @@ constexpr size_t kMaxSiteBytes = 100;
 // Where a byline that only a word like "by" tells is looked for: this far behind the headline.
 constexpr size_t kLineNodes = 120;
 constexpr uint32_t kMaxProseBefore = 500;
-// A teaser of another article: its elements around a byline, its text, and where its heading is looked for.
+// A teaser of another article: its elements around a byline, its text, and where its heading is
+// looked for.
 constexpr int kTeaserLevels = 5;
 constexpr size_t kMaxTeaserBytes = 500;
 constexpr size_t kTeaserNodes = 40;
@@ -117,7 +136,8 @@ constexpr size_t kMaxAgencyLetters = 6;
 
 size_t CountTokens(std::string_view text) {
   size_t tokens = 0;
-  for (size_t i = 0; i < text.size(); ++i) tokens += text[i] != ' ' && (i == 0 || text[i - 1] == ' ') ? 1 : 0;
+  for (size_t i = 0; i < text.size(); ++i)
+    tokens += text[i] != ' ' && (i == 0 || text[i - 1] == ' ') ? 1 : 0;
   return tokens;
 }
 
@@ -168,7 +188,8 @@ bool SaysAuthor(std::string_view value) {
     const size_t end = std::min(value.find(' '), value.size());
     std::string_view word = value.substr(0, end);
     word.remove_prefix(word.find_last_of(":/#") + 1);
-    if (std::ranges::any_of(kAuthorProperties, [&](auto name) { return HtmlNameIs(word, name); })) return true;
+    if (std::ranges::any_of(kAuthorProperties, [&](auto name) { return HtmlNameIs(word, name); }))
+      return true;
     value.remove_prefix(std::min(end + 1, value.size()));
   }
   return false;
@@ -226,7 +247,8 @@ bool HasWordOf(const WordSet& set, std::string_view name, std::vector<Word>& wor
   return std::ranges::any_of(words, [&](const Word& word) { return set.contains(word.hash); });
 }
 
-// A name in a script without capitals: two to four words, or some letters where words have no blanks.
+// A name in a script without capitals: two to four words, or some letters where words have no
+// blanks.
 bool LooksLikeUncasedName(std::string_view name) {
   size_t letters = 0;
   bool unspaced = true;
@@ -261,7 +283,8 @@ bool MayNameEditors(const PageView& page, size_t node) {
     const std::string_view text =
         text::ascii::Trim(page.html.substr(nodes[i].source.begin, nodes[i].source.size()));
     if (text.empty()) continue;
-    return std::ranges::any_of(kEditorLabels, [&](auto label) { return text::ascii::StartsWith(text, label); });
+    return std::ranges::any_of(kEditorLabels,
+                               [&](auto label) { return text::ascii::StartsWith(text, label); });
   }
   return false;
 }
@@ -331,7 +354,8 @@ std::string_view WithoutOpening(std::string_view line) {
 std::string_view WithoutClosing(std::string_view line) {
   line = text::ascii::Trim(line.substr(0, line.find_last_not_of('|') + 1));
   for (std::string_view bracket : kClosingBrackets) {
-    if (line.ends_with(bracket)) return text::ascii::Trim(line.substr(0, line.size() - bracket.size()));
+    if (line.ends_with(bracket))
+      return text::ascii::Trim(line.substr(0, line.size() - bracket.size()));
   }
   return line;
 }
@@ -342,14 +366,19 @@ int RankOf(const HtmlAttribute& attribute) {
     case 3:
       return HtmlNameIs(attribute.name, "rel") && SaysAuthor(attribute.value) ? 0 : kNoByline;
     case 4:
-      return HtmlNameIs(attribute.name, "href") && LeadsToAuthor(attribute.value) ? kAuthorLink : kNoByline;
+      return HtmlNameIs(attribute.name, "href") && LeadsToAuthor(attribute.value) ? kAuthorLink
+                                                                                  : kNoByline;
     case 5:
-      return HtmlNameIs(attribute.name, "class") ? RankOfClass(attribute.value.substr(0, kMaxBylineBytes)) : kNoByline;
+      return HtmlNameIs(attribute.name, "class")
+                 ? RankOfClass(attribute.value.substr(0, kMaxBylineBytes))
+                 : kNoByline;
     case 8: {
-      const bool says = HtmlNameIs(attribute.name, "itemprop") || HtmlNameIs(attribute.name, "property");
+      const bool says =
+          HtmlNameIs(attribute.name, "itemprop") || HtmlNameIs(attribute.name, "property");
       return says && SaysAuthor(attribute.value) ? 0 : kNoByline;
     }
-    default: return kNoByline;
+    default:
+      return kNoByline;
   }
 }
 
@@ -374,13 +403,15 @@ void AuthorFinder::CollectSites(const PageClaims& claims, const Article& article
   add(article.source_name);
   add(article.source_domain);
   for (const PageMeta& meta : claims.metas) {
-    if (HtmlNameIs(meta.name, "og:site_name") || HtmlNameIs(meta.name, "application-name")) add(meta.content);
+    if (HtmlNameIs(meta.name, "og:site_name") || HtmlNameIs(meta.name, "application-name"))
+      add(meta.content);
   }
   for (const JsonLdArticle::Named& publisher : claims.json_ld.publishers) add(publisher.name);
 }
 
 bool AuthorFinder::IsSite(std::string_view name) {
-  return std::ranges::find(sites_, FoldedKey(name, words_)) != sites_.end() || IsPartOfHost(name, site_url_);
+  return std::ranges::find(sites_, FoldedKey(name, words_)) != sites_.end() ||
+         IsPartOfHost(name, site_url_);
 }
 
 bool AuthorFinder::IsAccount(std::string_view name) {
@@ -463,14 +494,18 @@ void AuthorFinder::Add(std::string_view text, Source source, Article& article) {
     name = WithoutRole(name);
     if (article.authors.size() >= kMaxAuthors || !IsAcceptable(name, source)) continue;
     const uint64_t key = FoldedKey(name, words_);
-    const auto same = [&](std::string_view known) { return known == name || FoldedKey(known, words_) == key; };
+    const auto same = [&](std::string_view known) {
+      return known == name || FoldedKey(known, words_) == key;
+    };
     if (std::ranges::none_of(article.authors, same)) article.authors.push_back(name);
   }
 }
 
-void AuthorFinder::AddFromMetas(std::span<const PageMeta> metas, std::string_view name, Article& article) {
+void AuthorFinder::AddFromMetas(std::span<const PageMeta> metas, std::string_view name,
+                                Article& article) {
   for (const PageMeta& meta : metas) {
-    const bool same = std::ranges::equal(meta.name, name, {}, text::ascii::Lower, text::ascii::Lower);
+    const bool same =
+        std::ranges::equal(meta.name, name, {}, text::ascii::Lower, text::ascii::Lower);
     if (same) Add(meta.content, Source::kByline, article);
   }
 }
@@ -564,7 +599,8 @@ const std::string& AuthorFinder::Parts(const PageView& page, size_t node) {
   return parts_;
 }
 
-// Nothing but their elements may part names from each other and from a time; else the line as it reads.
+// Nothing but their elements may part names from each other and from a time; else the line as it
+// reads.
 void AuthorFinder::AddFromNode(const PageView& page, size_t node, Source source, Article& article) {
   const size_t known = article.authors.size();
   Add(Parts(page, node), source, article);
@@ -581,8 +617,8 @@ void AuthorFinder::AddFromElements(const PageView& page, Article& article) {
       if (byline.rank != rank) continue;
       if (!article.authors.empty() && byline.node > last + kBylineNodes) break;
       const std::string_view text = ShortText(page, byline.node);
-      if (text.empty() || !AfterLabelOf(kEditorLabels, text).empty() || IsElsewhere(page, byline.node) ||
-          IsInTeaser(page, byline.node)) {
+      if (text.empty() || !AfterLabelOf(kEditorLabels, text).empty() ||
+          IsElsewhere(page, byline.node) || IsInTeaser(page, byline.node)) {
         continue;
       }
       AddFromNode(page, byline.node, source, article);
@@ -592,14 +628,17 @@ void AuthorFinder::AddFromElements(const PageView& page, Article& article) {
 }
 
 // "By" and its like, the first line that names somebody; also an agency: "By AFP".
-void AuthorFinder::AddFromLinesBesideHeadline(const PageView& page, uint32_t headline, Article& article) {
+void AuthorFinder::AddFromLinesBesideHeadline(const PageView& page, uint32_t headline,
+                                              Article& article) {
   if (headline == HtmlNode::kNone) return;
   const auto nodes = page.tree.nodes();
   const size_t begin = nodes[headline].end;
   const size_t end = std::min<size_t>(begin + kLineNodes, nodes.size());
   for (size_t i = begin; i < end; ++i) {
     // Behind a good part of the text others begin.
-    if (page.figures.ProseBytes({static_cast<uint32_t>(begin), static_cast<uint32_t>(i)}) > kMaxProseBefore) return;
+    if (page.figures.ProseBytes({static_cast<uint32_t>(begin), static_cast<uint32_t>(i)}) >
+        kMaxProseBefore)
+      return;
     const uint32_t parent = nodes[i].parent;
     if (parent != HtmlNode::kNone && nodes[parent].role == HtmlRole::kSkip) continue;
     const std::string_view line = ShortText(page, i);
@@ -607,7 +646,8 @@ void AuthorFinder::AddFromLinesBesideHeadline(const PageView& page, uint32_t hea
     const std::string_view rest = AfterByWord(line);
     if (rest.empty() || IsElsewhere(page, i) || IsInTeaser(page, i)) continue;
     const std::string_view first = text::ascii::Trim(rest.substr(0, rest.find_first_of(",|·•")));
-    const std::string_view agency = IsAgency(first) ? article.arena().Keep(first) : std::string_view();
+    const std::string_view agency =
+        IsAgency(first) ? article.arena().Keep(first) : std::string_view();
     AddFromNode(page, i, Source::kNamed, article);
     if (article.authors.empty() && !agency.empty()) article.authors.push_back(agency);
     if (!article.authors.empty()) return;
@@ -616,7 +656,8 @@ void AuthorFinder::AddFromLinesBesideHeadline(const PageView& page, uint32_t hea
 
 size_t AuthorFinder::LineAround(const PageView& page, size_t node) {
   const auto nodes = page.tree.nodes();
-  const std::string_view own = text::ascii::Trim(page.html.substr(nodes[node].source.begin, nodes[node].source.size()));
+  const std::string_view own =
+      text::ascii::Trim(page.html.substr(nodes[node].source.begin, nodes[node].source.size()));
   size_t widest = node;
   for (int level = 0; level < kLineLevels; ++level) {
     const uint32_t parent = nodes[widest].parent;
@@ -632,17 +673,21 @@ void AuthorFinder::AddFromLabels(const PageView& page, uint32_t headline, Articl
   const auto nodes = page.tree.nodes();
   std::string_view editors;
   size_t read = 0;
-  for (size_t i = headline == HtmlNode::kNone ? 0 : nodes[headline].end; i < nodes.size() && read < kMaxBylines; ++i) {
+  for (size_t i = headline == HtmlNode::kNone ? 0 : nodes[headline].end;
+       i < nodes.size() && read < kMaxBylines; ++i) {
     if (!nodes[i].is_text() || nodes[i].raw || nodes[i].source.size() > kMaxBylineBytes) continue;
     const std::string_view own =
         WithoutOpening(page.html.substr(nodes[i].source.begin, nodes[i].source.size()));
-    if (const std::string_view inner = InnerLabelled(own); !inner.empty() && !IsElsewhere(page, i)) {
+    if (const std::string_view inner = InnerLabelled(own);
+        !inner.empty() && !IsElsewhere(page, i)) {
       Add(inner, Source::kNamed, article);
       if (!article.authors.empty()) return;
     }
     const bool is_author = BeginsWithLabel(own);
-    const bool is_editor = !is_author && editors.empty() && own.size() > 1 && (own[0] & 0x80) != 0 &&
-                           std::ranges::any_of(kChineseEditorLabels, [&](auto label) { return own.starts_with(label); });
+    const bool is_editor = !is_author && editors.empty() && own.size() > 1 &&
+                           (own[0] & 0x80) != 0 &&
+                           std::ranges::any_of(kChineseEditorLabels,
+                                               [&](auto label) { return own.starts_with(label); });
     if (!is_author && !is_editor) continue;
     ++read;
     if (IsElsewhere(page, i)) continue;
@@ -658,14 +703,16 @@ void AuthorFinder::AddFromLabels(const PageView& page, uint32_t headline, Articl
 }
 
 // A paragraph of emphasized names and nothing else: two and more, or behind "by".
-void AuthorFinder::AddFromParagraphsOfNames(const PageView& page, uint32_t headline, Article& article) {
+void AuthorFinder::AddFromParagraphsOfNames(const PageView& page, uint32_t headline,
+                                            Article& article) {
   if (headline == HtmlNode::kNone) return;
   const auto nodes = page.tree.nodes();
   size_t read = 0;
   for (size_t i = nodes[headline].end; i < nodes.size() && read < kMaxBylines; ++i) {
     if (nodes[i].name != "p" || i + 1 >= nodes[i].end) continue;
     const HtmlNode& inside = nodes[i + 1];
-    const bool emphasized = inside.name == "strong" || inside.name == "b" || inside.name == "em" || inside.name == "i";
+    const bool emphasized =
+        inside.name == "strong" || inside.name == "b" || inside.name == "em" || inside.name == "i";
     if (!emphasized || inside.end != nodes[i].end) continue;
     ++read;
     const std::string_view line = ShortText(page, i);

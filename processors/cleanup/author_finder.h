@@ -6,8 +6,8 @@
 //   <p>By <b>Ann Example</b></p> beside the headline                       Ann Example
 //   <div>(责编：张三、李四)</div> where nobody else is named               张三, 李四
 //
-// Persons, or where none is named the agency or desk that the page states, or the site itself: no addresses,
-// times, accounts of the system ("admin"), job titles beside a name.
+// Persons, or where none is named the agency or desk that the page states, or the site itself: no
+// addresses, times, accounts of the system ("admin"), job titles beside a name.
 #pragma once
 
 #include <span>
@@ -29,8 +29,9 @@ struct PageClaims {
   uint32_t headline = HtmlNode::kNone;
 };
 
-// Scratch memory of one worker. Linear in the page: of elements that may name authors 64 are read, a byline is
-// at most 150 bytes, an author 80, a value of the metadata is read to 2 KB; 64 authors at most.
+// Scratch memory of one worker. Linear in the page: of elements that may name authors 64 are read,
+// a byline is at most 150 bytes, an author 80, a value of the metadata is read to 2 KB; 64 authors
+// at most.
 class AuthorFinder {
  public:
   // Begins a page.
@@ -43,19 +44,20 @@ class AuthorFinder {
   void Fill(const PageView& page, const PageClaims& claims, Article& article);
 
  private:
-  // An element that says it names authors; 0: rel or itemprop, 1: byline, 2: author in its class, 3: a link to
-  // a page about an author.
+  // An element that says it names authors; 0: rel or itemprop, 1: byline, 2: author in its class,
+  // 3: a link to a page about an author.
   struct Byline {
     size_t node;
     int rank;
   };
 
-  // Where names stand: as a byline or as one name in the metadata; in an element that says that it names authors,
-  // or behind a word that does; in one where much else may stand.
+  // Where names stand: as a byline or as one name in the metadata; in an element that says that it
+  // names authors, or behind a word that does; in one where much else may stand.
   enum class Source : uint8_t { kByline, kName, kNamed, kPage };
 
   void CollectSites(const PageClaims& claims, const Article& article);
-  // Sites name themselves as authors of what nobody signed: "Example Times" of www.example-times.co.uk.
+  // Sites name themselves as authors of what nobody signed: "Example Times" of
+  // www.example-times.co.uk.
   bool IsSite(std::string_view name);
   // No name of anybody: "admin", "Staff".
   bool IsAccount(std::string_view name);

@@ -76,7 +76,8 @@ std::string_view TextOf(object from, std::string_view key) {
   element value;
   if (from[key].get(value) != simdjson::SUCCESS) return {};
   object inside;
-  if (value.get(inside) == simdjson::SUCCESS && inside["@value"].get(value) != simdjson::SUCCESS) return {};
+  if (value.get(inside) == simdjson::SUCCESS && inside["@value"].get(value) != simdjson::SUCCESS)
+    return {};
   return Text(value);
 }
 
@@ -103,7 +104,8 @@ void TakeNamed(object named, std::vector<JsonLdArticle::Named>& to) {
   const std::string_view family = TextOf(named, "familyName");
   if (!family.empty()) {
     const std::string_view given = TextOf(named, "givenName");
-    return add(given.empty() ? std::string(family) : std::string(given) + ' ' + std::string(family));
+    return add(given.empty() ? std::string(family)
+                             : std::string(given) + ' ' + std::string(family));
   }
   const std::string_view id = TextOf(named, "@id");
   if (id.empty() || id.size() > kMaxIdBytes || to.size() >= kMaxListed) return;
@@ -116,7 +118,8 @@ void TakeNames(object from, std::string_view key, std::vector<JsonLdArticle::Nam
   element value;
   if (!to.empty() || from[key].get(value) != simdjson::SUCCESS) return;
   std::vector<element> open = {value};
-  for (size_t values = 0; !open.empty() && values < 2 * kMaxListed && to.size() < kMaxListed; ++values) {
+  for (size_t values = 0; !open.empty() && values < 2 * kMaxListed && to.size() < kMaxListed;
+       ++values) {
     value = open.back();
     open.pop_back();
     array list;
@@ -126,8 +129,10 @@ void TakeNames(object from, std::string_view key, std::vector<JsonLdArticle::Nam
     } else if (value.get(list) == simdjson::SUCCESS) {
       PushInOrder(list, open);
     } else if (value.get(named) == simdjson::SUCCESS) {
-      if (named["@list"].get(list) == simdjson::SUCCESS) PushInOrder(list, open);
-      else TakeNamed(named, to);
+      if (named["@list"].get(list) == simdjson::SUCCESS)
+        PushInOrder(list, open);
+      else
+        TakeNamed(named, to);
     }
   }
 }
@@ -146,7 +151,9 @@ void TakeKnown(object from, std::vector<JsonLdArticle::Named>& known) {
   const std::string_view id = TextOf(from, "@id");
   const std::string_view name = TextOf(from, "name");
   if (id.empty() || id.size() > kMaxIdBytes || name.empty() || known.size() >= kMaxKnown) return;
-  known.push_back({.name = std::string(name), .is_name = true, .is_organization = IsOrganization(from),
+  known.push_back({.name = std::string(name),
+                   .is_name = true,
+                   .is_organization = IsOrganization(from),
                    .id = std::string(id)});
 }
 
@@ -226,9 +233,12 @@ bool JsonLdReader::Parse(std::string_view script, element& root) {
   constexpr std::string_view kClose = "]]>";
   if (const size_t open = script.substr(0, kMaxHiding).find(kOpen); open != script.npos) {
     script.remove_prefix(open + kOpen.size());
-    if (const size_t close = script.rfind(kClose); close != script.npos) script = script.substr(0, close);
-    while (!script.empty() && kEndOfHiding.find(script.front()) != kEndOfHiding.npos) script.remove_prefix(1);
-    while (!script.empty() && kEndOfHiding.find(script.back()) != kEndOfHiding.npos) script.remove_suffix(1);
+    if (const size_t close = script.rfind(kClose); close != script.npos)
+      script = script.substr(0, close);
+    while (!script.empty() && kEndOfHiding.find(script.front()) != kEndOfHiding.npos)
+      script.remove_prefix(1);
+    while (!script.empty() && kEndOfHiding.find(script.back()) != kEndOfHiding.npos)
+      script.remove_suffix(1);
   }
   if (parser_.parse(script.data(), script.size()).get(root) == simdjson::SUCCESS) return true;
   // Line ends inside strings: blanks are as good, and outside nothing changes.

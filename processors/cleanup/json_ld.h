@@ -1,21 +1,23 @@
-// What the JSON-LD of a page says about its article (schema.org/Article and its kinds: schema_org.h).
+// What the JSON-LD of a page says about its article (schema.org/Article and its kinds:
+// schema_org.h).
 //
 //   {"@graph": [{"@type": "WebPage"}, {"@type": "NewsArticle", "headline": "Tunnel opens"}]}
 //     => headline "Tunnel opens"
-//   {"@type": "Article", "author": {"@id": "#ann"}}, {"@type": "Person", "@id": "#ann", "name": "Ann Example"}
+//   {"@type": "Article", "author": {"@id": "#ann"}}, {"@type": "Person", "@id": "#ann", "name":
+//   "Ann Example"}
 //     => author "Ann Example"
 #pragma once
+
+#include <simdjson.h>
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <simdjson.h>
-
 namespace newsfeed::cleanup {
 
-// Owns its texts: valid UTF-8, references and markup as they stand, of any length up to the script's. Lists
-// have at most 64 entries.
+// Owns its texts: valid UTF-8, references and markup as they stand, of any length up to the
+// script's. Lists have at most 64 entries.
 struct JsonLdArticle {
   std::string headline;
   std::string description;
@@ -45,18 +47,19 @@ struct JsonLdArticle {
 
   void Clear();
 
-  // Names those that point to another place of the page; after the last script. Who stays without a name goes.
+  // Names those that point to another place of the page; after the last script. Who stays without a
+  // name goes.
   void Resolve();
 };
 
 // Scratch memory of one worker.
 class JsonLdReader {
  public:
-  // Reads one script; fields that are already set are kept, and nothing of the script is needed later. Anything that
-  // is no JSON or tells of no article is ignored; so is what the parser refuses (1,024 levels, 4 GB). Line ends
-  // inside strings and a CDATA section around it all are borne. Articles in lists of others count only where
-  // there is none beside. Looks at 10,000 values at most, so the time is bounded by the bytes. Holds some 15 times
-  // the largest script.
+  // Reads one script; fields that are already set are kept, and nothing of the script is needed
+  // later. Anything that is no JSON or tells of no article is ignored; so is what the parser
+  // refuses (1,024 levels, 4 GB). Line ends inside strings and a CDATA section around it all are
+  // borne. Articles in lists of others count only where there is none beside. Looks at 10,000
+  // values at most, so the time is bounded by the bytes. Holds some 15 times the largest script.
   void Read(std::string_view script, JsonLdArticle& article);
 
  private:

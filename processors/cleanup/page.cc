@@ -18,12 +18,26 @@ namespace newsfeed::cleanup {
 namespace {
 
 // Names of meta elements, by what they tell; earlier ones are more often right.
-constexpr std::array<std::string_view, 20> kPublishedMetas = {
-    "article:published_time", "og:article:published_time", "datePublished",    "parsely-pub-date",
-    "sailthru.date",          "pubdate",                   "publishdate",      "publish-date",
-    "publish_date",           "publication_date",          "published_at",     "article.published",
-    "og:published_time",      "cXenseParse:recs:publishtime", "DC.date.issued", "dcterms.issued",
-    "dcterms.created",        "DC.date.created",           "citation_publication_date", "date"};
+constexpr std::array<std::string_view, 20> kPublishedMetas = {"article:published_time",
+                                                              "og:article:published_time",
+                                                              "datePublished",
+                                                              "parsely-pub-date",
+                                                              "sailthru.date",
+                                                              "pubdate",
+                                                              "publishdate",
+                                                              "publish-date",
+                                                              "publish_date",
+                                                              "publication_date",
+                                                              "published_at",
+                                                              "article.published",
+                                                              "og:published_time",
+                                                              "cXenseParse:recs:publishtime",
+                                                              "DC.date.issued",
+                                                              "dcterms.issued",
+                                                              "dcterms.created",
+                                                              "DC.date.created",
+                                                              "citation_publication_date",
+                                                              "date"};
 constexpr std::array<std::string_view, 8> kModifiedMetas = {
     "article:modified_time", "og:article:modified_time", "og:updated_time",  "dateModified",
     "article.updated",       "dcterms.modified",         "DC.date.modified", "last-modified"};
@@ -42,8 +56,8 @@ constexpr size_t kMaxStandfirstBytes = 4096;
 constexpr int kMaxStandfirsts = 64;
 
 // What stands between headline and name of the site in titles.
-constexpr std::array<std::string_view, 8> kTitleSeparators = {" | ",  " - ", " – ", " — ",
-                                                              " · ",  " :: ", " » ", " • "};
+constexpr std::array<std::string_view, 8> kTitleSeparators = {" | ", " - ",  " – ", " — ",
+                                                              " · ", " :: ", " » ", " • "};
 
 constexpr size_t kMaxListed = 64;
 // What is longer tells no date.
@@ -75,8 +89,7 @@ constexpr uint32_t kSplitPercent = 115;
 
 // At most `max_bytes` of it.
 std::string_view OneLine(std::string_view text, size_t max_bytes, text::Arena& arena) {
-  const std::string_view line =
-      CleanLine(text::Prefix(text, max_bytes * kReferenceBytes), arena);
+  const std::string_view line = CleanLine(text::Prefix(text, max_bytes * kReferenceBytes), arena);
   // A view into short-lived memory or the source: either way it must live with the batch.
   return arena.Keep(text::Prefix(line, max_bytes));
 }
@@ -113,7 +126,8 @@ std::string_view LongestPart(std::string_view title) {
 
 // Bytes that may stand between headline and name of the site; of other characters these.
 constexpr std::string_view kSiteSeparators = " |-_:~<>/,";
-constexpr std::array<std::string_view, 8> kWideSiteSeparators = {"：", "｜", "–", "—", "·", "•", "»", "　"};
+constexpr std::array<std::string_view, 8> kWideSiteSeparators = {"：", "｜", "–", "—",
+                                                                 "·",  "•",  "»", "　"};
 
 // "Tunnel opens：Example Times" without the name of the site and what is before it.
 std::string_view WithoutEndingSite(std::string_view title, std::string_view site) {
@@ -129,14 +143,14 @@ std::string_view WithoutEndingSite(std::string_view title, std::string_view site
     }
   }
   // The site's name ends a sentence about it.
-  const bool parted = title.size() - site.size() > rest.size() + 1 ||
-                      title[rest.size()] != ' ';
+  const bool parted = title.size() - site.size() > rest.size() + 1 || title[rest.size()] != ' ';
   return rest.empty() || !parted ? title : rest;
 }
 
 // og:title without " | Name of the site".
 std::string_view WithoutSite(std::string_view title, std::string_view site) {
-  if (const std::string_view rest = WithoutEndingSite(title, site); rest.size() < title.size()) return rest;
+  if (const std::string_view rest = WithoutEndingSite(title, site); rest.size() < title.size())
+    return rest;
   size_t cut = std::string_view::npos;
   size_t bytes = 0;
   for (std::string_view separator : kTitleSeparators) {
@@ -177,7 +191,8 @@ void AddKeywords(std::string_view list, Article& article) {
   list = text::Prefix(list, kMaxKeywordListBytes);
   while (!list.empty() && article.keywords.size() < kMaxListed) {
     const size_t comma = std::min(list.find(','), list.size());
-    const std::string_view word = OneLine(text::ascii::Trim(list.substr(0, comma)), kMaxKeywordListBytes, article.arena());
+    const std::string_view word =
+        OneLine(text::ascii::Trim(list.substr(0, comma)), kMaxKeywordListBytes, article.arena());
     if (!word.empty()) article.keywords.push_back(word);
     list.remove_prefix(std::min(comma + 1, list.size()));
   }
@@ -210,7 +225,8 @@ void PageReader::CollectElement(const PageView& page, uint32_t i) {
   const auto nodes = tree.nodes();
   const HtmlNode& node = nodes[i];
   const std::string_view name = node.name;
-  if (!node.attributes.empty() && node.role != HtmlRole::kSkip && name != "meta" && name != "link") {
+  if (!node.attributes.empty() && node.role != HtmlRole::kSkip && name != "meta" &&
+      name != "link") {
     authors_.Collect(tree, i);
   }
   if (name == "meta") {
@@ -252,10 +268,13 @@ void PageReader::CollectTime(const HtmlTree& tree, const HtmlNode& node) {
   if (property.empty()) property = tree.Attribute(node, "property");
   property.remove_prefix(property.rfind(':') + 1);
   const std::string_view names = tree.Attribute(node, "class").substr(0, kMaxDateBytes);
-  const auto says = [&](std::string_view word) { return text::ascii::Find(names, word) != names.npos; };
+  const auto says = [&](std::string_view word) {
+    return text::ascii::Find(names, word) != names.npos;
+  };
   if (HtmlNameIs(property, "datepublished") || HtmlNameIs(property, "datecreated")) {
     if (itemprop_published_.empty()) itemprop_published_ = time;
-  } else if (HtmlNameIs(property, "datemodified") || (node.name == "time" && says("updated") && !says("published"))) {
+  } else if (HtmlNameIs(property, "datemodified") ||
+             (node.name == "time" && says("updated") && !says("published"))) {
     if (shown_modified_.empty()) shown_modified_ = time;
   } else if (node.name == "time" && first_time_.empty()) {
     first_time_ = time;
@@ -264,7 +283,8 @@ void PageReader::CollectTime(const HtmlTree& tree, const HtmlNode& node) {
 
 std::string_view PageReader::MetaContent(std::string_view name) const {
   for (const PageMeta& meta : metas_) {
-    if (std::ranges::equal(meta.name, name, [](char a, char b) { return (a | 0x20) == (b | 0x20); })) {
+    if (std::ranges::equal(meta.name, name,
+                           [](char a, char b) { return (a | 0x20) == (b | 0x20); })) {
       return meta.content;
     }
   }
@@ -278,7 +298,8 @@ void PageReader::FillMetadata(const PageView& page, Article& article) {
   FillTimes(article);
   text::Arena& arena = article.arena();
   if (article.url.empty()) {
-    for (std::string_view url : {canonical_, MetaContent("og:url"), std::string_view(json_ld_.url)}) {
+    for (std::string_view url :
+         {canonical_, MetaContent("og:url"), std::string_view(json_ld_.url)}) {
       if (article.url.empty()) article.url = WebUrl(url, arena);
     }
   }
@@ -303,7 +324,8 @@ void PageReader::FillMetadata(const PageView& page, Article& article) {
     for (std::string_view name : kLanguageMetas) {
       if (language.empty()) language = MetaContent(name);
     }
-    article.claimed_language = arena.Keep(text::Prefix(text::ascii::Trim(language), kMaxLanguageBytes));
+    article.claimed_language =
+        arena.Keep(text::Prefix(text::ascii::Trim(language), kMaxLanguageBytes));
   }
 }
 
@@ -324,14 +346,15 @@ uint32_t PageReader::FindHeadline(const PageView& page, std::string_view title) 
 std::string_view PageReader::DateText(const PageView& page, size_t node) {
   const auto nodes = page.tree.nodes();
   const uint32_t parent = nodes[node].parent;
-  const bool shown = nodes[node].is_text() && parent != HtmlNode::kNone && nodes[parent].role != HtmlRole::kSkip;
+  const bool shown =
+      nodes[node].is_text() && parent != HtmlNode::kNone && nodes[parent].role != HtmlRole::kSkip;
   const std::string_view text = shown ? ShortText(page, node, kMaxDateBytes) : std::string_view();
   // A sentence tells when something happened, not when it was published.
   return EndsSentence(text) ? std::string_view() : text;
 }
 
-// The first date in the pieces of text after the headline, then before it: above stand the dates of others. One
-// that is said to be of a change goes last.
+// The first date in the pieces of text after the headline, then before it: above stand the dates of
+// others. One that is said to be of a change goes last.
 void PageReader::FillWrittenDate(const PageView& page, uint32_t headline, Article& article) {
   if (headline == HtmlNode::kNone) return;
   const auto nodes = page.tree.nodes();
@@ -343,7 +366,8 @@ void PageReader::FillWrittenDate(const PageView& page, uint32_t headline, Articl
     if (text.empty()) continue;
     const auto date = WrittenDate(text);
     // "Updated" may stand in an element of its own.
-    const bool is_update = SaysUpdated(text) || (says_updated && text::ascii::IsDigit(text.front()));
+    const bool is_update =
+        SaysUpdated(text) || (says_updated && text::ascii::IsDigit(text.front()));
     says_updated = !date && is_update;
     (is_update && date ? updated : article.published) = date;
   }
@@ -356,9 +380,11 @@ void PageReader::FillWrittenDate(const PageView& page, uint32_t headline, Articl
   if (!article.modified) article.modified = updated;
 }
 
-// The feed's name of the source beats the page's; decode makes one of the domain where there is none.
+// The feed's name of the source beats the page's; decode makes one of the domain where there is
+// none.
 void PageReader::FillSource(Article& article) {
-  if (article.source_domain.empty()) article.source_domain = text::HostOf(article.url, article.arena());
+  if (article.source_domain.empty())
+    article.source_domain = text::HostOf(article.url, article.arena());
   if (!article.source_name.empty() && article.source_name != article.source_domain) return;
   std::string_view name = MetaContent("og:site_name");
   if (name.empty()) name = MetaContent("application-name");
@@ -379,7 +405,8 @@ void PageReader::FillTitle(const PageView& page, Article& article) {
   }
   titles[2] = WithoutSite(OneLine(MetaContent("og:title"), kMaxTitleBytes, arena), site);
   if (has_title_) {
-    const std::string_view title = page.renderer.TextOf(page.tree, page.html, title_, arena, kMaxTitleBytes);
+    const std::string_view title =
+        page.renderer.TextOf(page.tree, page.html, title_, arena, kMaxTitleBytes);
     titles[3] = LongestPart(title);
     titles[4] = WithoutSite(title, site);
   }
@@ -391,7 +418,8 @@ void PageReader::FillTitle(const PageView& page, Article& article) {
   const auto agreed = [&](uint64_t key) { return key != 0 && std::ranges::count(keys, key) > 1; };
   size_t best = static_cast<size_t>(std::ranges::find_if(keys, agreed) - keys.begin());
   if (best == keys.size()) {
-    best = static_cast<size_t>(std::ranges::find_if(titles, [](auto t) { return !t.empty(); }) - titles.begin());
+    best = static_cast<size_t>(std::ranges::find_if(titles, [](auto t) { return !t.empty(); }) -
+                               titles.begin());
   }
   if (best == titles.size()) return;
   article.title = titles[best];
@@ -463,8 +491,8 @@ void PageReader::CountProse(const HtmlTree& tree, const HtmlFigures& figures, Bl
   }
 }
 
-// The innermost of the nodes `is_marked` picks that holds nearly as much prose as any of them; kNone
-// if that is too little of the page's.
+// The innermost of the nodes `is_marked` picks that holds nearly as much prose as any of them;
+// kNone if that is too little of the page's.
 template <typename IsMarked>
 uint32_t PageReader::FindMarked(std::span<const HtmlNode> nodes, IsMarked is_marked) const {
   uint32_t most = 0;
@@ -478,8 +506,7 @@ uint32_t PageReader::FindMarked(std::span<const HtmlNode> nodes, IsMarked is_mar
     if (prose > most || inside) found = i;
     most = std::max(most, prose);
   }
-  return uint64_t{most} * 100 >= uint64_t{prose_.back()} * kMarkedPercent ? found
-                                                                         : HtmlNode::kNone;
+  return uint64_t{most} * 100 >= uint64_t{prose_.back()} * kMarkedPercent ? found : HtmlNode::kNone;
 }
 
 // The innermost node with most of the prose, or the block around it that has more of it.
@@ -491,9 +518,9 @@ uint32_t PageReader::FindDensest(std::span<const HtmlNode> nodes) const {
   }
   if (best == HtmlNode::kNone) return best;
   const uint32_t outer = nodes[best].parent;
-  const bool split = outer != HtmlNode::kNone && nodes[outer].name != "body" &&
-                     uint64_t{Prose(nodes, outer)} * 100 >
-                         uint64_t{Prose(nodes, best)} * kSplitPercent;
+  const bool split =
+      outer != HtmlNode::kNone && nodes[outer].name != "body" &&
+      uint64_t{Prose(nodes, outer)} * 100 > uint64_t{Prose(nodes, best)} * kSplitPercent;
   return split ? outer : best;
 }
 
@@ -507,9 +534,8 @@ Range PageReader::FindArticle(const PageView& page) {
   uint32_t article =
       FindMarked(nodes, [&](const HtmlNode& node) { return judge.IsContainer(tree, node); });
   if (article == HtmlNode::kNone) {
-    article = FindMarked(nodes, [](const HtmlNode& node) {
-      return node.name == "article" || node.name == "main";
-    });
+    article = FindMarked(
+        nodes, [](const HtmlNode& node) { return node.name == "article" || node.name == "main"; });
   }
   if (article == HtmlNode::kNone) article = FindDensest(nodes);
   return article == HtmlNode::kNone ? all : Range{article, nodes[article].end};

@@ -15,34 +15,35 @@
 
 namespace newsfeed::cleanup {
 
-// Scratch memory of one worker. Tree, HTML, figures and renderer are those of one page and must live until
-// the last question about it; nothing of them is kept in the article.
+// Scratch memory of one worker. Tree, HTML, figures and renderer are those of one page and must
+// live until the last question about it; nothing of them is kept in the article.
 //
-// Limits: a title of 1 KB, a list of 64 keywords of 16 KB, a description of 8 KB, a section of 256 bytes are
-// read to there; a name of the site beyond 100 bytes, an address beyond 2 KB are none. Of elements that may be
-// standfirsts 64 are looked at. Authors: author_finder.h. Linear in the page.
+// Limits: a title of 1 KB, a list of 64 keywords of 16 KB, a description of 8 KB, a section of 256
+// bytes are read to there; a name of the site beyond 100 bytes, an address beyond 2 KB are none. Of
+// elements that may be standfirsts 64 are looked at. Authors: author_finder.h. Linear in the page.
 class PageReader {
  public:
   // Fills fields of `article` that the feed left empty from the page: title, standfirst, authors,
   // published (with its source, "jsonld:datePublished" or "meta:article:published_time" …),
-  // modified, language claim, URL, name and domain of the source, section, keywords; and whether the page
-  // says that it is for subscribers. Texts live in the batch.
+  // modified, language claim, URL, name and domain of the source, section, keywords; and whether
+  // the page says that it is for subscribers. Texts live in the batch.
   //
   // Title: JSON-LD headline, single h1, og:title without the site's name, longest part of the title
-  // element; one that two of these agree on goes first. Where another says the same without a kicker
+  // element; one that two of these agree on goes first. Where another says the same without a
+  // kicker
   // ("Harbour: Tunnel opens at last"), it is that. Published and modified: JSON-LD, meta,
   // itemprop, the first time element, for published the date in the URL,
   // the first one written beside the headline.
   void FillMetadata(const PageView& page, Article& article);
 
-  // Nodes of the element that holds the article: one that says so and holds a good part of the page's
-  // prose (known class words or itemprop, else <article> or <main>), else the innermost with most
-  // of it. Prose is text in longer pieces outside links and furniture. All nodes where there is
-  // none.
+  // Nodes of the element that holds the article: one that says so and holds a good part of the
+  // page's prose (known class words or itemprop, else <article> or <main>), else the innermost with
+  // most of it. Prose is text in longer pieces outside links and furniture. All nodes where there
+  // is none.
   Range FindArticle(const PageView& page);
 
-  // Nodes of the standfirst where the page shows it above `article`: between the headline and it, in
-  // an element that says so or that repeats `standfirst`. Empty if there is none.
+  // Nodes of the standfirst where the page shows it above `article`: between the headline and it,
+  // in an element that says so or that repeats `standfirst`. Empty if there is none.
   Range FindStandfirst(const PageView& page, Range article, std::string_view standfirst);
 
   // The text of the article as JSON-LD gives it; empty if it does not. Until the next FillMetadata.

@@ -22,8 +22,8 @@ struct PageView {
   BlockJudge& judge;
   const LineRules& rules;
 
-  // The text of a node in one line, in `arena`; empty if it is longer than `max_bytes`: elements lie inside each
-  // other, and each may hold the whole page.
+  // The text of a node in one line, in `arena`; empty if it is longer than `max_bytes`: elements
+  // lie inside each other, and each may hold the whole page.
   std::string_view ShortText(size_t node, size_t max_bytes, text::Arena& arena) const {
     if (figures.TextBytes(tree.nodes()[node], node) > max_bytes) return {};
     // One character more, to see that it is longer.

@@ -16,16 +16,20 @@ namespace {
 
 using text::ascii::IsDigit;
 
-// Names of months, by month; forms that several languages share stand once. "MAYIS" folds to "mayis".
+// Names of months, by month; forms that several languages share stand once. "MAYIS" folds to
+// "mayis".
 constexpr std::array<std::string_view, 12> kMonths = {
     "january jan januar jänner janvier enero janeiro gennaio januari stycznia ocak "
     "января січня ledna tammikuuta ιανουαρίου ianuarie يناير जनवरी בינואר януари január januára",
     "february feb februar februari février fevrier febrero fevereiro febbraio lutego şubat "
-    "февраля лютого února helmikuuta φεβρουαρίου februarie فبراير फरवरी בפברואר февруари február februára",
+    "февраля лютого února helmikuuta φεβρουαρίου februarie فبراير फरवरी בפברואר февруари február "
+    "februára",
     "march mar märz mars marzo março marco maart marca mart mrz "
-    "марта березня března maaliskuuta μαρτίου martie marts mrt maret مارس मार्च במרץ март március marca",
+    "марта березня března maaliskuuta μαρτίου martie marts mrt maret مارس मार्च במרץ март március "
+    "marca",
     "april apr avril abril aprile kwietnia nisan avr "
-    "апреля квітня dubna huhtikuuta απριλίου aprilie أبريل إبريل अप्रैल באפריל април április apríla",
+    "апреля квітня dubna huhtikuuta απριλίου aprilie أبريل إبريل "
+    "अप्रैल באפריל април április apríla",
     "may mai mayo maio maggio mei maj maja mayıs mayis "
     "мая травня května toukokuuta μαΐου μαϊου مايو मई במאי май május mája",
     "june jun juni juin junio junho giugno czerwca haziran "
@@ -35,27 +39,37 @@ constexpr std::array<std::string_view, 12> kMonths = {
     "august aug août aout agosto augustus augusti sierpnia ağustos "
     "августа серпня srpna elokuuta αυγούστου agustus أغسطس अगस्त באוגוסט август augusztus augusta",
     "september sep sept septembre septiembre setembro settembre września eylül "
-    "сентября вересня září syyskuuta σεπτεμβρίου septembrie سبتمبر सितंबर सितम्बर בספטמבר септември szeptember septembra",
+    "сентября вересня září syyskuuta σεπτεμβρίου septembrie سبتمبر सितंबर "
+    "सितम्बर בספטמבר септември "
+    "szeptember septembra",
     "october oct oktober okt octobre octubre outubro ottobre października ekim "
-    "октября жовтня října lokakuuta οκτωβρίου octombrie أكتوبر अक्टूबर באוקטובר октомври október októbra",
+    "октября жовтня října lokakuuta οκτωβρίου octombrie أكتوبر अक्टूबर באוקטובר октомври október "
+    "októbra",
     "november nov novembre noviembre novembro listopada kasım kasim "
-    "ноября листопада listopadu marraskuuta νοεμβρίου noiembrie نوفمبر नवंबर नवम्बर בנובמבר ноември novembra",
-    "december dec dezember dez décembre decembre diciembre dezembro dicembre grudnia aralık desember des "
-    "декабря грудня prosince joulukuuta δεκεμβρίου decembrie ديسمبر दिसंबर दिसम्बर בדצמבר декември decembra"};
+    "ноября листопада listopadu marraskuuta νοεμβρίου noiembrie نوفمبر नवंबर "
+    "नवम्बर בנובמבר ноември "
+    "novembra",
+    "december dec dezember dez décembre decembre diciembre dezembro dicembre grudnia aralık "
+    "desember des "
+    "декабря грудня prosince joulukuuta δεκεμβρίου decembrie ديسمبر दिसंबर दिसम्बर בדצמבר декември "
+    "decembra"};
 
-// Say that a text was changed; in small letters, those beyond ASCII in the forms that stand before a time.
+// Say that a text was changed; in small letters, those beyond ASCII in the forms that stand before
+// a time.
 constexpr std::array<std::string_view, 25> kUpdates = {
-    "updated",    "modified",   "last edited", "aktualisiert", "aktualisierung", "geändert",   "mis à jour",
-    "modifié",    "actualizado", "actualizada", "atualizado",  "atualizada",     "aggiornato", "aggiornamento",
-    "bijgewerkt", "uppdaterad", "opdateret",   "oppdatert",    "päivitetty",     "güncelleme", "zaktualizowano",
-    "aktualizace", "бновлено",  "новлено",     "更新"};
+    "updated",        "modified",    "last edited", "aktualisiert",  "aktualisierung",
+    "geändert",       "mis à jour",  "modifié",     "actualizado",   "actualizada",
+    "atualizado",     "atualizada",  "aggiornato",  "aggiornamento", "bijgewerkt",
+    "uppdaterad",     "opdateret",   "oppdatert",   "päivitetty",    "güncelleme",
+    "zaktualizowano", "aktualizace", "бновлено",    "новлено",       "更新"};
 
 constexpr int kFirstYear = 1990;
 constexpr int kLastYear = 2099;
 
 std::optional<FeedTime> Day(int year, int month, int day) {
   if (year < 100) year += 2000;
-  if (year < kFirstYear || year > kLastYear || month < 1 || month > 12 || day < 1) return std::nullopt;
+  if (year < kFirstYear || year > kLastYear || month < 1 || month > 12 || day < 1)
+    return std::nullopt;
   return ParseTime(fmt::format("{:04}-{:02}-{:02}", year, month, day));
 }
 
@@ -86,7 +100,8 @@ std::vector<Piece> Cut(std::string_view line) {
       for (const char c : piece.text) piece.number = piece.number * 10 + (c - '0');
     }
     if (!pieces.empty()) {
-      const auto end = static_cast<size_t>(pieces.back().text.data() - line.data()) + pieces.back().text.size();
+      const auto end =
+          static_cast<size_t>(pieces.back().text.data() - line.data()) + pieces.back().text.size();
       pieces.back().between = line.substr(end, begin - end);
     }
     pieces.push_back(piece);
@@ -111,7 +126,9 @@ int MonthOf(std::string_view word, std::vector<Word>& scratch) {
 }
 
 bool IsYear(const Piece& piece) { return piece.text.size() == 4 && piece.number >= kFirstYear; }
-bool IsDayNumber(const Piece& piece) { return piece.text.size() <= 2 && piece.number >= 1 && piece.number <= 31; }
+bool IsDayNumber(const Piece& piece) {
+  return piece.text.size() <= 2 && piece.number >= 1 && piece.number <= 31;
+}
 
 // "st", "nd", "de", "of": what may stand between the parts of a date.
 bool IsJoining(std::string_view word) {
@@ -135,7 +152,8 @@ std::optional<FeedTime> InNumbers(const std::vector<Piece>& pieces, size_t i) {
   const bool year_last = IsYear(c) || (c.text.size() == 2 && a.between == ".");
   if (!IsDayNumber(a) || !IsDayNumber(b) || !year_last) return std::nullopt;
   if (a.between == "." || a.between == ". ") {
-    return b.between == a.between || b.between == "." ? Day(c.number, b.number, a.number) : std::nullopt;
+    return b.between == a.between || b.between == "." ? Day(c.number, b.number, a.number)
+                                                      : std::nullopt;
   }
   if (a.between != b.between || (a.between != "/" && a.between != "-")) return std::nullopt;
   if (a.number > 12 || a.number == b.number) return Day(c.number, b.number, a.number);
@@ -161,12 +179,14 @@ std::optional<FeedTime> ByName(const std::vector<Piece>& pieces, size_t i, int m
   size_t before = i;
   while (before > 0 && IsJoining(pieces[before - 1].text)) --before;
   const size_t after = next(i);
-  if (before > 0 && IsDayNumber(pieces[before - 1]) && after < pieces.size() && IsYear(pieces[after])) {
+  if (before > 0 && IsDayNumber(pieces[before - 1]) && after < pieces.size() &&
+      IsYear(pieces[after])) {
     return Day(pieces[after].number, month, pieces[before - 1].number);
   }
   if (after >= pieces.size() || !IsDayNumber(pieces[after])) return std::nullopt;
   // "2031. március 9."
-  if (before > 0 && IsYear(pieces[before - 1])) return Day(pieces[before - 1].number, month, pieces[after].number);
+  if (before > 0 && IsYear(pieces[before - 1]))
+    return Day(pieces[before - 1].number, month, pieces[after].number);
   const size_t year = next(after);
   if (year >= pieces.size() || !IsYear(pieces[year])) return std::nullopt;
   return Day(pieces[year].number, month, pieces[after].number);
@@ -204,7 +224,9 @@ std::optional<FeedTime> DateInUrl(std::string_view url) {
     const Piece& year = pieces[i];
     const Piece& month = pieces[i + 1];
     const Piece& day = pieces[i + 2];
-    if (!IsYear(year) || month.text.size() != 2 || day.text.size() != 2 || month.number < 0 || day.number < 0) continue;
+    if (!IsYear(year) || month.text.size() != 2 || day.text.size() != 2 || month.number < 0 ||
+        day.number < 0)
+      continue;
     if (year.between != month.between || (year.between != "/" && year.between != "-")) continue;
     if (const auto found = Day(year.number, month.number, day.number)) return found;
   }

@@ -31,7 +31,8 @@ TEST(SplitByline, FindsEachName) {
   EXPECT_THAT(Authors("Jane Doe, John Roe and Ann Poe"),
               ElementsAre("Jane Doe", "John Roe", "Ann Poe"));
   EXPECT_THAT(Authors("Jane Doe & Jane Doe"), ElementsAre("Jane Doe"));
-  EXPECT_THAT(Authors("Ann Poe und Jane Doe og John Roe"), ElementsAre("Ann Poe", "Jane Doe", "John Roe"));
+  EXPECT_THAT(Authors("Ann Poe und Jane Doe og John Roe"),
+              ElementsAre("Ann Poe", "Jane Doe", "John Roe"));
   EXPECT_THAT(Authors("Jane Doe|John Roe"), ElementsAre("Jane Doe", "John Roe"));
 }
 
@@ -55,13 +56,16 @@ TEST(SplitByline, TakesOffWhatBeginsIt) {
 }
 
 TEST(SplitByline, ReadsOtherLanguages) {
-  EXPECT_THAT(Authors("Auteur : Anne Exemple et Luc Modèle"), ElementsAre("Anne Exemple", "Luc Modèle"));
-  EXPECT_THAT(Authors("Автор: Иван Примеров и Анна Образцова"), ElementsAre("Иван Примеров", "Анна Образцова"));
+  EXPECT_THAT(Authors("Auteur : Anne Exemple et Luc Modèle"),
+              ElementsAre("Anne Exemple", "Luc Modèle"));
+  EXPECT_THAT(Authors("Автор: Иван Примеров и Анна Образцова"),
+              ElementsAre("Иван Примеров", "Анна Образцова"));
   EXPECT_THAT(Authors("Иван Примеров, Анна Зразок та Олег Зразок"),
               ElementsAre("Иван Примеров", "Анна Зразок", "Олег Зразок"));
   EXPECT_THAT(Authors("Jan Przykład i Anna Wzór"), ElementsAre("Jan Przykład", "Anna Wzór"));
   EXPECT_THAT(Authors("Ali Örnek ve Ayşe Deneme"), ElementsAre("Ali Örnek", "Ayşe Deneme"));
-  EXPECT_THAT(Authors("Oleh Budi Contoh dan Siti Contoh"), ElementsAre("Budi Contoh", "Siti Contoh"));
+  EXPECT_THAT(Authors("Oleh Budi Contoh dan Siti Contoh"),
+              ElementsAre("Budi Contoh", "Siti Contoh"));
   EXPECT_THAT(Authors("本报记者 张三、李四"), ElementsAre("张三", "李四"));
   EXPECT_THAT(Authors("記者張三／台北報導"), ElementsAre("張三"));
   EXPECT_THAT(Authors("홍길동 기자"), ElementsAre("홍길동"));
@@ -71,7 +75,8 @@ TEST(SplitByline, ReadsOtherLanguages) {
 TEST(SplitByline, LeavesOutPlaceTimeAndPaper) {
   EXPECT_THAT(Authors("By Jane Doe in Springfield"), ElementsAre("Jane Doe"));
   EXPECT_THAT(Authors("By Jane Doe for The Example Times"), ElementsAre("Jane Doe"));
-  EXPECT_THAT(Authors("Von Anna Beispiel, John Roe aus Musterstadt"), ElementsAre("Anna Beispiel", "John Roe"));
+  EXPECT_THAT(Authors("Von Anna Beispiel, John Roe aus Musterstadt"),
+              ElementsAre("Anna Beispiel", "John Roe"));
   EXPECT_THAT(Authors("Example Centre for Policy"), ElementsAre("Example Centre for Policy"));
   EXPECT_THAT(Authors("By Jane Doe on 3 March 2031"), ElementsAre("Jane Doe"));
   EXPECT_THAT(Authors("Jane Doe (Example Agency)"), ElementsAre("Jane Doe"));
