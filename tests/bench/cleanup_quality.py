@@ -207,7 +207,11 @@ def compare(name, pages, scores, path):
     theirs_f1 = [harmonic(*s[:2]) for s in theirs]
     wins = sum(a > b + 0.005 for a, b in zip(ours_f1, theirs_f1))
     losses = sum(b > a + 0.005 for a, b in zip(ours_f1, theirs_f1))
-    print(f"{name}: {wins} won, {losses} lost, {len(pages) - wins - losses} within .005")
+    chance, pairs = random.Random(1), list(zip(scores, theirs))
+    draws = (chance.choices(pairs, k=len(pairs)) for _ in range(RESAMPLES))
+    more = sorted(f1_of([a for a, _ in draw]) - f1_of([b for _, b in draw]) for draw in draws)
+    print(f"{name}: {wins} won, {losses} lost, {len(pages) - wins - losses} within .005; F1 more by "
+          f"[{more[int(RESAMPLES * 0.025)]:.3f}, {more[int(RESAMPLES * 0.975)]:.3f}]")
 
 
 def main():
