@@ -156,7 +156,7 @@ void LineJudge::MarkDropped(bool page, bool by_model) {
   by_model = by_model && (page || copied_page_) && HoldsArticle();
   for (size_t i = 0; i < lines_.size(); ++i) {
     const LineMarkup& markup = lines_[i].markup;
-    dropped_[i] = by_model ? model_.odds(i) <= 0 && (page || !IsDoubtful(i))
+    dropped_[i] = by_model ? model_.odds(i) <= 0 && !(page ? IsShownStandfirst(i) : IsDoubtful(i))
                            : page && (markup.is_standfirst && !markup.in_article
                                           ? IsRepeatedBelow(i)
                                           : !markup.in_article || markup.rule != 0);
@@ -176,6 +176,12 @@ void LineJudge::DropWhatFollows() {
     if (rule != Furniture::kKept) dropped_[i] = 1;
     before = dropped_[i] == 0 ? Furniture::kKept : rule != Furniture::kKept ? rule : furniture_.CandidateRule(i);
   }
+}
+
+// The standfirst that a page shows above its article is the first paragraph, once.
+bool LineJudge::IsShownStandfirst(size_t i) const {
+  return lines_[i].markup.is_standfirst && model_.features(i)[kSeenFeature] == 0 &&
+         furniture_.CandidateRule(i) < 0;
 }
 
 bool LineJudge::HoldsArticle() const {
@@ -198,13 +204,13 @@ bool LineJudge::IsCopiedPage() const {
   return sure >= kFewestSure;
 }
 
-// Of a sentence that no rule names, alone between lines that rules do, with the article on both sides, the
-// model knows little but what stands around it: a lost paragraph is worse than a kept caption.
+// Of a sentence that no rule names, alone between lines that rules do, with the article on one side of them,
+// the model knows little but what stands around it: a lost paragraph is worse than a kept caption.
 bool LineJudge::IsDoubtful(size_t i) const {
   const LineFacts& facts = furniture_.facts(i);
   return model_.odds(i) > kSureOdds && facts.full && facts.ends_sentence && i > 0 && i + 1 < lines_.size() &&
          furniture_.CandidateRule(i) < 0 && IsFurniture(i - 1) && IsFurniture(i + 1) &&
-         HasArticleBeside(i, -1) && HasArticleBeside(i, 1);
+         (HasArticleBeside(i, -1) || HasArticleBeside(i, 1));
 }
 
 bool LineJudge::IsFurniture(size_t i) const {
