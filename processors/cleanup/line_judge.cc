@@ -208,22 +208,27 @@ bool LineJudge::IsCopiedPage() const {
 // the model knows little but what stands around it: a lost paragraph is worse than a kept caption.
 bool LineJudge::IsDoubtful(size_t i) const {
   const LineFacts& facts = furniture_.facts(i);
-  return model_.odds(i) > kSureOdds && facts.full && facts.ends_sentence && i > 0 && i + 1 < lines_.size() &&
-         furniture_.CandidateRule(i) < 0 && IsFurniture(i - 1) && IsFurniture(i + 1) &&
-         (HasArticleBeside(i, -1) || HasArticleBeside(i, 1));
+  if (model_.odds(i) <= kSureOdds || !facts.full || !facts.ends_sentence ||
+      furniture_.CandidateRule(i) >= 0) {
+    return false;
+  }
+  const Side above = LookBeside(i, -1);
+  const Side below = LookBeside(i, 1);
+  return above.furniture && below.furniture && (above.article || below.article);
 }
 
-bool LineJudge::IsFurniture(size_t i) const {
-  return !furniture_.facts(i).full && furniture_.CandidateRule(i) >= 0;
-}
-
-// The nearest line that no rule names is a full paragraph, and the article's.
-bool LineJudge::HasArticleBeside(size_t i, int step) const {
+LineJudge::Side LineJudge::LookBeside(size_t i, int step) const {
+  const auto is_short = [&](size_t line) {
+    return line < lines_.size() && !furniture_.facts(line).full;
+  };
+  Side side;
   size_t at = i + static_cast<size_t>(step);
-  for (int passed = 0; passed < kMaxPassedOver && at < lines_.size() && IsFurniture(at); ++passed) {
+  for (int passed = 0; passed < kMaxPassedOver && is_short(at); ++passed) {
+    side.furniture = side.furniture || furniture_.CandidateRule(at) >= 0;
     at += static_cast<size_t>(step);
   }
-  return at < lines_.size() && furniture_.facts(at).full && model_.odds(at) > 0;
+  side.article = at < lines_.size() && furniture_.facts(at).full && model_.odds(at) > 0;
+  return side;
 }
 
 // Some pages repeat the standfirst in the article. Only lines at the head are looked at, so that no

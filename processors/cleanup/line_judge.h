@@ -71,6 +71,12 @@ class LineJudge {
   size_t removed_bytes() const { return removed_bytes_; }
 
  private:
+  // The few short lines beside a line: one of furniture is among them; the article goes on behind them.
+  struct Side {
+    bool furniture = false;
+    bool article = false;
+  };
+
   template <typename Dropped>
   void Compact(Dropped dropped);
   void JudgeByModel(Article& article, bool page);
@@ -84,8 +90,7 @@ class LineJudge {
   bool HoldsArticle() const;
   bool IsCopiedPage() const;
   bool IsDoubtful(size_t i) const;
-  bool IsFurniture(size_t i) const;
-  bool HasArticleBeside(size_t i, int step) const;
+  Side LookBeside(size_t i, int step) const;
   bool IsRepeatedBelow(size_t i) const;
   void FindHeadline(Article& article);
   void NoteDropped(Article& article);
