@@ -354,8 +354,8 @@ std::string_view WithoutOpening(std::string_view line) {
 std::string_view WithoutClosing(std::string_view line) {
   line = text::ascii::Trim(line.substr(0, line.find_last_not_of('|') + 1));
   for (std::string_view bracket : kClosingBrackets) {
-    if (line.ends_with(bracket))
-      return text::ascii::Trim(line.substr(0, line.size() - bracket.size()));
+    if (!line.ends_with(bracket)) continue;
+    return text::ascii::Trim(line.substr(0, line.size() - bracket.size()));
   }
   return line;
 }
@@ -403,8 +403,9 @@ void AuthorFinder::CollectSites(const PageClaims& claims, const Article& article
   add(article.source_name);
   add(article.source_domain);
   for (const PageMeta& meta : claims.metas) {
-    if (HtmlNameIs(meta.name, "og:site_name") || HtmlNameIs(meta.name, "application-name"))
-      add(meta.content);
+    const bool names_site =
+        HtmlNameIs(meta.name, "og:site_name") || HtmlNameIs(meta.name, "application-name");
+    if (names_site) add(meta.content);
   }
   for (const JsonLdArticle::Named& publisher : claims.json_ld.publishers) add(publisher.name);
 }
@@ -635,10 +636,9 @@ void AuthorFinder::AddFromLinesBesideHeadline(const PageView& page, uint32_t hea
   const size_t begin = nodes[headline].end;
   const size_t end = std::min<size_t>(begin + kLineNodes, nodes.size());
   for (size_t i = begin; i < end; ++i) {
+    const Range before = {static_cast<uint32_t>(begin), static_cast<uint32_t>(i)};
     // Behind a good part of the text others begin.
-    if (page.figures.ProseBytes({static_cast<uint32_t>(begin), static_cast<uint32_t>(i)}) >
-        kMaxProseBefore)
-      return;
+    if (page.figures.ProseBytes(before) > kMaxProseBefore) return;
     const uint32_t parent = nodes[i].parent;
     if (parent != HtmlNode::kNone && nodes[parent].role == HtmlRole::kSkip) continue;
     const std::string_view line = ShortText(page, i);
@@ -678,9 +678,9 @@ void AuthorFinder::AddFromLabels(const PageView& page, uint32_t headline, Articl
     if (!nodes[i].is_text() || nodes[i].raw || nodes[i].source.size() > kMaxBylineBytes) continue;
     const std::string_view own =
         WithoutOpening(page.html.substr(nodes[i].source.begin, nodes[i].source.size()));
-    if (const std::string_view inner = InnerLabelled(own);
-        !inner.empty() && !IsElsewhere(page, i)) {
-      Add(inner, Source::kNamed, article);
+    if (const std::string_view inner = InnerLabelled(own); !inner.empty()) {
+      ++read;
+      if (!IsElsewhere(page, i)) Add(inner, Source::kNamed, article);
       if (!article.authors.empty()) return;
     }
     const bool is_author = BeginsWithLabel(own);
