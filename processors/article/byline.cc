@@ -51,10 +51,10 @@ constexpr std::array<std::string_view, 27> kOtherCredits = {
     "写真:",       "撮影:",       "摄影："};
 
 // Between two names. A dash within blanks only: "Anne-Marie".
-constexpr std::array<std::string_view, 32> kSeparators = {
+constexpr std::array<std::string_view, 31> kSeparators = {
     " and ", " & ",  ";",   " / ",   "|",      " und ", " og ",   " och ", " et ",   " ja ", " ve ",
     " и ",   " та ", " і ", " και ", " oraz ", " 및 ",  "、",     "，",    "；",     "，",   "،",
-    "／",    "｜",   "•",   " · ",   " - ",    " – ",   " with ", " mit ", " avec ", " con "};
+    "／",    "｜",   "•",   " · ",   " - ",    " – ",   " with ", " mit ", " avec "};
 // Inside names, too ("Ortega y Gasset"): only between two full names.
 constexpr std::array<std::string_view, 9> kDoubtfulSeparators = {
     " y ", " e ", " en ", " i ", " a ", " és ", " și ", " và ", " dan "};
@@ -66,6 +66,10 @@ constexpr std::array<std::string_view, 2> kReports = {"報導", "报道"};
 // Between the name that begins a byline and the place or paper it was written for.
 constexpr std::array<std::string_view, 6> kBeforePlaces = {" in ", " aus ", " from ",
                                                            " at ", " for ", " à "};
+
+// Between a name and a time.
+constexpr std::array<std::string_view, 8> kBeforeTimes = {" on ", " am ",  " le ", " op ",
+                                                          " el ", " den ", " em ", " il "};
 
 // Stands behind a comma and belongs to the name before it.
 constexpr std::array<std::string_view, 9> kNameEndings = {"jr",  "jr.", "sr",   "sr.", "ii",
@@ -229,6 +233,9 @@ std::string_view PersonBefore(std::string_view name, size_t at) {
     if (!leads_on) break;
     head = ascii::Trim(head.substr(0, begin));
   }
+  if (IsPerson(head)) return head;
+  // "Jane Doe on March" of "Jane Doe on March 9th".
+  head = ascii::Trim(head.substr(0, FindFirst(kBeforeTimes, head).first));
   return IsPerson(head) ? head : name;
 }
 

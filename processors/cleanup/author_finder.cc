@@ -31,7 +31,7 @@ struct ClassWord {
   std::string_view word;
   int rank;
 };
-constexpr std::array<ClassWord, 13> kClassWords = {{{"byline", 1},
+constexpr std::array<ClassWord, 14> kClassWords = {{{"byline", 1},
                                                     {"by-line", 1},
                                                     {"author", 2},
                                                     {"autor", 2},
@@ -43,9 +43,15 @@ constexpr std::array<ClassWord, 13> kClassWords = {{{"byline", 1},
                                                     {"reporter", 2},
                                                     {"journalist", 2},
                                                     {"writer", 2},
+                                                    {"contributor", 2},
                                                     {"penulis", 2}}};
+// Attributes that name an element beside its class.
+constexpr std::array<std::string_view, 4> kNameAttributes = {"id", "data-qa", "data-testid",
+                                                             "data-component"};
 constexpr int kAuthorLink = 3;
 constexpr int kNoByline = 4;
+// Ranks below say that they are the byline of this article.
+constexpr int kMarkedRanks = 2;
 
 // Parts of the path to a page about an author.
 constexpr std::array<std::string_view, 25> kAuthorPaths = {
@@ -372,6 +378,15 @@ int RankOf(const HtmlAttribute& attribute) {
       return HtmlNameIs(attribute.name, "class")
                  ? RankOfClass(attribute.value.substr(0, kMaxBylineBytes))
                  : kNoByline;
+    // What programs and tests of the site know elements by.
+    case 2:
+    case 7:
+    case 11:
+    case 14:
+      return std::ranges::any_of(kNameAttributes,
+                                 [&](auto name) { return HtmlNameIs(attribute.name, name); })
+                 ? RankOfClass(attribute.value.substr(0, kMaxBylineBytes))
+                 : kNoByline;
     case 8: {
       const bool says =
           HtmlNameIs(attribute.name, "itemprop") || HtmlNameIs(attribute.name, "property");
@@ -538,8 +553,23 @@ void AuthorFinder::Fill(const PageView& page, const PageClaims& claims, Article&
     if (article.authors.empty()) article.authors.assign(claimed.begin(), claimed.end());
     if (article.authors.empty() && !desk_.empty()) article.authors.push_back(desk_);
   }
+  const std::vector<JsonLdArticle::Named>& stated = claims.json_ld.authors;
+  if (!stated.empty() && std::ranges::all_of(stated, &JsonLdArticle::Named::is_organization)) {
+    PutPersonsFirst(page, claims.headline, article);
+  }
   if (std::ranges::all_of(article.authors, [&](auto name) { return IsRole(name); })) return;
   std::erase_if(article.authors, [&](auto name) { return IsRole(name); });
+}
+
+// JSON-LD that names an organization may leave out who wrote it: a byline is believed, no other
+// element.
+void AuthorFinder::PutPersonsFirst(const PageView& page, uint32_t headline, Article& article) {
+  if (article.authors.empty()) return;
+  const std::vector<std::string_view> claimed(article.authors);
+  article.authors.clear();
+  AddFromElements(page, kMarkedRanks, article);
+  if (article.authors.empty()) AddFromLinesBesideHeadline(page, headline, article);
+  if (article.authors.empty()) article.authors.assign(claimed.begin(), claimed.end());
 }
 
 std::string_view AuthorFinder::ShortText(const PageView& page, size_t node) {
@@ -576,7 +606,7 @@ bool AuthorFinder::AreEditors(const PageView& page, const Article& article) {
 }
 
 void AuthorFinder::AddFromPage(const PageView& page, const PageClaims& claims, Article& article) {
-  AddFromElements(page, article);
+  AddFromElements(page, kNoByline, article);
   if (article.authors.empty()) AddFromLinesBesideHeadline(page, claims.headline, article);
   if (article.authors.empty()) AddFromLabels(page, claims.headline, article);
   if (article.authors.empty()) AddFromParagraphsOfNames(page, claims.headline, article);
@@ -610,8 +640,8 @@ void AuthorFinder::AddFromNode(const PageView& page, size_t node, Source source,
   if (std::ranges::none_of(line, text::ascii::IsDigit)) Add(line, source, article);
 }
 
-void AuthorFinder::AddFromElements(const PageView& page, Article& article) {
-  for (int rank = 0; rank < kNoByline && article.authors.empty(); ++rank) {
+void AuthorFinder::AddFromElements(const PageView& page, int ranks, Article& article) {
+  for (int rank = 0; rank < ranks && article.authors.empty(); ++rank) {
     const Source source = rank < kAuthorLink ? Source::kNamed : Source::kPage;
     size_t last = 0;
     for (const Byline& byline : bylines_) {

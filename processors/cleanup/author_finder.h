@@ -75,7 +75,9 @@ class AuthorFinder {
 
   // In the order of trust, until one names somebody.
   void AddFromPage(const PageView& page, const PageClaims& claims, Article& article);
-  void AddFromElements(const PageView& page, Article& article);
+  // Of the first so many ranks.
+  void AddFromElements(const PageView& page, int ranks, Article& article);
+  void PutPersonsFirst(const PageView& page, uint32_t headline, Article& article);
   void AddFromNode(const PageView& page, size_t node, Source source, Article& article);
   void AddFromLinesBesideHeadline(const PageView& page, uint32_t headline, Article& article);
   void AddFromLabels(const PageView& page, uint32_t headline, Article& article);

@@ -79,6 +79,7 @@ TEST(SplitByline, LeavesOutPlaceTimeAndPaper) {
               ElementsAre("Anna Beispiel", "John Roe"));
   EXPECT_THAT(Authors("Example Centre for Policy"), ElementsAre("Example Centre for Policy"));
   EXPECT_THAT(Authors("By Jane Doe on 3 March 2031"), ElementsAre("Jane Doe"));
+  EXPECT_THAT(Authors("By Jane Doe on March 3rd"), ElementsAre("Jane Doe"));
   EXPECT_THAT(Authors("Jane Doe (Example Agency)"), ElementsAre("Jane Doe"));
   EXPECT_THAT(Authors("홍길동 기자 hong@example.com"), ElementsAre("홍길동"));
   EXPECT_THAT(Authors("Opinion by Jane Doe"), ElementsAre("Jane Doe"));
