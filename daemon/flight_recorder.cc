@@ -18,7 +18,8 @@
 namespace newsfeed {
 namespace {
 
-constexpr std::array<char, 16> kMagic = {'n', 'e', 'w', 's', 'f', 'e', 'e', 'd', ' ', 'f', 'l', 'i', 'g', 'h', 't', '1'};
+constexpr std::array<char, 16> kMagic = {'n', 'e', 'w', 's', 'f', 'e', 'e', 'd',
+                                         ' ', 'f', 'l', 'i', 'g', 'h', 't', '1'};
 constexpr size_t kTopicBytes = 256;  // Kafka allows 249
 
 // As it lies in the file.
@@ -40,7 +41,8 @@ struct StoredRange {
   }
   // False: it cannot have been written by us.
   bool sound() const {
-    return topic[0] != 0 && std::memchr(topic, 0, kTopicBytes) != nullptr && partition >= 0 && first >= 0 && last >= first;
+    return topic[0] != 0 && std::memchr(topic, 0, kTopicBytes) != nullptr && partition >= 0 &&
+           first >= 0 && last >= first;
   }
 };
 
@@ -48,8 +50,10 @@ absl::Status NotKept(const std::string& path, std::string_view what) {
   return absl::UnavailableError(fmt::format("{}: {}: {}", path, what, std::strerror(errno)));
 }
 
-bool Touch(const Suspect& suspect, std::string_view topic, int32_t partition, int64_t first, int64_t last) {
-  return suspect.topic == topic && suspect.partition == partition && suspect.first <= last && first <= suspect.last;
+bool Touch(const Suspect& suspect, std::string_view topic, int32_t partition, int64_t first,
+           int64_t last) {
+  return suspect.topic == topic && suspect.partition == partition && suspect.first <= last &&
+         first <= suspect.last;
 }
 
 }  // namespace
@@ -72,7 +76,8 @@ struct FlightRecorder::File {
   Slot slot[kMaxDesks];
 };
 
-absl::StatusOr<std::unique_ptr<FlightRecorder>> FlightRecorder::Open(const std::string& path, bool* fresh) {
+absl::StatusOr<std::unique_ptr<FlightRecorder>> FlightRecorder::Open(const std::string& path,
+                                                                     bool* fresh) {
   const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (descriptor < 0) return NotKept(path, "cannot be opened");
   absl::Cleanup close_it = [&] { close(descriptor); };
@@ -110,17 +115,23 @@ FlightRecorder::~FlightRecorder() {
 // A mark within a suspect narrows it down: the same record, once more.
 void FlightRecorder::TakeOverMarks() {
   const std::lock_guard lock(mutex_);
-  const auto known = std::span(file_->suspect).first(std::min<size_t>(file_->suspects, kMaxSuspects));
+  const auto known =
+      std::span(file_->suspect).first(std::min<size_t>(file_->suspects, kMaxSuspects));
   std::vector<Suspect> before;
   for (const StoredRange& range : known) {
-    if (range.sound()) before.push_back({range.topic, range.partition, range.first, range.last, range.deaths});
+    if (range.sound()) {
+      before.push_back({range.topic, range.partition, range.first, range.last, range.deaths});
+    }
   }
   for (File::Slot& slot : file_->slot) {
-    for (const StoredRange& range : std::span(slot.range).first(std::min<size_t>(slot.ranges, kMaxRanges))) {
+    for (const StoredRange& range :
+         std::span(slot.range).first(std::min<size_t>(slot.ranges, kMaxRanges))) {
       if (!range.sound()) continue;
       Suspect now{range.topic, range.partition, range.first, range.last, 0};
       for (const Suspect& suspect : before) {
-        if (Touch(suspect, now.topic, now.partition, now.first, now.last)) now.deaths = std::max(now.deaths, suspect.deaths);
+        if (Touch(suspect, now.topic, now.partition, now.first, now.last)) {
+          now.deaths = std::max(now.deaths, suspect.deaths);
+        }
       }
       ++now.deaths;
       suspects_.push_back(now);
@@ -128,8 +139,9 @@ void FlightRecorder::TakeOverMarks() {
     slot.ranges = 0;
   }
   const auto narrowed = [&](const Suspect& old) {
-    return std::ranges::any_of(
-        suspects_, [&](const Suspect& s) { return Touch(old, s.topic, s.partition, s.first, s.last); });
+    return std::ranges::any_of(suspects_, [&](const Suspect& s) {
+      return Touch(old, s.topic, s.partition, s.first, s.last);
+    });
   };
   std::erase_if(before, narrowed);
   suspects_.insert(suspects_.end(), before.begin(), before.end());
@@ -160,7 +172,10 @@ FlightRecorder::Desk FlightRecorder::NewDesk() {
 }
 
 bool FlightRecorder::Desk::MustSplit(const Batch& batch) {
-  if (recorder_ == nullptr || batch.size() < 2 || !recorder_->any_.load(std::memory_order_acquire)) return false;
+  if (recorder_ == nullptr || batch.size() < 2 ||
+      !recorder_->any_.load(std::memory_order_acquire)) {
+    return false;
+  }
   const std::lock_guard lock(recorder_->mutex_);
   careful_ = 0;
   for (const Article& article : batch.articles()) {
@@ -189,7 +204,8 @@ void FlightRecorder::Desk::Begin(const Batch& batch) {
     if (found != ranges.rend()) {
       found->last = id.offset.value;
     } else if (used < kMaxRanges) {
-      slot.range[used++].Set(id.topic.name, id.partition.value, id.offset.value, id.offset.value, 0);
+      slot.range[used++].Set(id.topic.name, id.partition.value, id.offset.value, id.offset.value,
+                             0);
     }
   }
   // After the ranges, also in the eyes of the process that comes next.
@@ -233,7 +249,9 @@ void FlightRecorder::ForgetBelow(std::string_view topic, int32_t partition, int6
 
 void FlightRecorder::ForgetSkipped(const SkipList& skips) {
   const std::lock_guard lock(mutex_);
-  std::erase_if(suspects_, [&](const Suspect& s) { return s.first == s.last && skips.Has(s.topic, s.partition, s.first); });
+  std::erase_if(suspects_, [&](const Suspect& s) {
+    return s.first == s.last && skips.Has(s.topic, s.partition, s.first);
+  });
   StoreSuspects();
 }
 

@@ -35,7 +35,9 @@ std::optional<uint32_t> ParseId(const std::string& body) {
 }
 
 absl::Status ToStatus(int http_status, std::string message) {
-  if (http_status == 401 || http_status == 403) return absl::PermissionDeniedError(std::move(message));
+  if (http_status == 401 || http_status == 403) {
+    return absl::PermissionDeniedError(std::move(message));
+  }
   // Too many requests, and what is not the request's fault.
   if (http_status == 429 || http_status >= 500) return absl::UnavailableError(std::move(message));
   return absl::FailedPreconditionError(std::move(message));
@@ -54,7 +56,8 @@ RegistryClient::RegistryClient(const config::v1::SchemaRegistry& config) : confi
   while (path_.ends_with('/')) path_.pop_back();
 }
 
-absl::StatusOr<uint32_t> RegistryClient::IdOf(const std::string& subject, const std::string& schema) const {
+absl::StatusOr<uint32_t> RegistryClient::IdOf(const std::string& subject,
+                                              const std::string& schema) const {
   httplib::Client client(origin_);
   client.set_connection_timeout(kTimeoutSeconds);
   client.set_read_timeout(kTimeoutSeconds);
@@ -65,16 +68,20 @@ absl::StatusOr<uint32_t> RegistryClient::IdOf(const std::string& subject, const 
       fmt::format("{}/subjects/{}{}", path_, subject, config_.auto_register() ? "/versions" : "");
   const httplib::Result answer = client.Post(path, RequestBody(schema), kContentType);
   if (!answer) {
-    return absl::UnavailableError(
-        fmt::format("schema registry {}: {}: {}", origin_, subject, httplib::to_string(answer.error())));
+    return absl::UnavailableError(fmt::format("schema registry {}: {}: {}", origin_, subject,
+                                              httplib::to_string(answer.error())));
   }
   if (answer->status != 200) {
-    return ToStatus(answer->status, fmt::format("schema registry {}: {}: {} {}", origin_, subject, answer->status,
-                                                answer->body.substr(0, kMaxMessageBytes)));
+    return ToStatus(answer->status,
+                    fmt::format("schema registry {}: {}: {} {}", origin_, subject, answer->status,
+                                answer->body.substr(0, kMaxMessageBytes)));
   }
   const std::optional<uint32_t> id = ParseId(answer->body);
   // Whoever answers so is no registry, and will not become one.
-  if (!id) return ToStatus(200, fmt::format("schema registry {}: {}: the answer has no id", origin_, subject));
+  if (!id) {
+    return ToStatus(200,
+                    fmt::format("schema registry {}: {}: the answer has no id", origin_, subject));
+  }
   return *id;
 }
 

@@ -51,7 +51,7 @@ std::string_view LanguageTag(std::string_view label, text::Arena& arena) {
   }
   // "en_US.UTF-8" of a locale, too.
   label = label.substr(0, label.find_first_of(".@"));
-  if (label.size() < 2 || label.size() > kMaxTagBytes) return {};
+  if (label.size() > kMaxTagBytes) return {};
   char* const out = arena.Allocate(label.size());
   char* end = out;
   for (bool first = true;; first = false) {

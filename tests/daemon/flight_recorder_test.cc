@@ -105,16 +105,33 @@ TEST_F(FlightRecorderTest, WhatTheOperatorLeavesOutIsNoSuspectAnyMore) {
   EXPECT_THAT(Open()->suspects(), IsEmpty());
 }
 
+// The one to blame may be another.
+TEST_F(FlightRecorderTest, ARangeOfWhichTheOperatorLeavesOneOutIsSuspectStill) {
+  Die(3, 17, 18);
+  google::protobuf::RepeatedPtrField<std::string> places;
+  *places.Add() = "raw:3:17";
+  auto recorder = Open();
+  recorder->ForgetSkipped(SkipList::Checked(places));
+  EXPECT_THAT(recorder->suspects(), ElementsAre(Suspect{"raw", 3, 17, 18, 1}));
+}
+
 // Another process has read the partition since.
 TEST_F(FlightRecorderTest, WhatTheGroupHasCommittedIsNoSuspectAnyMore) {
   Die(3, 10, 20);
   auto recorder = Open();
   auto desk = recorder->NewDesk();
   desk.Committed("raw", 4, 100);
+  desk.Committed("foreign", 3, 100);
+  desk.Committed("raw", 3, 5);
+  EXPECT_THAT(recorder->suspects(), ElementsAre(Suspect{"raw", 3, 10, 20, 1}));
   desk.Committed("raw", 3, 15);
   EXPECT_THAT(recorder->suspects(), ElementsAre(Suspect{"raw", 3, 15, 20, 1}));
+  desk.Committed("raw", 3, 20);
+  EXPECT_THAT(recorder->suspects(), ElementsAre(Suspect{"raw", 3, 20, 20, 1}));
   desk.Committed("raw", 3, 21);
   EXPECT_THAT(recorder->suspects(), IsEmpty());
+  recorder.reset();
+  EXPECT_THAT(Open()->suspects(), IsEmpty());
 }
 
 TEST_F(FlightRecorderTest, ALivingProcessKeepsItsFile) {
