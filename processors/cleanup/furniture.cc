@@ -93,6 +93,15 @@ int Furniture::CandidateRule(size_t i) const {
   return kKept;
 }
 
+int Furniture::ShapeRule(size_t i) const {
+  const Range range = facts_[i].candidates;
+  for (uint32_t c = range.begin; c < range.end; ++c) {
+    const Pattern& pattern = rules_.pattern(candidates_[c]);
+    if (pattern.all_caps && on_.Has(pattern.rule)) return pattern.rule;
+  }
+  return kKept;
+}
+
 int Furniture::RuleBelow(size_t i, int before) const {
   if (before == kKept) return kKept;
   const Range range = facts_[i].candidates;

@@ -55,6 +55,8 @@ class Furniture {
   std::span<const LineFacts> all_facts() const { return facts_; }
   // The first pattern that fits what line i says, as RuleIndex; kKept if none.
   int CandidateRule(size_t i) const;
+  // The rule that names line i for its capitals between two paragraphs; kKept if there is none.
+  int ShapeRule(size_t i) const;
   // The rule of a line below one that the rule `before` has removed, by the patterns that ask for that.
   int RuleBelow(size_t i, int before) const;
 

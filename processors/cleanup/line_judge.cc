@@ -286,7 +286,9 @@ void LineJudge::NoteDropped(Article& article) {
     int rule = static_cast<int>(i) == headline_ ? headline_rule_
                : learned_[i] != 0               ? source_furniture_rule_
                                                 : furniture_.CandidateRule(i);
-    if (rule < 0) rule = model_rules_[i < first ? 0 : i >= last ? 2 : 1];
+    const bool inside = i >= first && i < last;
+    if (rule < 0 && inside) rule = furniture_.ShapeRule(i);
+    if (rule < 0) rule = model_rules_[inside ? 1 : i < first ? 0 : 2];
     if (rule < 0 && !IsOutside(i)) {
       // Its class is switched off.
       dropped_[i] = 0;

@@ -69,8 +69,7 @@ TEST_F(PageAsText, HasTheHeadlineAsTitle) {
 }
 
 TEST_F(PageAsText, ListsWhatWasRemoved) {
-  // A link line has no words of its own: of the second the model says so first.
-  EXPECT_THAT(cleaned_.Rules(), ElementsAre("navigation", "headline", "link-line", "inset",
+  EXPECT_THAT(cleaned_.Rules(), ElementsAre("navigation", "headline", "link-line", "link-line",
                                             "market-data", "market-data", "terms", "terms"));
   for (const RemovedText& removed : cleaned_.article().removed) {
     EXPECT_EQ(text_.substr(removed.begin, removed.end - removed.begin), removed.text);
