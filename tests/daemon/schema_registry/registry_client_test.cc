@@ -16,6 +16,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Pair;
+using ::testing::UnorderedElementsAre;
 
 class Registry {
  public:
@@ -121,6 +122,9 @@ TEST(IdsOf, EveryTopicOfArticles) {
   const auto ids = IdsOf(outputs);
   ASSERT_TRUE(ids.ok()) << ids.status();
   EXPECT_THAT(*ids, ElementsAre(Pair("articles.duplicates", 7), Pair("articles.enriched", 7), Pair("news.french", 7)));
+  EXPECT_THAT(registry.paths, UnorderedElementsAre("/subjects/articles.duplicates-value/versions",
+                                                   "/subjects/articles.enriched-value/versions",
+                                                   "/subjects/news.french-value/versions"));
 }
 
 TEST(IdsOf, WithoutARegistryNobodyIsAsked) {
