@@ -166,7 +166,7 @@ class Cleaner {
                      article.removed, page);
   }
 
-  // What the page shows as such.
+  // What the page shows as such; whether it is a paragraph of the body, too, the model judges.
   void FillShownStandfirst(Article& article) {
     if (!article.standfirst.empty()) return;
     const auto shown = std::ranges::find_if(lines(), [](const Line& l) { return l.markup.is_standfirst; });

@@ -156,7 +156,7 @@ void LineJudge::MarkDropped(bool page, bool by_model) {
   by_model = by_model && (page || copied_page_) && HoldsArticle();
   for (size_t i = 0; i < lines_.size(); ++i) {
     const LineMarkup& markup = lines_[i].markup;
-    dropped_[i] = by_model ? model_.odds(i) <= 0 && !(page ? IsShownStandfirst(i) : IsDoubtful(i))
+    dropped_[i] = by_model ? model_.odds(i) <= 0 && (page || !IsDoubtful(i))
                            : page && (markup.is_standfirst && !markup.in_article
                                           ? IsRepeatedBelow(i)
                                           : !markup.in_article || markup.rule != 0);
@@ -176,12 +176,6 @@ void LineJudge::DropWhatFollows() {
     if (rule != Furniture::kKept) dropped_[i] = 1;
     before = dropped_[i] == 0 ? Furniture::kKept : rule != Furniture::kKept ? rule : furniture_.CandidateRule(i);
   }
-}
-
-// The standfirst that a page shows above its article is the first paragraph, once.
-bool LineJudge::IsShownStandfirst(size_t i) const {
-  return lines_[i].markup.is_standfirst && model_.features(i)[kSeenFeature] == 0 &&
-         furniture_.CandidateRule(i) < 0;
 }
 
 bool LineJudge::HoldsArticle() const {

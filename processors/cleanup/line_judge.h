@@ -86,7 +86,6 @@ class LineJudge {
   void FindSourceFurniture(const Article& article);
   void MarkDropped(bool page, bool by_model);
   void DropWhatFollows();
-  bool IsShownStandfirst(size_t i) const;
   bool HoldsArticle() const;
   bool IsCopiedPage() const;
   bool IsDoubtful(size_t i) const;
