@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <mutex>
-#include <ranges>
 
 #include "processors/cleanup/sentence.h"
 
@@ -316,12 +315,13 @@ void LineRules::Beginnings::Add(std::span<const Word> phrase) {
 
 bool LineRules::Beginnings::Has(const Word& word) const { return words[Slot(word.hash)]; }
 
-// The phrases that begin where `words` do. True if one may hold them all.
-template <typename Words>
-bool LineRules::FindAt(Words words, const Beginnings& known, uint64_t kind, std::vector<uint16_t>& found) const {
+// The phrases that begin with the word at `word`. True if one may hold all up to `end`.
+template <typename Iterator>
+bool LineRules::FindAt(Iterator word, Iterator end, const Beginnings& known, uint64_t kind,
+                       std::vector<uint16_t>& found) const {
   uint64_t phrase = 0;
-  for (const Word& word : words) {
-    phrase = Extend(phrase, word.hash);
+  for (; word != end; ++word) {
+    phrase = Extend(phrase, word->hash);
     if (!known.beginnings[BeginningSlot(phrase)]) return false;
     if (known.phrases[BeginningSlot(phrase)]) Collect(phrase, kind, found);
   }
@@ -330,15 +330,20 @@ bool LineRules::FindAt(Words words, const Beginnings& known, uint64_t kind, std:
 
 void LineRules::FindPhrases(std::span<const Word> words, std::vector<uint16_t>& found) const {
   for (size_t i = 0; i < words.size(); ++i) {
-    if (contained_.Has(words[i])) FindAt(words.subspan(i), contained_, kContains, found);
+    if (contained_.Has(words[i])) {
+      FindAt(words.begin() + static_cast<std::ptrdiff_t>(i), words.end(), contained_, kContains, found);
+    }
   }
   const std::span<const Word> whole = WithoutTrailingSymbols(words);
   if (whole.empty()) return;
-  if (starts_.Has(words[0]) && FindAt(whole, starts_, kStarts, found)) {
+  if (starts_.Has(words[0]) && FindAt(whole.begin(), whole.end(), starts_, kStarts, found)) {
     Collect(PhraseHash(whole), kWhole, found);
-    if (whole.size() < words.size()) FindAt(words, starts_, kStarts, found);
+    if (whole.size() < words.size()) {
+      FindAt(words.begin(), words.end(), starts_, kStarts, found);
+    }
   }
-  if (ends_.Has(whole.back())) FindAt(std::views::reverse(whole), ends_, kEnds, found);
+  // Not views::reverse, which clang 14 cannot read.
+  if (ends_.Has(whole.back())) FindAt(whole.rbegin(), whole.rend(), ends_, kEnds, found);
 }
 
 bool LineRules::Fits(const Pattern& pattern, const LineFacts& facts, std::span<const Word> words,

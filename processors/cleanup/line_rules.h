@@ -151,8 +151,9 @@ class LineRules {
                           uint64_t kind, uint16_t pattern);
   absl::StatusOr<uint32_t> Lists(const google::protobuf::RepeatedPtrField<std::string>& names) const;
   void FindPhrases(std::span<const Word> words, std::vector<uint16_t>& found) const;
-  template <typename Words>
-  bool FindAt(Words words, const Beginnings& known, uint64_t kind, std::vector<uint16_t>& found) const;
+  template <typename Iterator>
+  bool FindAt(Iterator word, Iterator end, const Beginnings& known, uint64_t kind,
+              std::vector<uint16_t>& found) const;
   void Collect(uint64_t phrase, uint64_t kind, std::vector<uint16_t>& found) const;
   uint32_t ListsOf(uint64_t word) const;
   bool Fits(const Pattern& pattern, const LineFacts& facts, std::span<const Word> words,
