@@ -31,8 +31,8 @@ constexpr size_t kMinJsonLdBytes = 500;
 // A body this short says too little about its language without its title.
 constexpr size_t kShortBodyBytes = 100;
 
-// What the texts of a worker take of memory at once is kept for the next ones, but not for ever: after a
-// text of so many bytes all of it is given back, at most 20 times as much.
+// What the texts of a worker take of memory at once is kept for the next ones, but not for ever:
+// after a text of so many bytes all of it is given back, at most 20 times as much.
 constexpr size_t kLargeTextBytes = size_t{512} << 10;
 
 // Scratch memory, and what works in it.
@@ -105,7 +105,8 @@ class Cleaner {
       return true;
     }
     if (!SplitLines(article.text, clean, scratch_, lines())) {
-      article.Reject(Reason::kTooComplex, fmt::format("more than {} lines", MaxTextLines(article.text.size())));
+      article.Reject(Reason::kTooComplex,
+                     fmt::format("more than {} lines", MaxTextLines(article.text.size())));
       return false;
     }
     if (clean) JoinWrappedLines(scratch_, lines());
@@ -169,7 +170,8 @@ class Cleaner {
   // What the page shows as such; whether it is a paragraph of the body, too, the model judges.
   void FillShownStandfirst(Article& article) {
     if (!article.standfirst.empty()) return;
-    const auto shown = std::ranges::find_if(lines(), [](const Line& l) { return l.markup.is_standfirst; });
+    const auto shown =
+        std::ranges::find_if(lines(), [](const Line& l) { return l.markup.is_standfirst; });
     if (shown != lines().end()) article.standfirst = article.arena().Keep(shown->text);
   }
 
@@ -198,7 +200,8 @@ class Cleaner {
     }
     const size_t outside = article.text.size() - std::min(inside, article.text.size());
     if (outside > 0) {
-      article.removed.push_back({.rule = "outside-article", .size = static_cast<uint32_t>(outside)});
+      article.removed.push_back(
+          {.rule = "outside-article", .size = static_cast<uint32_t>(outside)});
     }
   }
 
@@ -213,8 +216,9 @@ class Cleaner {
     lines().clear();
     figures_.Count(tree_, html);
     block_judge_.Begin(tree_);
-    renderer_.Render(tree_, figures_, html, {0, static_cast<uint32_t>(tree_.nodes().size())}, block_judge_,
-                     *rules_, config_.normalize_characters(), scratch_, scratch_, lines(), ignored_);
+    renderer_.Render(tree_, figures_, html, {0, static_cast<uint32_t>(tree_.nodes().size())},
+                     block_judge_, *rules_, config_.normalize_characters(), scratch_, scratch_,
+                     lines(), ignored_);
     ignored_.clear();
     return true;
   }

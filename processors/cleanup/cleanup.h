@@ -14,8 +14,8 @@
 
 namespace newsfeed::cleanup {
 
-// The processor "cleanup". `rules` and `source_furniture` are shared by all workers and may be null;
-// `observer` may be null and must outlive the processor.
+// The processor "cleanup". `rules` and `source_furniture` are shared by all workers and may be
+// null; `observer` may be null and must outlive the processor.
 absl::StatusOr<std::unique_ptr<Processor>> Create(const config::v1::Cleanup& config,
                                                   const config::v1::Limits& limits,
                                                   std::shared_ptr<const LineRules> rules,

@@ -22,12 +22,12 @@ constexpr uint32_t kMaxLabelWords = 5;
 constexpr uint32_t kMenuItems = 3;
 
 size_t Characters(std::string_view text) {
-  return static_cast<size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-// A headline begins with no small letter and breaks off nowhere: "the minister said:" is the head of
-// a text that was cut.
+// A headline begins with no small letter and breaks off nowhere: "the minister said:" is the head
+// of a text that was cut.
 bool LooksLikeHeadline(std::string_view text, const LineFacts& facts) {
   constexpr std::string_view kBreakingOff = ":,;(";
   return facts.words >= kMinHeadlineWords && facts.words <= kMaxHeadlineWords &&
@@ -134,7 +134,8 @@ void Furniture::FindFullParagraphs() {
   const int count = static_cast<int>(lines_.size());
   const auto is_full = [&](int i) {
     const LineFacts& facts = facts_[static_cast<size_t>(i)];
-    return verdicts_[static_cast<size_t>(i)] == kKept && facts.full && (facts.key == 0 || facts.key != title_key_);
+    return verdicts_[static_cast<size_t>(i)] == kKept && facts.full &&
+           (facts.key == 0 || facts.key != title_key_);
   };
   first_full_ = 0;
   while (first_full_ < count && !is_full(first_full_)) ++first_full_;
@@ -247,7 +248,8 @@ void Furniture::FindHeadline() {
     const LineFacts& facts = facts_[at];
     const bool label = (facts.words <= kMaxLabelWords || facts.items >= kMenuItems) &&
                        !facts.ends_sentence;
-    // A longer line below a label is the likelier headline: "Letters to the editor" stands above it.
+    // A longer line below a label is the likelier headline: "Letters to the editor" stands above
+    // it.
     const bool better_below = label && i + 1 < first_full_ && verdicts_[at + 1] == kKept &&
                               facts_[at + 1].words > kMaxLabelWords &&
                               LooksLikeHeadline(lines_[at + 1].text, facts_[at + 1]);

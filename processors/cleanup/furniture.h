@@ -1,7 +1,7 @@
 // Which lines of a text are furniture, judged by what they say and where they stand.
 //
-// First go the lines that are furniture anywhere. What is left has full paragraphs, and so a head, a
-// tail and places between; patterns that ask for those are tried in rounds until nothing changes.
+// First go the lines that are furniture anywhere. What is left has full paragraphs, and so a head,
+// a tail and places between; patterns that ask for those are tried in rounds until nothing changes.
 // So what is kept would be kept again: cleaning a clean text changes nothing.
 #pragma once
 
@@ -23,7 +23,8 @@ struct FurnitureContext {
   std::string_view source_name;
   // Rules for lines are tried. Off: those that ask for the title only.
   bool remove_lines = true;
-  // A headline at the head is taken as the title if none is given, and goes if it repeats the title.
+  // A headline at the head is taken as the title if none is given, and goes if it repeats the
+  // title.
   bool find_title = true;
 };
 
@@ -37,7 +38,8 @@ class Furniture {
   // Looks at `lines`, and describes them to `model` if there is one.
   void Look(std::span<const Line> lines, LineModel* model);
 
-  // Forgets the lines for which `dropped` is true, where the lines have gone from what Judge gets too.
+  // Forgets the lines for which `dropped` is true, where the lines have gone from what Judge gets
+  // too.
   template <typename Dropped>
   void Forget(Dropped dropped) {
     size_t kept = 0;
@@ -57,7 +59,8 @@ class Furniture {
   int CandidateRule(size_t i) const;
   // The rule that names line i for its capitals between two paragraphs; kKept if there is none.
   int ShapeRule(size_t i) const;
-  // The rule of a line below one that the rule `before` has removed, by the patterns that ask for that.
+  // The rule of a line below one that the rule `before` has removed, by the patterns that ask for
+  // that.
   int RuleBelow(size_t i, int before) const;
 
   // The RuleIndex that removes line i, or kKept.

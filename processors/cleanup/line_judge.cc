@@ -165,8 +165,8 @@ void LineJudge::MarkDropped(bool page, bool by_model) {
   if (by_model) DropWhatFollows();
 }
 
-// Below the article: headlines under a heading that announces them go with it. What stands below a line is
-// asked before it has gone.
+// Below the article: headlines under a heading that announces them go with it. What stands below a
+// line is asked before it has gone.
 void LineJudge::DropWhatFollows() {
   size_t i = lines_.size();
   while (i > 0 && (dropped_[i - 1] != 0 || !furniture_.facts(i - 1).full)) --i;
@@ -174,7 +174,9 @@ void LineJudge::DropWhatFollows() {
   for (; i < lines_.size(); ++i) {
     const int rule = furniture_.RuleBelow(i, before);
     if (rule != Furniture::kKept) dropped_[i] = 1;
-    before = dropped_[i] == 0 ? Furniture::kKept : rule != Furniture::kKept ? rule : furniture_.CandidateRule(i);
+    before = dropped_[i] == 0           ? Furniture::kKept
+             : rule != Furniture::kKept ? rule
+                                        : furniture_.CandidateRule(i);
   }
 }
 
@@ -184,9 +186,9 @@ bool LineJudge::HoldsArticle() const {
   return i < lines_.size();
 }
 
-// A page that was copied as text shows it: some of its lines above the article, or that a rule names, are
-// furniture beyond doubt. Without them what the model doubts are short lines of the article (lists, signs,
-// ends), and the rules alone judge the text.
+// A page that was copied as text shows it: some of its lines above the article, or that a rule
+// names, are furniture beyond doubt. Without them what the model doubts are short lines of the
+// article (lists, signs, ends), and the rules alone judge the text.
 bool LineJudge::IsCopiedPage() const {
   size_t sure = 0;
   bool above = true;
@@ -198,8 +200,9 @@ bool LineJudge::IsCopiedPage() const {
   return sure >= kFewestSure;
 }
 
-// Of a sentence that no rule names, alone between lines that rules do, with the article on one side of them,
-// the model knows little but what stands around it: a lost paragraph is worse than a kept caption.
+// Of a sentence that no rule names, alone between lines that rules do, with the article on one side
+// of them, the model knows little but what stands around it: a lost paragraph is worse than a kept
+// caption.
 bool LineJudge::IsDoubtful(size_t i) const {
   const LineFacts& facts = furniture_.facts(i);
   if (model_.odds(i) <= kSureOdds || !facts.full || !facts.ends_sentence ||

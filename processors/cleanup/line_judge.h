@@ -71,7 +71,8 @@ class LineJudge {
   size_t removed_bytes() const { return removed_bytes_; }
 
  private:
-  // The few short lines beside a line: one of furniture is among them; the article goes on behind them.
+  // The few short lines beside a line: one of furniture is among them; the article goes on behind
+  // them.
   struct Side {
     bool furniture = false;
     bool article = false;

@@ -35,8 +35,8 @@ constexpr size_t kLookedAtBytes = 400;
 // Shorter words say little.
 constexpr uint32_t kLongWord = 5;
 constexpr size_t kSlots = size_t{1} << 14;
-// Lines between two pieces of text that make them two, and a quarter of the words of the greatest is
-// what a piece must have.
+// Lines between two pieces of text that make them two, and a quarter of the words of the greatest
+// is what a piece must have.
 constexpr size_t kIslandGap = 8;
 
 // A paragraph with more of its bytes in links leads elsewhere; a heading with so much does.
@@ -62,8 +62,8 @@ uint16_t SlotOf(uint64_t word) { return static_cast<uint16_t>(word >> 50); }
 uint32_t HalfOf(uint64_t word) { return static_cast<uint32_t>(word >> 32); }
 size_t TitleBit(uint32_t half) { return half >> 26; }
 
-// What titles are compared by: a word; in scripts without blanks, whose letters are words, a letter and
-// the one before it.
+// What titles are compared by: a word; in scripts without blanks, whose letters are words, a letter
+// and the one before it.
 uint64_t TermOf(const Word& word, uint64_t& before) {
   if (!word.unspaced()) {
     before = 0;
@@ -144,8 +144,8 @@ struct Signs {
 constexpr std::array<bool, 256> kPlain = [] {
   std::array<bool, 256> plain{};
   for (size_t c = 0; c < 256; ++c) {
-    plain[c] = !(c >= '0' && c <= '9') && c != ':' && c != '.' && c != 'h' && c != ',' && c != '|' &&
-               c != '@' && c != 0xC2 && c != 0xE2;
+    plain[c] = !(c >= '0' && c <= '9') && c != ':' && c != '.' && c != 'h' && c != ',' &&
+               c != '|' && c != '@' && c != 0xC2 && c != 0xE2;
   }
   return plain;
 }();
@@ -460,7 +460,8 @@ void LineModel::CountRepeats() {
   repeats_.assign(lines_, 0);
   first_of_.resize(lines_);
   for (size_t i = 0; i < lines_; ++i) {
-    const uint32_t first = counts_.try_emplace(words_of_[i].text, static_cast<uint32_t>(i)).first->second;
+    const uint32_t first =
+        counts_.try_emplace(words_of_[i].text, static_cast<uint32_t>(i)).first->second;
     first_of_[i] = first;
     Row(i)[kSeenBeforeFeature] = static_cast<float>(std::min(repeats_[first]++, uint32_t{5}));
   }
@@ -511,7 +512,8 @@ void LineModel::CountPlaces(std::span<const LineFacts> facts) {
 // A full paragraph that may be the article's: no link to another, nor the teaser below one, and not
 // repeated on the page.
 bool LineModel::IsProse(std::span<const Line> lines, std::span<const LineFacts> facts, size_t i) {
-  if (!facts[i].full || lines[i].markup.link_percent > kMostLinkPercent || Row(i)[kSeenFeature] > 0) {
+  if (!facts[i].full || lines[i].markup.link_percent > kMostLinkPercent ||
+      Row(i)[kSeenFeature] > 0) {
     return false;
   }
   if (i == 0) return true;
@@ -519,7 +521,8 @@ bool LineModel::IsProse(std::span<const Line> lines, std::span<const LineFacts> 
   return !(before.in_heading && before.link_percent >= kLinkHeadingPercent);
 }
 
-// Numbers blocks and looks in the order of the lines, so that each is looked up once a line at most.
+// Numbers blocks and looks in the order of the lines, so that each is looked up once a line at
+// most.
 void LineModel::NumberBlocks(std::span<const Line> lines) {
   block_numbers_.clear();
   look_numbers_.clear();
@@ -577,7 +580,8 @@ void LineModel::CountMarkup(std::span<const Line> lines, std::span<const LineFac
     if (facts[i].full) {
       ++look.full;
       full_words += facts[i].counted_words;
-      look.parents += look_parents_.insert(uint64_t{place.look} << 32 | place.parent).second ? 1 : 0;
+      look.parents +=
+          look_parents_.insert(uint64_t{place.look} << 32 | place.parent).second ? 1 : 0;
     }
     if (prose_[i] == 0 || (below && Row(i)[kHeadlineFeature] < 0)) continue;
     const auto bytes = static_cast<uint32_t>(lines[i].text.size());
@@ -588,7 +592,9 @@ void LineModel::CountMarkup(std::span<const Line> lines, std::span<const LineFac
     if (apart) grandparent.prose += bytes;
   }
   const float depth = all == 0 ? 0.0F : static_cast<float>(depths / all);
-  const auto capped = [](uint32_t count, uint32_t most) { return static_cast<float>(std::min(count, most)); };
+  const auto capped = [](uint32_t count, uint32_t most) {
+    return static_cast<float>(std::min(count, most));
+  };
   const float json_ld_size =
       json_ld_words_ == 0 ? -1.0F : Percent(json_ld_words_, std::max(full_words, size_t{1}));
   for (size_t i = 0; i < lines_; ++i) {
@@ -632,8 +638,8 @@ void LineModel::SumTrees(const Trees& trees) {
   }
 }
 
-// Lines of one look are of one kind: each is judged by what the others say too. So one item of a list
-// in the article is not lost, nor one teaser of ten kept.
+// Lines of one look are of one kind: each is judged by what the others say too. So one item of a
+// list in the article is not lost, nor one teaser of ten kept.
 void LineModel::ShareOdds(std::span<const Line> lines) {
   counts_.clear();
   alike_.clear();
@@ -641,7 +647,8 @@ void LineModel::ShareOdds(std::span<const Line> lines) {
   for (size_t i = 0; i < lines_; ++i) {
     const LineMarkup& markup = lines[i].markup;
     uint64_t key = Extend(places_[i].look, markup.depth);
-    key = Extend(key, blocks_[places_[i].parent].lines * 2 + (markup.link_percent > kMostlyLinkPercent ? 1 : 0));
+    key = Extend(key, blocks_[places_[i].parent].lines * 2 +
+                          (markup.link_percent > kMostlyLinkPercent ? 1 : 0));
     const auto [it, added] = counts_.try_emplace(key, static_cast<uint32_t>(alike_.size()));
     if (added) alike_.emplace_back();
     group_of_[i] = it->second;
@@ -672,13 +679,15 @@ void LineModel::DropIslands(std::span<const LineFacts> facts) {
   const size_t most = *std::ranges::max_element(words);
   for (size_t k = 0; k < islands.size(); ++k) {
     if (words[k] * 4 >= most) continue;
-    for (uint32_t i = islands[k].begin; i < islands[k].end; ++i) odds_[i] = std::min(odds_[i], kNever);
+    for (uint32_t i = islands[k].begin; i < islands[k].end; ++i) {
+      odds_[i] = std::min(odds_[i], kNever);
+    }
   }
 }
 
-// Unless the trees are sure: a page with several paragraphs that each stand below a linked heading lists
-// other articles, and so does a paragraph with links that is repeated on the page. (A list of products
-// or of matches has such headings, too, and its paragraphs are the article.)
+// Unless the trees are sure: a page with several paragraphs that each stand below a linked heading
+// lists other articles, and so does a paragraph with links that is repeated on the page. (A list of
+// products or of matches has such headings, too, and its paragraphs are the article.)
 void LineModel::GuardAgainstTeasers(std::span<const Line> lines, std::span<const LineFacts> facts) {
   const auto is_teaser = [&](size_t i) {
     const LineMarkup& before = lines[i - 1].markup;
@@ -689,7 +698,8 @@ void LineModel::GuardAgainstTeasers(std::span<const Line> lines, std::span<const
   for (size_t i = 0; i < lines_; ++i) {
     if (odds_[i] >= kSurelyProse) continue;
     const bool teaser = i > 0 && teasers >= kFewestTeasers && is_teaser(i);
-    const bool repeated = Row(i)[kSeenFeature] > 0 && lines[i].markup.link_percent >= kTeaserLinkPercent;
+    const bool repeated =
+        Row(i)[kSeenFeature] > 0 && lines[i].markup.link_percent >= kTeaserLinkPercent;
     if (teaser || repeated) odds_[i] = std::min(odds_[i], kNever);
   }
 }

@@ -1,9 +1,9 @@
 // Which lines of a text or page are the article's, judged by a small trained model.
 //
-// Each line is described by what it says, how it is marked up and what stands around it (Feature); a
-// sum of decision trees over these and the features of the lines beside it gives the odds that it
-// belongs to the article. Weights: line_model_page.inc for pages, line_model_text.inc for plain text;
-// made by training/train_lines.py, which tells on what.
+// Each line is described by what it says, how it is marked up and what stands around it (Feature);
+// a sum of decision trees over these and the features of the lines beside it gives the odds that it
+// belongs to the article. Weights: line_model_page.inc for pages, line_model_text.inc for plain
+// text; made by training/train_lines.py, which tells on what.
 //
 // A LineModel is the scratch memory of one worker.
 #pragma once
@@ -62,7 +62,7 @@ enum Feature : uint16_t {
   kFullTotalFeature,
   kLinesTotalFeature,
   kSharedWordsFeature,    // of its longer words, those that full paragraphs hold, percent
-  kJsonLdFeature,         // of its words, those the article's text in JSON-LD holds in this order; -1: no text
+  kJsonLdFeature,         // words that the text in JSON-LD holds in this order, percent; -1: none
   kJsonLdSizeFeature,     // that text against the page's full paragraphs, percent
   kHeadlineFeature,       // lines since the headline, below 0 before it; -100: none
   kParentLinesFeature,    // lines in the parent block
@@ -75,24 +75,24 @@ enum Feature : uint16_t {
   kFeatures,
 };
 
-// A tree's node: goes on at the next node where the feature of the line `at / kFeatures` lines further is
-// at most `limit`, else `right` nodes further. A leaf has right == 0.
+// A tree's node: goes on at the next node where the feature of the line `at / kFeatures` lines
+// further is at most `limit`, else `right` nodes further. A leaf has right == 0.
 struct TreeNode {
   int16_t at = 0;  // at most kReach * kFeatures
   uint16_t right = 0;
   float limit = 0;  // of a leaf: its value
 };
 
-// A node as it is walked: on to the next and, above the limit, `further` nodes more; from a leaf (-1 and
-// the least of limits) to itself.
+// A node as it is walked: on to the next and, above the limit, `further` nodes more; from a leaf
+// (-1 and the least of limits) to itself.
 struct TreeStep {
   int16_t at = 0;
   int16_t further = 0;
   float limit = 0;
 };
 
-// Where the sum of the trees so far is above `surely` or below `surely_not` the rest need not be asked:
-// no line of the trainer's came to another end.
+// Where the sum of the trees so far is above `surely` or below `surely_not` the rest need not be
+// asked: no line of the trainer's came to another end.
 struct Checkpoint {
   float surely = 0;
   float surely_not = 0;
@@ -128,7 +128,8 @@ class LineModel {
   void Describe(const Line& line, const LineFacts& facts, std::span<const Word> words,
                 const LineRules& rules, std::span<const uint16_t> candidates);
   // The same lines as a plain text, and beside another title: cheaper than to describe them again.
-  void Retitle(std::string_view title, std::span<const Line> lines, std::span<const LineFacts> facts);
+  void Retitle(std::string_view title, std::span<const Line> lines,
+               std::span<const LineFacts> facts);
   // Forgets lines that have gone; the others need not be described again.
   template <typename Dropped>
   void Forget(Dropped dropped) {

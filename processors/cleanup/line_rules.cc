@@ -331,7 +331,8 @@ bool LineRules::FindAt(Iterator word, Iterator end, const Beginnings& known, uin
 void LineRules::FindPhrases(std::span<const Word> words, std::vector<uint16_t>& found) const {
   for (size_t i = 0; i < words.size(); ++i) {
     if (contained_.Has(words[i])) {
-      FindAt(words.begin() + static_cast<std::ptrdiff_t>(i), words.end(), contained_, kContains, found);
+      FindAt(words.begin() + static_cast<std::ptrdiff_t>(i), words.end(), contained_, kContains,
+             found);
     }
   }
   const std::span<const Word> whole = WithoutTrailingSymbols(words);

@@ -131,8 +131,8 @@ class LineRules {
  private:
   LineRules() = default;
 
-  // Of the phrases of a kind, by hash: the words that they begin with, most words begin none; all their
-  // beginnings, where none goes on, neither does the search; and they themselves.
+  // Of the phrases of a kind, by hash: the words that they begin with, most words begin none; all
+  // their beginnings, where none goes on, neither does the search; and they themselves.
   struct Beginnings {
     std::bitset<16384> words;
     std::bitset<65536> beginnings;
@@ -149,7 +149,8 @@ class LineRules {
   absl::Status AddPattern(const config::v1::LineRules::Pattern& pattern, RuleIndex rule);
   absl::Status AddPhrases(const google::protobuf::RepeatedPtrField<std::string>& phrases,
                           uint64_t kind, uint16_t pattern);
-  absl::StatusOr<uint32_t> Lists(const google::protobuf::RepeatedPtrField<std::string>& names) const;
+  absl::StatusOr<uint32_t> Lists(
+      const google::protobuf::RepeatedPtrField<std::string>& names) const;
   void FindPhrases(std::span<const Word> words, std::vector<uint16_t>& found) const;
   template <typename Iterator>
   bool FindAt(Iterator word, Iterator end, const Beginnings& known, uint64_t kind,

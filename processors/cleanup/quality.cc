@@ -42,14 +42,15 @@ uint32_t WordsOfLines(const LineJudge& judge) {
 
 bool IsHeadline(const RemovedText& removed) { return removed.rule == "headline"; }
 
-// A headline alone, as alerts are sent: an article that says all in its title, not what an extraction left.
+// A headline alone, as alerts are sent: an article that says all in its title, not what an
+// extraction left.
 bool IsHeadlineAlone(const Article& article) {
   return article.words == 0 && article.form != TextForm::kPage && !article.title.empty() &&
          std::ranges::all_of(article.removed, IsHeadline);
 }
 
-// True if more was removed than is left, and what is left has no full paragraph. The headline that a
-// text repeats is not removed from the article: the title says it.
+// True if more was removed than is left, and what is left has no full paragraph. The headline that
+// a text repeats is not removed from the article: the title says it.
 bool IsChrome(const LineJudge& judge, const Article& article) {
   if (article.body.size() == article.text.size()) return false;
   size_t removed = judge.removed_bytes();
@@ -73,8 +74,9 @@ std::string BelowFloor(const Quality& floor, const Article& article) {
                        floor.min_words());
   }
   if (article.longest_paragraph < floor.min_longest_paragraph()) {
-    return fmt::format("longest paragraph of {} bytes, below cleanup.quality.min_longest_paragraph {}",
-                       article.longest_paragraph, floor.min_longest_paragraph());
+    return fmt::format(
+        "longest paragraph of {} bytes, below cleanup.quality.min_longest_paragraph {}",
+        article.longest_paragraph, floor.min_longest_paragraph());
   }
   if (floor.low_information() && article.low_information) {
     return article.consent_notice ? "a notice about cookies (cleanup.quality.low_information)"
@@ -90,12 +92,13 @@ void QualityJudge::Fill(const LineJudge& judge, bool built, Article& article) {
   const bool counted = article.words > 0;
   if (!counted || !built) MeasureParagraphs(article, !counted);
   article.consent_notice = IsConsentNotice(article);
-  article.low_information = article.consent_notice || (article.words == 0 && !IsHeadlineAlone(article)) ||
+  article.low_information = article.consent_notice ||
+                            (article.words == 0 && !IsHeadlineAlone(article)) ||
                             (article.words > 0 && IsChrome(judge, article));
 }
 
-// Articles about cookies are longer, and name few of the things that notices do. Where nothing is left
-// it is one if most of the text went as such.
+// Articles about cookies are longer, and name few of the things that notices do. Where nothing is
+// left it is one if most of the text went as such.
 bool QualityJudge::IsConsentNotice(const Article& article) {
   if (article.words > kMaxConsentWords) return false;
   size_t removed_bytes = 0;

@@ -14,8 +14,8 @@ bool EndsSentence(std::string_view line);
 // Words between blanks; in scripts without blanks each letter is one.
 uint32_t CountWords(std::string_view text);
 
-// Quarters of a word that a letter of a script without blanks is worth: what takes ten words of English
-// takes some twenty letters of Chinese and forty of Thai.
+// Quarters of a word that a letter of a script without blanks is worth: what takes ten words of
+// English takes some twenty letters of Chinese and forty of Thai.
 constexpr uint32_t QuarterWords(char32_t unspaced) { return unspaced < 0x3000 ? 1 : 2; }
 
 // Of a text: words between blanks, and letters of scripts without by what they are worth.

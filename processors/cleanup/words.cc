@@ -79,7 +79,9 @@ char32_t SymbolOf(char32_t c) {
 }
 
 Class ClassOf(char32_t c) {
-  if (c == 0x2018 || c == 0x2019 || c == 0x05F3 || c == 0x05F4 || IsPoint(c)) return Class::kApostrophe;
+  if (c == 0x2018 || c == 0x2019 || c == 0x05F3 || c == 0x05F4 || IsPoint(c)) {
+    return Class::kApostrophe;
+  }
   if (SymbolOf(c) != 0) return Class::kSymbol;
   const UChar32 point = static_cast<UChar32>(c);
   if (u_isUAlphabetic(point) || (U_GET_GC_MASK(point) & U_GC_M_MASK) != 0) {
@@ -103,7 +105,8 @@ char32_t Fold(char32_t c) {
   if (c < 0x80) return c | 0x20;
   const auto folded = static_cast<char32_t>(u_foldCase(static_cast<UChar32>(c), 0));
   if (folded < 0x0130 || folded > 0x06CC) return folded;
-  const auto* const same = std::ranges::lower_bound(kSameLetters, folded, {}, &std::pair<char32_t, char32_t>::first);
+  const auto* const same =
+      std::ranges::lower_bound(kSameLetters, folded, {}, &std::pair<char32_t, char32_t>::first);
   return same != std::end(kSameLetters) && same->first == folded ? same->second : folded;
 }
 
@@ -149,14 +152,16 @@ class Reader {
         break;
       case Class::kUnspaced:
         Finish();
-        words_.push_back({.hash = text::Mix(kSeed ^ c), .quarters = static_cast<uint8_t>(QuarterWords(c)), .length = 1});
+        words_.push_back({.hash = text::Mix(kSeed ^ c),
+                          .quarters = static_cast<uint8_t>(QuarterWords(c)),
+                          .length = 1});
         break;
       default: Finish();
     }
   }
 
-  // The letters and digits of ASCII from `at` on, where a word begins: most of a text, eight at a time.
-  // What follows may go on with the word. Returns where they end.
+  // The letters and digits of ASCII from `at` on, where a word begins: most of a text, eight at a
+  // time. What follows may go on with the word. Returns where they end.
   size_t ReadWord(std::string_view text, size_t at) {
     const Class first = kClasses[static_cast<unsigned char>(text[at])];
     const bool capital = first != Class::kSmall;
@@ -211,10 +216,13 @@ class Reader {
   // "10h15", "10h": of words that begin with a digit.
   static bool IsClock(std::string_view word) {
     constexpr size_t kLongestClock = 5;
-    const auto is_digit = [](char c) { return kClasses[static_cast<unsigned char>(c)] == Class::kDigit; };
+    const auto is_digit = [](char c) {
+      return kClasses[static_cast<unsigned char>(c)] == Class::kDigit;
+    };
     if (word.size() > kLongestClock) return false;
     const auto letter = std::ranges::find_if_not(word, is_digit);
-    return letter != word.end() && (*letter | 0x20) == 'h' && std::all_of(letter + 1, word.end(), is_digit);
+    return letter != word.end() && (*letter | 0x20) == 'h' &&
+           std::all_of(letter + 1, word.end(), is_digit);
   }
 
   [[gnu::always_inline]] void Put(uint64_t hash, uint64_t part, Word word, bool number) {
@@ -265,7 +273,8 @@ class Reader {
 
   void Finish() {
     if (length_ == 0) return;
-    Put(hash_, part_, {.capital = first_capital_, .capitals = all_capitals_, .length = length_}, digits_only_);
+    Put(hash_, part_, {.capital = first_capital_, .capitals = all_capitals_, .length = length_},
+        digits_only_);
     hash_ = kSeed;
     part_ = 0;
     filled_ = 0;

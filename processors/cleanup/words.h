@@ -4,11 +4,12 @@
 //   class="ShareBar social_links" => hash(share) hash(bar) hash(social) hash(links)
 //
 // Words are runs of letters and digits, in small letters; apostrophes are left out; a number is
-// kNumber. In scripts without blanks each letter is a word, and beyond Latin letters behind a number
-// are a word of their own: "2031年3月" => # 年 # 月, "3월" => # 월; "10h15" is a number. Of punctuation
-// only : | @ © • and what stands for them (· = ： ＝ 】 > › ｜ ⓒ) are words. What a language writes
-// with and without, or otherwise in capitals, is one: İ and i, ё and е, Greek accents, Arabic vowels
-// and hamza. Hashes are 64 bits and not compared further: one chance in 10^15 for a line.
+// kNumber. In scripts without blanks each letter is a word, and beyond Latin letters behind a
+// number are a word of their own: "2031年3月" => # 年 # 月, "3월" => # 월; "10h15" is a number. Of
+// punctuation only : | @ © • and what stands for them (· = ： ＝ 】 > › ｜ ⓒ) are words. What a
+// language writes with and without, or otherwise in capitals, is one: İ and i, ё and е, Greek
+// accents, Arabic vowels and hamza. Hashes are 64 bits and not compared further: one chance in
+// 10^15 for a line.
 #pragma once
 
 #include <cstddef>
@@ -40,7 +41,8 @@ struct Word {
 // Clears and fills `words` from a line; "#" in it is the word kNumber.
 void ReadWords(std::string_view line, std::vector<Word>& words);
 
-// Clears and fills `words` from a name in markup: also split where a capital follows a small letter.
+// Clears and fills `words` from a name in markup: also split where a capital follows a small
+// letter.
 void ReadNameWords(std::string_view name, std::vector<Word>& words);
 
 // The hash of a phrase grown by one word; begin with 0.
