@@ -436,11 +436,12 @@ float LineModel::JsonLdShare(std::string_view line, std::span<const Word> words)
 }
 
 void LineModel::CountHeadline(std::span<const Line> lines) {
-  // Where no line repeats the title, an h1 stands for it.
+  // Where no line repeats the title, an h1 stands for it: of a page alone, whose lines are judged as a
+  // plain text next, and shall be judged as they would be if they came as one.
   bool repeats = false;
   for (size_t i = 0; i < lines_; ++i) repeats = repeats || Row(i)[kIsTitleFeature] > 0;
   const auto is_headline = [&](size_t i) {
-    return repeats ? Row(i)[kIsTitleFeature] > 0 : lines[i].markup.tag == 2;
+    return repeats ? Row(i)[kIsTitleFeature] > 0 : context_.page && lines[i].markup.tag == 2;
   };
   size_t first = lines_;
   for (size_t i = 0; i < lines_ && first == lines_; ++i) first = is_headline(i) ? i : first;
