@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "processors/text/html_sniffing.h"
+
 namespace newsfeed::cleanup {
 namespace {
 
@@ -26,6 +28,12 @@ size_t Characters(std::string_view text) {
       text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
+// A title that came with its article would be read as HTML (FieldText), and then be another.
+bool ReadsAsHtml(std::string_view text) {
+  return text::LooksLikeHtml(text) || text.find("&lt;") != text.npos ||
+         text.find("&#60;") != text.npos;
+}
+
 // A headline begins with no small letter and breaks off nowhere: "the minister said:" is the head
 // of a text that was cut.
 bool LooksLikeHeadline(std::string_view text, const LineFacts& facts) {
@@ -34,7 +42,7 @@ bool LooksLikeHeadline(std::string_view text, const LineFacts& facts) {
          Characters(text) <= kMaxHeadlineCharacters && facts.key != 0 && !text.ends_with('.') &&
          kBreakingOff.find(text.back()) == std::string_view::npos &&
          !(text.front() >= 'a' && text.front() <= 'z') && text.front() != '@' &&
-         facts.items < kMenuItems;
+         facts.items < kMenuItems && !ReadsAsHtml(text);
 }
 
 constexpr uint8_t Bit(Rules::Place place) { return static_cast<uint8_t>(1 << place); }

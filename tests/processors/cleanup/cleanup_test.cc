@@ -134,6 +134,15 @@ TEST(Title, IsFoundBelowALabel) {
   EXPECT_EQ(cleaned.body(), Join({kOne, kTwo}));
 }
 
+TEST(Title, IsNoLineThatWouldBeReadAsHtml) {
+  // Given again as a title it would be another: nothing, here.
+  const std::string text =
+      Join({"<p>Harbour tunnel opens two years late <!-- draft", "Ferries stay for a year", kOne, kTwo});
+  Cleaned once({.text = text});
+  EXPECT_EQ(once.title(), "");
+  EXPECT_EQ(Cleaned({.title = std::string(once.title()), .text = std::string(once.body())}).body(), once.body());
+}
+
 TEST(Title, IsNotSoughtWhenSwitchedOff) {
   config::v1::Cleanup config;
   config.set_find_title(false);
