@@ -114,11 +114,6 @@ std::vector<int> Partners(const std::vector<Paragraph>& left, const std::vector<
   return partners;
 }
 
-size_t WidthOf(std::string_view text) {
-  return static_cast<size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
 // Wraps a paragraph, with brackets around what is not shared.
 std::vector<std::string> Wrapped(const Paragraph& paragraph, size_t width) {
   std::vector<std::string> lines(1);
@@ -133,9 +128,9 @@ std::vector<std::string> Wrapped(const Paragraph& paragraph, size_t width) {
     // A word longer than the column is cut into lines.
     while (true) {
       const size_t blank = used > 0 ? 1 : 0;
-      if (used + blank + WidthOf(text) <= width) {
+      if (used + blank + text::CountCharacters(text) <= width) {
         lines.back() += (blank > 0 ? " " : "") + text;
-        used += blank + WidthOf(text);
+        used += blank + text::CountCharacters(text);
         break;
       }
       if (used > 0) {
@@ -164,7 +159,7 @@ void AppendRow(const Paragraph* left, const Paragraph* right, size_t width, std:
     const std::string_view of_a = i < a.size() ? a[i] : std::string_view();
     const std::string_view of_b = i < b.size() ? b[i] : std::string_view();
     out += of_a;
-    out.append(width - WidthOf(of_a), ' ');
+    out.append(width - text::CountCharacters(of_a), ' ');
     out += of_b.empty() ? " |" : " | ";
     out += of_b;
     out += '\n';

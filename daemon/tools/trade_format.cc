@@ -12,6 +12,7 @@
 
 #include "daemon/file/json_writer.h"
 #include "daemon/tools/json_line.h"
+#include "processors/text/utf8.h"
 
 namespace newsfeed::tools {
 namespace {
@@ -127,14 +128,9 @@ std::string AlternativeId(std::string_view id) {
   return std::move(line).Take();
 }
 
-size_t Characters(std::string_view text) {
-  return static_cast<size_t>(
-      std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
 std::string NinjsBody(const EnrichedArticle& article) {
   JsonLine line = NinjsText("main", article.body());
-  line.Add("charCount", Characters(article.body()));
+  line.Add("charCount", text::CountCharacters(article.body()));
   if (const uint32_t words = article.cleanup().quality().words(); words > 0) {
     line.Add("wordCount", words);
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "processors/text/html_sniffing.h"
+#include "processors/text/utf8.h"
 
 namespace newsfeed::cleanup {
 namespace {
@@ -23,11 +24,6 @@ constexpr uint32_t kMaxLabelWords = 5;
 // A list of so many short items is a menu ("Home | World | Sport"), whatever stands in it.
 constexpr uint32_t kMenuItems = 3;
 
-size_t Characters(std::string_view text) {
-  return static_cast<size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
 // A title that came with its article would be read as HTML (FieldText), and then be another.
 bool ReadsAsHtml(std::string_view text) {
   return text::LooksLikeHtml(text) || text.find("&lt;") != text.npos ||
@@ -39,7 +35,8 @@ bool ReadsAsHtml(std::string_view text) {
 bool LooksLikeHeadline(std::string_view text, const LineFacts& facts) {
   constexpr std::string_view kBreakingOff = ":,;(";
   return facts.words >= kMinHeadlineWords && facts.words <= kMaxHeadlineWords &&
-         Characters(text) <= kMaxHeadlineCharacters && facts.key != 0 && !text.ends_with('.') &&
+         text::CountCharacters(text) <= kMaxHeadlineCharacters && facts.key != 0 &&
+         !text.ends_with('.') &&
          kBreakingOff.find(text.back()) == std::string_view::npos &&
          !(text.front() >= 'a' && text.front() <= 'z') && text.front() != '@' &&
          facts.items < kMenuItems && !ReadsAsHtml(text);
@@ -91,33 +88,30 @@ bool Furniture::MayBeHeadline(std::string_view text, size_t line) const {
   return LooksLikeHeadline(text, facts_[line]);
 }
 
-int Furniture::CandidateRule(size_t i) const {
+template <typename Fits>
+int Furniture::FirstRule(size_t i, Fits fits) const {
   const Range range = facts_[i].candidates;
   for (uint32_t c = range.begin; c < range.end; ++c) {
     const Pattern& pattern = rules_.pattern(candidates_[c]);
-    const bool says = pattern.has_phrases || pattern.only != 0 || pattern.min_items != 0;
-    if (says && on_.Has(pattern.rule)) return pattern.rule;
+    if (fits(pattern) && on_.Has(pattern.rule)) return pattern.rule;
   }
   return kKept;
 }
 
+int Furniture::CandidateRule(size_t i) const {
+  return FirstRule(i, [](const Pattern& pattern) {
+    return pattern.has_phrases || pattern.only != 0 || pattern.min_items != 0;
+  });
+}
+
 int Furniture::ShapeRule(size_t i) const {
-  const Range range = facts_[i].candidates;
-  for (uint32_t c = range.begin; c < range.end; ++c) {
-    const Pattern& pattern = rules_.pattern(candidates_[c]);
-    if (pattern.all_caps && on_.Has(pattern.rule)) return pattern.rule;
-  }
-  return kKept;
+  return FirstRule(i, [](const Pattern& pattern) { return pattern.all_caps; });
 }
 
 int Furniture::RuleBelow(size_t i, int before) const {
   if (before == kKept) return kKept;
-  const Range range = facts_[i].candidates;
-  for (uint32_t c = range.begin; c < range.end; ++c) {
-    const Pattern& pattern = rules_.pattern(candidates_[c]);
-    if (((pattern.follows >> before) & 1) != 0 && on_.Has(pattern.rule)) return pattern.rule;
-  }
-  return kKept;
+  return FirstRule(
+      i, [&](const Pattern& pattern) { return ((pattern.follows >> before) & 1) != 0; });
 }
 
 void Furniture::RemoveAnywhere() {

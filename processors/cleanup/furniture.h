@@ -70,6 +70,9 @@ class Furniture {
   int headline() const { return headline_; }
 
  private:
+  // Of the patterns that may take line i the first that fits.
+  template <typename Fits>
+  int FirstRule(size_t i, Fits fits) const;
   // Index of the first and last full paragraph that is kept; first > last: there is none.
   void FindFullParagraphs();
   void RemoveAnywhere();

@@ -17,6 +17,9 @@ inline bool IsBoundary(std::string_view text, size_t offset) {
   return offset >= text.size() || (static_cast<unsigned char>(text[offset]) & 0xC0) != 0x80;
 }
 
+// The characters of valid UTF-8.
+size_t CountCharacters(std::string_view text);
+
 // The longest prefix of valid UTF-8 `text` with at most `max_bytes` that cuts no character.
 std::string_view Prefix(std::string_view text, size_t max_bytes);
 

@@ -34,6 +34,12 @@ TEST(Utf8, DecodeAgreesWithTheValidatorOnEveryShortSequence) {
   }
 }
 
+TEST(Utf8, CountsCharacters) {
+  EXPECT_EQ(CountCharacters(""), 0u);
+  EXPECT_EQ(CountCharacters("aé€"), 3u);
+  EXPECT_EQ(CountCharacters("\U0001F6A2"), 1u);
+}
+
 TEST(Utf8, PrefixCutsNoCharacter) {
   EXPECT_EQ(Prefix("aé", 3), "aé");
   EXPECT_EQ(Prefix("aé", 2), "a");
