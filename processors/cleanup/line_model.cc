@@ -552,13 +552,8 @@ void LineModel::NumberBlocks(std::span<const Line> lines) {
   }
 }
 
-void LineModel::CountMarkup(std::span<const Line> lines, std::span<const LineFacts> facts) {
-  NumberBlocks(lines);
-  look_parents_.clear();
-  uint64_t all = 0;
-  uint64_t depths = 0;
-  size_t full_words = 0;
-  // Teasers stand above the headline; where most prose does, it is no headline.
+// Teasers stand above the headline; where most prose does, it is no headline.
+void LineModel::FindProse(std::span<const Line> lines, std::span<const LineFacts> facts) {
   uint64_t above_bytes = 0;
   uint64_t below_bytes = 0;
   prose_.resize(lines_);
@@ -567,7 +562,19 @@ void LineModel::CountMarkup(std::span<const Line> lines, std::span<const LineFac
     if (prose_[i] == 0) continue;
     (Row(i)[kHeadlineFeature] < 0 ? above_bytes : below_bytes) += lines[i].text.size();
   }
-  const bool below = below_bytes * 3 > above_bytes;
+  if (below_bytes * 3 <= above_bytes) return;
+  for (size_t i = 0; i < lines_; ++i) {
+    if (Row(i)[kHeadlineFeature] < 0) prose_[i] = 0;
+  }
+}
+
+void LineModel::CountMarkup(std::span<const Line> lines, std::span<const LineFacts> facts) {
+  NumberBlocks(lines);
+  FindProse(lines, facts);
+  look_parents_.clear();
+  uint64_t all = 0;
+  uint64_t depths = 0;
+  size_t full_words = 0;
   for (size_t i = 0; i < lines_; ++i) {
     const LineMarkup& markup = lines[i].markup;
     const Place place = places_[i];
@@ -584,7 +591,7 @@ void LineModel::CountMarkup(std::span<const Line> lines, std::span<const LineFac
       look.parents +=
           look_parents_.insert(uint64_t{place.look} << 32 | place.parent).second ? 1 : 0;
     }
-    if (prose_[i] == 0 || (below && Row(i)[kHeadlineFeature] < 0)) continue;
+    if (prose_[i] == 0) continue;
     const auto bytes = static_cast<uint32_t>(lines[i].text.size());
     all += bytes;
     depths += uint64_t{markup.depth} * bytes;

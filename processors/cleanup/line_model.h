@@ -159,6 +159,7 @@ class LineModel {
   float* Row(size_t i) { return &rows_[(i + kReach) * kFeatures]; }
   void CountRepeats();
   void CountPlaces(std::span<const LineFacts> facts);
+  void FindProse(std::span<const Line> lines, std::span<const LineFacts> facts);
   void CountMarkup(std::span<const Line> lines, std::span<const LineFacts> facts);
   void ReadTitle(std::string_view title);
   float TitleShare(Range words) const;
