@@ -93,7 +93,12 @@ void Faults::Begin(const Load& load) {
   Prepare(load);
   StartFeeder();
   for (int i = 0; i < load.daemons; ++i) StartDaemon(static_cast<size_t>(i));
+  // Nothing has failed yet: who refuses to start ends the row.
+  std::vector<const testing::DaemonProcess*> started;
+  for (const auto& daemon : daemons_) started.push_back(daemon.get());
+  outcomes_->Watch(std::move(started));
   ASSERT_TRUE(outcomes_->AwaitAllSince(absl::InfinitePast(), config().inputs(0).topic(), load.partitions));
+  outcomes_->Watch({});
 }
 
 void Faults::StartFeeder(uint64_t first) {
