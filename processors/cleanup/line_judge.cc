@@ -99,7 +99,8 @@ void LineJudge::FindSourceFurniture(const Article& article) {
   const uint64_t title = FoldedKey(article.title, words_);
   for (size_t i = 0; i < lines_.size(); ++i) {
     const uint64_t key = furniture_.facts(i).key;
-    learned_[i] = key != 0 && key != title && known->contains(key) ? 1 : 0;
+    if (key == 0 || key == title) continue;
+    learned_[i] = known->contains(FurnitureKey(lines_[i].text, key)) ? 1 : 0;
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "processors/cleanup/line_rules.h"
 #include "processors/cleanup/sentence.h"
+#include "processors/text/hash.h"
 
 namespace newsfeed::cleanup {
 namespace {
@@ -15,6 +16,9 @@ namespace {
 constexpr std::string_view kHeader =
     "# Lines that repeat across the stories of a source: newsfeedd boilerplate learn.\n"
     "# source\tstories\tof\tline\n";
+
+// See the header.
+constexpr uint32_t kTextWords = 10;
 
 absl::Status Fault(std::string_view file_name, size_t number, std::string_view what) {
   return absl::InvalidArgumentError(fmt::format("{}:{}: {}", file_name, number, what));
@@ -39,6 +43,10 @@ std::string_view SourceOf(const Article& article) {
   return article.source_domain.empty() ? article.source_name : article.source_domain;
 }
 
+uint64_t FurnitureKey(std::string_view line, uint64_t folded) {
+  return CountWords(line) < kTextWords ? folded : text::Hash(line);
+}
+
 absl::StatusOr<std::shared_ptr<const SourceFurniture>> SourceFurniture::Create(
     std::string_view table, std::string_view file_name) {
   auto furniture = std::make_shared<SourceFurniture>();
@@ -61,7 +69,7 @@ absl::StatusOr<std::shared_ptr<const SourceFurniture>> SourceFurniture::Create(
     }
     const uint64_t key = FoldedKey(row, words);
     if (key == 0) return Fault(file_name, number, "the line has no words");
-    furniture->sources_[std::string(source)].insert(key);
+    furniture->sources_[std::string(source)].insert(FurnitureKey(row, key));
   }
   return furniture;
 }
@@ -93,7 +101,7 @@ void FurnitureLearner::AddLine(std::string_view line) {
   ReadWords(line, words_);
   const uint64_t key = FoldedKey(words_);
   if (key == 0) return;
-  const auto [found, added] = source_->lines.try_emplace(key);
+  const auto [found, added] = source_->lines.try_emplace(FurnitureKey(line, key));
   Line& known = found->second;
   if (added) {
     known.text = line;

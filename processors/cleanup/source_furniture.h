@@ -6,7 +6,9 @@
 //   # source	stories	of	line
 //   news.example.com	12	14	Get our letter every morning
 //
-// Lines are compared when folded: without case and punctuation, any number for any other.
+// Lines are compared when folded: without case and punctuation, any number for any other. A line of
+// ten words and more is compared byte by byte: it may be a sentence, and what is written anew each day
+// with other numbers ("The index closed at …") is no furniture.
 #pragma once
 
 #include <cstdint>
@@ -29,10 +31,13 @@ namespace newsfeed::cleanup {
 // What rows are named by: the domain, else the name; empty: unknown, nothing is learned of it.
 std::string_view SourceOf(const Article& article);
 
+// What a line is compared by; `folded`: its FoldedKey, not 0.
+uint64_t FurnitureKey(std::string_view line, uint64_t folded);
+
 // A table, shared by all workers; immutable.
 class SourceFurniture {
  public:
-  // Keys of lines, see FoldedKey.
+  // By FurnitureKey.
   using Lines = absl::flat_hash_set<uint64_t>;
 
   // `file_name` is for messages: "FILE:LINE: …".

@@ -1,5 +1,6 @@
 #include "processors/cleanup/source_furniture.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -103,6 +104,34 @@ TEST(FurnitureLearnerTest, WantsStoriesAndAShare) {
   EXPECT_THAT(Learned({.min_stories = 4, .min_share_percent = 0}, 6).Table(), Not(HasSubstr("Sundays")));
   EXPECT_THAT(Learned({.min_stories = 3, .min_share_percent = 51}, 6).Table(), Not(HasSubstr("Sundays")));
   EXPECT_THAT(Learned({.min_stories = 3}, 2).Table(), Not(HasSubstr("letter")));
+}
+
+// What a source writes anew each day is text, though only its numbers change.
+TEST(FurnitureLearnerTest, NumbersCountInALongLineAlone) {
+  FurnitureLearner learner({.min_stories = 3, .min_share_percent = 0});
+  const auto report = [](int day) {
+    return fmt::format("The harbour index closed {} points higher on Monday, the exchange of Sampleton said.", day);
+  };
+  for (int day = 1; day <= 3; ++day) {
+    learner.BeginStory("a");
+    learner.AddLine(report(day));
+    learner.AddLine(fmt::format("The harbour in pictures, week {}", day));
+    learner.AddLine("Call the harbour desk on 555 0100 with what you saw or heard today.");
+  }
+  EXPECT_THAT(learner.Table(),
+              EndsWith("line\n"
+                       "a\t3\t3\tCall the harbour desk on 555 0100 with what you saw or heard today.\n"
+                       "a\t3\t3\tThe harbour in pictures, week 1\n"));
+  const auto table = SourceFurniture::Create("a\t3\t3\t" + report(1) + "\n", "t");
+  ASSERT_TRUE(table.ok());
+  for (const int day : {1, 2}) {
+    auto cleaner = Create({}, {}, testing::ShippedLineRules(), *table);
+    testing::BatchBuilder builder;
+    Article& article = builder.Text("T", std::string(kText) + "\n\n" + report(day));
+    article.source_domain = "a";
+    EXPECT_TRUE((*cleaner)->Process(builder.batch()).ok());
+    EXPECT_EQ(article.body.find(report(day)) == std::string_view::npos, day == 1);
+  }
 }
 
 TEST(FurnitureLearnerTest, WhatItWritesCanBeRead) {
